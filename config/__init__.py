@@ -1,0 +1,1 @@
+"""Settings, their loading, logging, prices and the policy packs."""

@@ -1,0 +1,3 @@
+"""The version of the product, kept once."""
+
+VERSION = "0.1.0"

@@ -1,0 +1,1 @@
+"""Frozen values that every other folder speaks in; standard library only."""

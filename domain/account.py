@@ -1,0 +1,53 @@
+"""An account: one of our own pages or profiles, and what proves it."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One of our own pages or profiles.
+
+    `staff` holds the platform's ids of the account itself and of its team: their acts make no contact.
+    `owned_reads` says that the platform bills this account's reads at the owned price.
+    """
+
+    platform: str
+    platform_id: str
+    name: str
+    id: int = 0
+    app_id: str | None = None
+    owned_reads: bool = False
+    staff: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What an account's owner gave us to read it; never shown, logged or put in an address."""
+
+    token: str = field(repr=False)
+    user_token: str | None = field(default=None, repr=False)
+    app_secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """What a token proves: whose it is, by which app, and which staff the account has."""
+
+    platform_id: str
+    handle: str | None = None
+    app_id: str | None = None
+    staff: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class StreamCheck:
+    """What `account check` found of one stream before any harvest.
+
+    `readable` is None where nobody looked. `shows_authors` is None where the look brought no item.
+    """
+
+    stream: str
+    readable: bool | None
+    shows_authors: bool | None = None
+    missing_permissions: tuple[str, ...] = ()
+    remark: str = ""

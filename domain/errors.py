@@ -1,0 +1,56 @@
+"""What can go wrong, by who must act; connectors translate every platform's errors into these."""
+
+from datetime import datetime
+
+from domain.batch import Limit
+
+
+class RegularsError(Exception):
+    """The base: a sentence that says what happened, to which account or run, and what to do."""
+
+
+class PlatformError(RegularsError):
+    """A platform said no; `code` names the row of the platform's error table."""
+
+    def __init__(self, sentence: str, *, code: str, limit: Limit | None = None) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.limit = limit
+
+
+class RetryLaterError(PlatformError):
+    """Raised when the same request may succeed later; `retry_at` is when, None for soon."""
+
+    def __init__(
+        self, sentence: str, *, code: str, retry_at: datetime | None = None, limit: Limit | None = None
+    ) -> None:
+        super().__init__(sentence, code=code, limit=limit)
+        self.retry_at = retry_at
+
+
+class AppPausedError(RetryLaterError):
+    """Raised when nothing of the whole app can be read before `retry_at` (caps, credits, blocks)."""
+
+
+class OperatorNeededError(PlatformError):
+    """Raised when only a person can go on: a token is dead, a permission is missing."""
+
+
+class ItemGoneError(PlatformError):
+    """Raised when the object whose listing was asked for is gone or hidden: skip it."""
+
+
+class CursorRefusedError(PlatformError):
+    """Raised when the platform no longer takes a cursor: its listing starts again, nothing is gone."""
+
+
+class PageTooLargeError(PlatformError):
+    """Raised when the platform asks for a smaller page."""
+
+
+class BadAnswerError(PlatformError):
+    """Raised when an answer could not be read at all; the request may be tried a few times."""
+
+
+class PagingLoopError(PlatformError):
+    """Raised when a listing leads back to a page that this walk already read."""
