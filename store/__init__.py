@@ -1,0 +1,1 @@
+"""The only SQL: tables, the engine, and one file per noun."""

@@ -1,0 +1,151 @@
+"""Contacts: looked up, added, relabelled and renamed in sets."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from domain.contact import Profile
+from domain.label import Label
+from store.sets import as_parameter, rows_of, run
+from store.tables import stamp
+
+LABEL_OF_WORD = {each.word: each for each in Label}
+
+
+class Known(NamedTuple):
+    """A contact as the store holds it now."""
+
+    id: int
+    platform_id: str
+    label: Label
+    profile: Profile
+
+
+class Fresh(NamedTuple):
+    """A contact to add, already with its label."""
+
+    platform_id: str
+    label: Label
+    profile: Profile
+    keep_until: datetime | None
+
+
+class Relabelled(NamedTuple):
+    """A known contact's new label, and what may be kept of it from now on."""
+
+    id: int
+    label: Label
+    profile: Profile
+    keep_until: datetime | None
+
+
+def known(connection: Connection, platform: str, platform_ids: Iterable[str]) -> dict[str, Known]:
+    """Look up contacts by their platform's ids and lock them to the end of the transaction."""
+    wanted = rows_of(connection, {"platform_id": "text"})
+    # CROSS JOIN keeps SQLite from walking all contacts for each id (measured: 500 against 100,000 a second).
+    found = run(
+        connection,
+        f"SELECT c.id, c.platform_id, c.label, c.handle, c.display_name FROM {wanted} AS w "
+        "CROSS JOIN contacts AS c WHERE c.platform = :platform AND c.platform_id = w.platform_id"
+        + _locking(connection),
+        platform=platform,
+        rows=as_parameter([each] for each in platform_ids),
+    )
+    return {row[1]: _known(row) for row in found}
+
+
+def by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Known]:
+    """Look up contacts by our ids and lock them to the end of the transaction."""
+    wanted = rows_of(connection, {"id": "int"})
+    found = run(
+        connection,
+        f"SELECT c.id, c.platform_id, c.label, c.handle, c.display_name FROM {wanted} AS w "
+        "CROSS JOIN contacts AS c WHERE c.id = w.id" + _locking(connection),
+        rows=as_parameter([each] for each in ids),
+    )
+    return {row[0]: _known(row) for row in found}
+
+
+def add(connection: Connection, platform: str, fresh: Sequence[Fresh], *, now: datetime) -> dict[str, int]:
+    """Insert contacts; returns their new ids. One that another transaction added first is left out."""
+    columns = {
+        "platform_id": "text",
+        "label": "text",
+        "handle": "text",
+        "display_name": "text",
+        "regular_since": "time",
+        "keep_until": "time",
+    }
+    moment = stamp(now)
+    listed = [
+        [
+            each.platform_id,
+            each.label.word,
+            *each.profile,
+            moment if each.label is Label.REGULAR else None,
+            stamp(each.keep_until) if each.keep_until else None,
+        ]
+        for each in sorted(fresh)
+    ]
+    added = run(
+        connection,
+        "INSERT INTO contacts (platform, platform_id, label, handle, display_name, regular_since, "
+        "first_seen_at, keep_until) SELECT :platform, platform_id, label, handle, display_name, "
+        f"regular_since, {_time(connection)}, keep_until FROM {rows_of(connection, columns)} AS r WHERE true "
+        "ON CONFLICT (platform, platform_id) DO NOTHING RETURNING platform_id, id",
+        platform=platform,
+        now=moment,
+        rows=as_parameter(listed),
+    )
+    return {row[0]: row[1] for row in added}
+
+
+def relabel(connection: Connection, changed: Sequence[Relabelled], *, now: datetime) -> None:
+    """Give known contacts their new label, profile and keeping date."""
+    columns = {
+        "id": "int",
+        "label": "text",
+        "handle": "text",
+        "display_name": "text",
+        "keep_until": "time",
+    }
+    listed = [
+        [each.id, each.label.word, *each.profile, stamp(each.keep_until) if each.keep_until else None]
+        for each in changed
+    ]
+    run(
+        connection,
+        "UPDATE contacts SET label = r.label, handle = r.handle, display_name = r.display_name, "
+        "keep_until = r.keep_until, regular_since = CASE WHEN r.label = 'regular' "
+        f"THEN coalesce(contacts.regular_since, {_time(connection)}) END "
+        f"FROM {rows_of(connection, columns)} AS r WHERE contacts.id = r.id",
+        now=stamp(now),
+        rows=as_parameter(listed),
+    )
+
+
+def rename(connection: Connection, changed: Sequence[tuple[int, Profile]]) -> None:
+    """Bring the profiles of known contacts up to date."""
+    columns = {"id": "int", "handle": "text", "display_name": "text"}
+    run(
+        connection,
+        "UPDATE contacts SET handle = r.handle, display_name = r.display_name "
+        f"FROM {rows_of(connection, columns)} AS r WHERE contacts.id = r.id",
+        rows=as_parameter([each, *profile] for each, profile in changed),
+    )
+
+
+def _known(row: Sequence[object]) -> Known:
+    contact_id, platform_id, label, handle, display_name = row
+    return Known(contact_id, platform_id, LABEL_OF_WORD[label], Profile(handle, display_name))  # type: ignore[arg-type, index]  # the columns' types are the table's
+
+
+def _locking(connection: Connection) -> str:
+    # Every transaction locks in the order of ids, so two of them cannot wait for each other.
+    return "" if connection.dialect.name == "sqlite" else " ORDER BY c.id FOR NO KEY UPDATE OF c"
+
+
+def _time(connection: Connection) -> str:
+    return ":now" if connection.dialect.name == "sqlite" else "CAST(:now AS timestamptz)"

@@ -1,0 +1,75 @@
+"""Decisions: appended, read newest first, never changed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, RowMapping, select
+
+from domain.label import Label
+from domain.signal import SignalKind
+from store.sets import as_parameter, rows_of, run
+from store.tables import accounts, decisions, stamp
+
+
+class Carried(NamedTuple):
+    """A label and the one signal and rule that carried it; `kind` is None where none did."""
+
+    contact_id: int
+    label: Label
+    kind: SignalKind | None
+    account_id: int | None
+    item: str | None
+    started_at: datetime | None
+    source: str | None
+
+
+_COLUMNS = {
+    "contact_id": "int",
+    "label": "text",
+    "kind": "text",
+    "account_id": "int",
+    "item": "text",
+    "started_at": "time",
+    "source": "text",
+}
+
+
+def append(connection: Connection, carried: Sequence[Carried], *, policy: str, now: datetime) -> None:
+    """Write one decision for each contact whose label was decided."""
+    listed = [
+        [
+            each.contact_id,
+            each.label.word,
+            each.kind,
+            each.account_id,
+            each.item,
+            stamp(each.started_at) if each.started_at else None,
+            each.source,
+        ]
+        for each in carried
+    ]
+    moment = ":now" if connection.dialect.name == "sqlite" else "CAST(:now AS timestamptz)"
+    run(
+        connection,
+        "INSERT INTO decisions (contact_id, label, policy, decided_at, kind, account_id, item, started_at, "
+        f"source) SELECT contact_id, label, :policy, {moment}, kind, account_id, item, started_at, source "
+        f"FROM {rows_of(connection, _COLUMNS)} AS r",
+        policy=policy,
+        now=stamp(now),
+        rows=as_parameter(listed),
+    )
+
+
+def of_contact(connection: Connection, contact_id: int) -> Sequence[RowMapping]:
+    """Return a contact's decisions, newest first, each with the name of the account concerned."""
+    return (
+        connection.execute(
+            select(decisions, accounts.c.name.label("account"))
+            .outerjoin(accounts, accounts.c.id == decisions.c.account_id)
+            .where(decisions.c.contact_id == contact_id)
+            .order_by(decisions.c.id.desc())
+        )
+        .mappings()
+        .all()
+    )

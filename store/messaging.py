@@ -1,0 +1,123 @@
+"""The messaging store and its feed: who is in, and each step that led there."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, RowMapping, func, select
+
+from store.sets import as_parameter, rows_of, run
+from store.tables import changes, contacts, decisions, feed_state, messaging_contacts, stamp
+
+
+class Step(NamedTuple):
+    """One step of the feed: a contact comes in or changes (`upsert`), or leaves (`remove`)."""
+
+    contact_id: int
+    platform: str
+    platform_id: str
+    op: str
+    reason: str
+
+
+def take_out(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
+    """Remove contacts from the messaging store; returns those that were in it.
+
+    Must run before their label is weakened, and each removal must be published in the same transaction.
+    """
+    taken = run(
+        connection,
+        "DELETE FROM messaging_contacts WHERE contact_id IN "
+        f"(SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r) RETURNING contact_id",
+        rows=as_parameter([each] for each in contact_ids),
+    )
+    return {row[0] for row in taken}
+
+
+def publish(connection: Connection, steps: Sequence[Step], *, now: datetime) -> None:
+    """Number the steps, let the admitted in, and write the feed.
+
+    Must be the transaction's last statements: whoever holds the counter commits next, so no change
+    becomes visible after one with a larger number, and nobody who holds it waits for a lock.
+    """
+    if not steps:
+        return
+    counted = run(
+        connection, "UPDATE feed_state SET seq = seq + :count WHERE id = 1 RETURNING seq", count=len(steps)
+    )
+    first = counted.scalar_one() - len(steps) + 1
+    moment = ":now" if connection.dialect.name == "sqlite" else "CAST(:now AS timestamptz)"
+    entering = [
+        [each.contact_id, seq] for seq, each in enumerate(steps, start=first) if each.op == "upsert"
+    ]
+    if entering:
+        run(
+            connection,
+            "INSERT INTO messaging_contacts (contact_id, label, admitted_at, seq) "
+            f"SELECT contact_id, 'regular', {moment}, seq "
+            f"FROM {rows_of(connection, {'contact_id': 'int', 'seq': 'int'})} AS r WHERE true "
+            "ON CONFLICT (contact_id) DO UPDATE SET seq = excluded.seq",
+            now=stamp(now),
+            rows=as_parameter(entering),
+        )
+    columns = {"seq": "int", "platform": "text", "platform_id": "text", "op": "text", "reason": "text"}
+    run(
+        connection,
+        "INSERT INTO changes (seq, platform, platform_id, op, reason, at) "
+        f"SELECT seq, platform, platform_id, op, reason, {moment} FROM {rows_of(connection, columns)} AS r",
+        now=stamp(now),
+        rows=as_parameter([seq, *each[1:]] for seq, each in enumerate(steps, start=first)),
+    )
+
+
+def rows(connection: Connection) -> Iterator[RowMapping]:
+    """Read the whole messaging store in the order of the feed, with each contact's newest decision."""
+    newest = (
+        select(func.max(decisions.c.id))
+        .where(decisions.c.contact_id == contacts.c.id)
+        .correlate(contacts)
+        .scalar_subquery()
+    )
+    statement = (
+        select(
+            contacts.c.id,
+            contacts.c.platform,
+            contacts.c.platform_id,
+            contacts.c.handle,
+            contacts.c.display_name,
+            contacts.c.label,
+            contacts.c.regular_since,
+            messaging_contacts.c.seq,
+            decisions.c.policy,
+            decisions.c.kind,
+            decisions.c.started_at,
+            decisions.c.decided_at,
+            decisions.c.source,
+        )
+        .join(contacts, contacts.c.id == messaging_contacts.c.contact_id)
+        .join(decisions, decisions.c.id == newest)
+        .order_by(messaging_contacts.c.seq)
+    )
+    yield from connection.execution_options(yield_per=2_000).execute(statement).mappings()
+
+
+def tombstones(connection: Connection) -> Iterator[RowMapping]:
+    """Read the newest removal of each contact that is out, in the order of the feed."""
+    latest = (
+        select(changes.c.platform, changes.c.platform_id, func.max(changes.c.seq).label("seq"))
+        .group_by(changes.c.platform, changes.c.platform_id)
+        .subquery()
+    )
+    statement = (
+        select(changes)
+        .join(latest, latest.c.seq == changes.c.seq)
+        .where(changes.c.op == "remove")
+        .order_by(changes.c.seq)
+    )
+    yield from connection.execution_options(yield_per=2_000).execute(statement).mappings()
+
+
+def counts(connection: Connection) -> tuple[int, int]:
+    """Return how many are in the messaging store, and the feed's newest number."""
+    inside = connection.scalar(select(func.count()).select_from(messaging_contacts)) or 0
+    return inside, connection.scalar(select(feed_state.c.seq)) or 0

@@ -1,0 +1,37 @@
+"""Sets as one parameter: rows travel as one JSON text and are a table to the statement."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import CursorResult
+
+#: Column types as PostgreSQL must be told them; SQLite reads them off the JSON.
+_CASTS = {"int": "bigint", "text": "text", "time": "timestamptz"}
+
+
+def rows_of(connection: Connection, columns: Mapping[str, str], *, parameter: str = "rows") -> str:
+    """Return the SQL of a table with `columns` (name → int, text or time) that reads `:rows`.
+
+    The parameter is a JSON array of arrays in the order of `columns`; times are written by
+    `store.tables.stamp`. One parameter serves any number of rows on both databases.
+    """
+    if connection.dialect.name == "sqlite":
+        listed = ", ".join(f"value ->> {place} AS {name}" for place, name in enumerate(columns))
+        return f"(SELECT {listed} FROM json_each(:{parameter}))"  # noqa: S608  # names are ours
+    listed = ", ".join(
+        f"CAST(value ->> {place} AS {_CASTS[kind]}) AS {name}"
+        for place, (name, kind) in enumerate(columns.items())
+    )
+    return f"(SELECT {listed} FROM json_array_elements(CAST(:{parameter} AS json)))"  # noqa: S608
+
+
+def as_parameter(rows: Iterable[Any]) -> str:
+    """Write rows as the one JSON parameter of a set statement."""
+    return json.dumps(list(rows), separators=(",", ":"))
+
+
+def run(connection: Connection, statement: str, **parameters: Any) -> CursorResult[Any]:
+    """Execute a set statement; its names are ours, its values are parameters."""
+    return connection.execute(text(statement), parameters)

@@ -1,0 +1,139 @@
+"""Signals: added and ended in sets; the same act read twice stays one row."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from domain.contact import ContactKey
+from domain.signal import Signal, SignalKind
+from store.sets import as_parameter, rows_of, run
+from store.tables import contacts, signals, stamp
+
+
+class Act(NamedTuple):
+    """A signal ready to be stored."""
+
+    contact_id: int
+    kind: SignalKind
+    item: str
+    started_at: datetime | None
+    ended_at: datetime | None
+    keep_until: datetime | None
+
+
+_COLUMNS = {
+    "kind": "text",
+    "item": "text",
+    "contact_id": "int",
+    "started_at": "time",
+    "ended_at": "time",
+    "keep_until": "time",
+}
+
+
+def add(connection: Connection, account_id: int, acts: Sequence[Act], *, now: datetime) -> None:
+    """Store acts; one that is there already changes only where it had ended or now ends otherwise."""
+    moment = stamp(now)
+    listed = [
+        [
+            each.kind,
+            each.item,
+            each.contact_id,
+            stamp(each.started_at) if each.started_at else None,
+            stamp(each.ended_at) if each.ended_at else None,
+            stamp(each.keep_until) if each.keep_until else None,
+        ]
+        for each in sorted(acts)
+    ]
+    seen = ":now" if connection.dialect.name == "sqlite" else "CAST(:now AS timestamptz)"
+    run(
+        connection,
+        "INSERT INTO signals (account_id, kind, item, contact_id, started_at, seen_at, ended_at, keep_until) "
+        f"SELECT :account_id, kind, item, contact_id, started_at, {seen}, ended_at, keep_until "
+        f"FROM {rows_of(connection, _COLUMNS)} AS r WHERE true "
+        "ON CONFLICT (account_id, kind, item, contact_id) DO UPDATE SET "
+        "ended_at = excluded.ended_at, started_at = excluded.started_at, seen_at = excluded.seen_at, "
+        "keep_until = excluded.keep_until WHERE signals.ended_at IS DISTINCT FROM excluded.ended_at",
+        account_id=account_id,
+        now=moment,
+        rows=as_parameter(listed),
+    )
+
+
+def of_contacts(connection: Connection, contact_ids: Iterable[int]) -> dict[int, list[tuple[int, Signal]]]:
+    """Return each contact's signals, ended ones too, as (account id, signal)."""
+    wanted = rows_of(connection, {"id": "int"})
+    found = run(
+        connection,
+        "SELECT s.contact_id, s.account_id, c.platform, c.platform_id, s.kind, s.item, s.started_at, "
+        f"s.ended_at FROM {wanted} AS w CROSS JOIN signals AS s CROSS JOIN contacts AS c "
+        "WHERE s.contact_id = w.id AND c.id = s.contact_id",
+        rows=as_parameter([each] for each in contact_ids),
+    )
+    grouped: dict[int, list[tuple[int, Signal]]] = defaultdict(list)
+    for row in found:
+        contact_id, account_id, platform, platform_id, kind, item, started, ended = row
+        signal = Signal(
+            ContactKey(platform, platform_id), SignalKind(kind), item, _moment(started), _moment(ended)
+        )
+        grouped[contact_id].append((account_id, signal))
+    return grouped
+
+
+def end_absent(
+    connection: Connection,
+    account_id: int,
+    kinds: Sequence[SignalKind],
+    *,
+    walk: tuple[int, str],
+    now: datetime,
+) -> list[int]:
+    """End the acts that a whole walk (run id, post) did not show; returns the contacts concerned."""
+    run_id, post = walk
+    on_sqlite = connection.dialect.name == "sqlite"
+    members = "json_each(p.members)" if on_sqlite else "json_array_elements_text(CAST(p.members AS json))"
+    listed = ", ".join(f"'{each}'" for each in kinds)
+    moment = ":now" if on_sqlite else "CAST(:now AS timestamptz)"
+    ended = run(
+        connection,
+        f"UPDATE signals SET ended_at = {moment} WHERE account_id = :account_id AND kind IN ({listed}) "
+        f"AND item = :post AND (ended_at IS NULL OR ended_at > {moment}) AND contact_id NOT IN "
+        f"(SELECT CAST(m.value AS bigint) FROM roster_pages AS p, {members} AS m "
+        "WHERE p.run_id = :run_id AND p.post = :post) RETURNING contact_id",
+        account_id=account_id,
+        post=post,
+        run_id=run_id,
+        now=stamp(now),
+    )
+    return sorted({row[0] for row in ended})
+
+
+def end(connection: Connection, account_id: int, kind: SignalKind, contact_id: int, *, now: datetime) -> None:
+    """End one contact's acts of a kind towards an account."""
+    connection.execute(
+        update(signals)
+        .where(
+            signals.c.account_id == account_id,
+            signals.c.kind == kind,
+            signals.c.contact_id == bindparam("contact"),
+            signals.c.ended_at.is_(None),
+        )
+        .values(ended_at=now),
+        {"contact": contact_id},
+    )
+
+
+def contacts_after(connection: Connection, contact_id: int, size: int) -> list[int]:
+    """Return the next `size` contacts by id, for walks over the whole store."""
+    found = connection.scalars(
+        select(contacts.c.id).where(contacts.c.id > contact_id).order_by(contacts.c.id).limit(size)
+    )
+    return list(found)
+
+
+def _moment(value: object) -> datetime | None:
+    """Read a time that came through a plain statement."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value  # type: ignore[return-value]

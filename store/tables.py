@@ -1,0 +1,410 @@
+"""Every table, its constraints and their names; migrations bring a database to this shape."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
+
+from domain.label import Label
+from domain.signal import SignalKind
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def stamp(moment: datetime) -> str:
+    """Write a moment as it stands in JSON parameters and in SQLite: UTC text that sorts."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC: `timestamptz` on PostgreSQL, sortable text of fixed width on SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return stamp(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None or dialect.name != "sqlite":
+            return value  # type: ignore[no-any-return]  # the driver hands out a datetime
+        return datetime.fromisoformat(value)
+
+
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _one_of(column: str, words: list[str]) -> CheckConstraint:
+    listed = ", ".join(f"'{each}'" for each in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+LABELS = [each.word for each in Label]
+KINDS = [each.value for each in SignalKind]
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key_fingerprint", Text, nullable=False),
+    Column("policy", Text),
+    Column("created_at", Moment, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("platform", Text, nullable=False),
+    Column("platform_id", Text, nullable=False),
+    Column("name", Text, nullable=False, unique=True),
+    Column("handle", Text),
+    Column("app_id", Text),
+    Column("owned_reads", Boolean(name="owned_reads"), nullable=False),
+    Column("token_sealed", LargeBinary, nullable=False),
+    Column("user_token_sealed", LargeBinary),
+    Column("app_secret_sealed", LargeBinary),
+    Column("paused_reason", Text),
+    Column("added_at", Moment, nullable=False),
+    UniqueConstraint("platform", "platform_id"),
+)
+
+account_staff = Table(
+    "account_staff",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("platform_id", Text, nullable=False),
+    PrimaryKeyConstraint("account_id", "platform_id"),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("post", Text, nullable=False),
+    Column("created_at", Moment),
+    Column("gone_at", Moment),
+    UniqueConstraint("account_id", "post"),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("platform", Text, nullable=False),
+    Column("platform_id", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("handle", Text),
+    Column("display_name", Text),
+    Column("regular_since", Moment),
+    Column("first_seen_at", Moment, nullable=False),
+    Column("keep_until", Moment),
+    UniqueConstraint("platform", "platform_id"),
+    # Others point at the label itself: a demotion that forgets the messaging store fails.
+    UniqueConstraint("id", "label"),
+    Index("ix_contacts_label", "label", "id"),
+    Index("ix_contacts_keep_until", "keep_until"),
+    _one_of("label", LABELS),
+)
+
+signals = Table(
+    "signals",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("contact_id", ForeignKey("contacts.id", ondelete="CASCADE"), nullable=False),
+    Column("started_at", Moment),
+    Column("seen_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("keep_until", Moment),
+    PrimaryKeyConstraint("account_id", "kind", "item", "contact_id"),
+    Index("ix_signals_contact_id", "contact_id"),
+    _one_of("kind", KINDS),
+    sqlite_with_rowid=False,
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("contact_id", ForeignKey("contacts.id", ondelete="CASCADE"), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("decided_at", Moment, nullable=False),
+    Column("kind", Text),
+    Column("account_id", Id),
+    Column("item", Text),
+    Column("started_at", Moment),
+    Column("source", Text),
+    Index("ix_decisions_contact_id_id", "contact_id", "id"),
+    _one_of("label", LABELS),
+)
+
+messaging_contacts = Table(
+    "messaging_contacts",
+    metadata,
+    Column("contact_id", Id, primary_key=True, autoincrement=False),
+    Column("label", Text, nullable=False),
+    Column("admitted_at", Moment, nullable=False),
+    Column("seq", BigInteger, nullable=False, unique=True),
+    # Never cascading: neither a demotion nor a deletion may pass by without its tombstone.
+    ForeignKeyConstraint(["contact_id", "label"], ["contacts.id", "contacts.label"]),
+    CheckConstraint("label = 'regular'", name="only_regular"),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("seq", Id, primary_key=True, autoincrement=False),
+    Column("platform", Text, nullable=False),
+    Column("platform_id", Text, nullable=False),
+    Column("op", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_changes_platform_platform_id", "platform", "platform_id"),
+    _one_of("op", ["upsert", "remove"]),
+)
+
+feed_state = Table(
+    "feed_state",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("epoch", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+texts = Table(
+    "texts",
+    metadata,
+    Column("contact_id", ForeignKey("contacts.id", ondelete="CASCADE"), nullable=False),
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    PrimaryKeyConstraint("contact_id", "account_id", "kind", "item"),
+    Index("ix_texts_expires_at", "expires_at"),
+)
+
+kept_counts = Table(
+    "kept_counts",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("counted_at", Moment, nullable=False),
+    PrimaryKeyConstraint("account_id", "kind", "item"),
+    _one_of("kind", KINDS),
+)
+
+harvests = Table(
+    "harvests",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+harvest_runs = Table(
+    "harvest_runs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("harvest_id", ForeignKey("harvests.id", ondelete="CASCADE"), nullable=False),
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("waits_for", Id),
+    Column("fence", Integer, nullable=False, default=0),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("restarts", Integer, nullable=False, default=0),
+    Column("page_size", Integer, nullable=False),
+    Column("post_id", Id),
+    Column("due_at", Moment, nullable=False),
+    Column("waiting_for", Text),
+    Column("claimed_by", Text),
+    Column("claimed_until", Moment),
+    Column("pages", Integer, nullable=False, default=0),
+    Column("requests", Integer, nullable=False, default=0),
+    Column("contacts_seen", Integer, nullable=False, default=0),
+    Column("regular", Integer, nullable=False, default=0),
+    Column("occasional", Integer, nullable=False, default=0),
+    Column("quarantined", Integer, nullable=False, default=0),
+    Column("unattributed", Integer, nullable=False, default=0),
+    Column("skipped_posts", Integer, nullable=False, default=0),
+    Column("left", Integer, nullable=False, default=0),
+    Column("spend_micro_usd", BigInteger, nullable=False, default=0),
+    Column("created_at", Moment, nullable=False),
+    Column("started_at", Moment),
+    Column("ended_at", Moment),
+    Column("error", Text),
+    Index(
+        "uq_harvest_runs_active",
+        "account_id",
+        "stream",
+        unique=True,
+        sqlite_where=Column("state", Text).in_(["waiting", "running"]),
+        postgresql_where=Column("state", Text).in_(["waiting", "running"]),
+    ),
+    Index("ix_harvest_runs_harvest_id", "harvest_id"),
+    Index("ix_harvest_runs_waits_for", "waits_for"),
+    _one_of("state", ["waiting", "running", "done", "failed", "cancelled"]),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("post", Text, nullable=False),
+    Column("mark", Text),
+    Column("walk_newest", Text),
+    Column("cursor", Text),
+    Column("cursor_at", Moment),
+    Column("anchor", Text),
+    Column("pages", Integer, nullable=False),
+    Column("empty_pages", Integer, nullable=False),
+    Column("walked_at", Moment),
+    PrimaryKeyConstraint("account_id", "stream", "post"),
+)
+
+roster_pages = Table(
+    "roster_pages",
+    metadata,
+    Column("run_id", ForeignKey("harvest_runs.id", ondelete="CASCADE"), nullable=False),
+    Column("post", Text, nullable=False),
+    Column("page", Integer, nullable=False),
+    # The page's members as one JSON array: contact ids, or kind and key where only counts are kept.
+    Column("members", Text, nullable=False),
+    PrimaryKeyConstraint("run_id", "post", "page"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("kind", Text, nullable=False),
+    Column("subject_id", Id, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("queue", Text, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    PrimaryKeyConstraint("kind", "subject_id"),
+    Index("ix_outbox_due_at", "due_at"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("argument", Text, nullable=False),
+    Column("position", BigInteger, nullable=False, default=0),
+    Column("fence", Integer, nullable=False, default=0),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("claimed_by", Text),
+    Column("claimed_until", Moment),
+    Column("moved", Integer, nullable=False, default=0),
+    Column("seen", Integer, nullable=False, default=0),
+    Column("created_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("error", Text),
+    _one_of("kind", ["reclassify"]),
+    _one_of("state", ["running", "done", "failed", "cancelled"]),
+)
+
+failures = Table(
+    "failures",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("run_id", ForeignKey("harvest_runs.id", ondelete="CASCADE")),
+    Column("stream", Text),
+    Column("post", Text),
+    Column("cause", Text, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("advice", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_failures_state_id", "state", "id"),
+    _one_of("state", ["open", "replayed", "dropped"]),
+)
+
+quarantined_items = Table(
+    "quarantined_items",
+    metadata,
+    Column("run_id", ForeignKey("harvest_runs.id", ondelete="CASCADE"), nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("shape", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("run_id", "digest"),
+)
+
+limits = Table(
+    "limits",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("endpoint", Text, nullable=False),
+    Column("remaining", Integer, nullable=False),
+    Column("limit", Integer),
+    Column("reset_at", Moment, nullable=False),
+    PrimaryKeyConstraint("account_id", "endpoint"),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("queues", Text, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    # A keyed hash of an identifier; the key lies outside the database.
+    Column("value", LargeBinary, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
