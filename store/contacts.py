@@ -137,6 +137,17 @@ def rename(connection: Connection, changed: Sequence[tuple[int, Profile]]) -> No
     )
 
 
+def keep_longer(connection: Connection, ids: Iterable[int], until: datetime) -> None:
+    """Move the keeping date of occasional contacts who acted again."""
+    run(
+        connection,
+        f"UPDATE contacts SET keep_until = {_time(connection)} WHERE label = 'occasional' AND keep_until < "
+        f"{_time(connection)} AND id IN (SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r)",
+        now=stamp(until),
+        rows=as_parameter([each] for each in ids),
+    )
+
+
 def _known(row: Sequence[object]) -> Known:
     contact_id, platform_id, label, handle, display_name = row
     return Known(contact_id, platform_id, LABEL_OF_WORD[label], Profile(handle, display_name))  # type: ignore[arg-type, index]  # the columns' types are the table's

@@ -35,7 +35,7 @@ def take_out(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
 
 
 def publish(connection: Connection, steps: Sequence[Step], *, now: datetime) -> None:
-    """Number the steps, let the admitted in, and write the feed.
+    """Give the steps their numbers, let the admitted in, and write the feed.
 
     Must be the transaction's last statements: whoever holds the counter commits next, so no change
     becomes visible after one with a larger number, and nobody who holds it waits for a lock.
@@ -47,9 +47,7 @@ def publish(connection: Connection, steps: Sequence[Step], *, now: datetime) -> 
     )
     first = counted.scalar_one() - len(steps) + 1
     moment = ":now" if connection.dialect.name == "sqlite" else "CAST(:now AS timestamptz)"
-    entering = [
-        [each.contact_id, seq] for seq, each in enumerate(steps, start=first) if each.op == "upsert"
-    ]
+    entering = [[each.contact_id, seq] for seq, each in enumerate(steps, start=first) if each.op == "upsert"]
     if entering:
         run(
             connection,

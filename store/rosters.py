@@ -1,6 +1,7 @@
-"""The pages of a walk through a whole set, kept until the walk is compared."""
+"""The pages of a walk through a whole set, kept until the walk is compared or counted."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert
 
@@ -8,37 +9,41 @@ from store.sets import as_parameter, run
 from store.tables import roster_pages
 
 
-def add_page(
-    connection: Connection, run_id: int, post: str, page: int, members: Sequence[object]
-) -> None:
-    """Keep the members of one page: contact ids, or [kind, key] where only counts may stay."""
+class RosterPage(NamedTuple):
+    """One page of a walk: its run, its post ("" for a listing of the account), its number."""
+
+    run_id: int
+    post: str
+    page: int
+
+
+def add(connection: Connection, page: RosterPage, members: Sequence[int | str], *, counting: bool) -> None:
+    """Keep the members of one page: contact ids, or texts `kind:…` where only counts may stay."""
     connection.execute(
-        insert(roster_pages).values(run_id=run_id, post=post, page=page, members=as_parameter(members))
+        insert(roster_pages).values(page._asdict(), counting=counting, members=as_parameter(members))
     )
 
 
-def forget_walk(connection: Connection, run_id: int, post: str) -> None:
+def forget(connection: Connection, run_id: int, post: str) -> None:
     """Delete the pages of a walk: it was compared, or it begins again."""
     connection.execute(
         delete(roster_pages).where(roster_pages.c.run_id == run_id, roster_pages.c.post == post)
     )
 
 
-def distinct_members(connection: Connection, run_id: int, post: str) -> int:
-    """Count the different members of a walk."""
+def count(connection: Connection, run_id: int, post: str, *, counting: bool) -> dict[str, int]:
+    """Count the different members of a walk by the kind they begin with; contact ids under ""."""
+    if connection.dialect.name == "sqlite":
+        member, kind = "json_each(p.members) AS m", "substr(value, 1, max(instr(value, ':') - 1, 0))"
+    else:
+        member = "json_array_elements_text(CAST(p.members AS json)) AS m(value)"
+        kind = "CASE WHEN value LIKE '%:%' THEN split_part(value, ':', 1) ELSE '' END"
     counted = run(
         connection,
-        f"SELECT count(DISTINCT m.value) FROM roster_pages AS p, {_members(connection)} AS m(value) "
-        "WHERE p.run_id = :run_id AND p.post = :post"
-        if connection.dialect.name != "sqlite"
-        else "SELECT count(DISTINCT m.value) FROM roster_pages AS p, json_each(p.members) AS m "
-        "WHERE p.run_id = :run_id AND p.post = :post",
+        f"SELECT {kind}, count(*) FROM (SELECT DISTINCT m.value FROM roster_pages AS p, {member} "
+        "WHERE p.run_id = :run_id AND p.post = :post AND p.counting = :counting) AS d GROUP BY 1",
         run_id=run_id,
         post=post,
+        counting=counting,
     )
-    return int(counted.scalar_one())
-
-
-def _members(connection: Connection) -> str:
-    del connection
-    return "json_array_elements_text(CAST(p.members AS json))"
+    return {str(row[0]): int(row[1]) for row in counted}

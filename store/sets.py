@@ -19,12 +19,12 @@ def rows_of(connection: Connection, columns: Mapping[str, str], *, parameter: st
     """
     if connection.dialect.name == "sqlite":
         listed = ", ".join(f"value ->> {place} AS {name}" for place, name in enumerate(columns))
-        return f"(SELECT {listed} FROM json_each(:{parameter}))"  # noqa: S608  # names are ours
+        return f"(SELECT {listed} FROM json_each(:{parameter}))"
     listed = ", ".join(
         f"CAST(value ->> {place} AS {_CASTS[kind]}) AS {name}"
         for place, (name, kind) in enumerate(columns.items())
     )
-    return f"(SELECT {listed} FROM json_array_elements(CAST(:{parameter} AS json)))"  # noqa: S608
+    return f"(SELECT {listed} FROM json_array_elements(CAST(:{parameter} AS json)))"
 
 
 def as_parameter(rows: Iterable[Any]) -> str:
@@ -32,6 +32,6 @@ def as_parameter(rows: Iterable[Any]) -> str:
     return json.dumps(list(rows), separators=(",", ":"))
 
 
-def run(connection: Connection, statement: str, **parameters: Any) -> CursorResult[Any]:
+def run(connection: Connection, statement: str, **parameters: Any) -> CursorResult[*tuple[Any, ...]]:
     """Execute a set statement; its names are ours, its values are parameters."""
     return connection.execute(text(statement), parameters)

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, select
 
 from domain.contact import ContactKey
 from domain.signal import Signal, SignalKind
 from store.sets import as_parameter, rows_of, run
-from store.tables import contacts, signals, stamp
+from store.tables import contacts, stamp
 
 
 class Act(NamedTuple):
@@ -34,8 +34,11 @@ _COLUMNS = {
 }
 
 
-def add(connection: Connection, account_id: int, acts: Sequence[Act], *, now: datetime) -> None:
-    """Store acts; one that is there already changes only where it had ended or now ends otherwise."""
+def add(connection: Connection, account_id: int, acts: Sequence[Act], *, now: datetime) -> set[int]:
+    """Store acts; one that is there already changes only where it had ended or now ends otherwise.
+
+    Returns the contacts with an act that is new or began again.
+    """
     moment = stamp(now)
     listed = [
         [
@@ -49,18 +52,20 @@ def add(connection: Connection, account_id: int, acts: Sequence[Act], *, now: da
         for each in sorted(acts)
     ]
     seen = ":now" if connection.dialect.name == "sqlite" else "CAST(:now AS timestamptz)"
-    run(
+    stored = run(
         connection,
         "INSERT INTO signals (account_id, kind, item, contact_id, started_at, seen_at, ended_at, keep_until) "
         f"SELECT :account_id, kind, item, contact_id, started_at, {seen}, ended_at, keep_until "
         f"FROM {rows_of(connection, _COLUMNS)} AS r WHERE true "
         "ON CONFLICT (account_id, kind, item, contact_id) DO UPDATE SET "
         "ended_at = excluded.ended_at, started_at = excluded.started_at, seen_at = excluded.seen_at, "
-        "keep_until = excluded.keep_until WHERE signals.ended_at IS DISTINCT FROM excluded.ended_at",
+        "keep_until = excluded.keep_until WHERE signals.ended_at IS DISTINCT FROM excluded.ended_at "
+        "RETURNING contact_id",
         account_id=account_id,
         now=moment,
         rows=as_parameter(listed),
     )
+    return {row[0] for row in stored}
 
 
 def of_contacts(connection: Connection, contact_ids: Iterable[int]) -> dict[int, list[tuple[int, Signal]]]:
@@ -102,28 +107,13 @@ def end_absent(
         f"UPDATE signals SET ended_at = {moment} WHERE account_id = :account_id AND kind IN ({listed}) "
         f"AND item = :post AND (ended_at IS NULL OR ended_at > {moment}) AND contact_id NOT IN "
         f"(SELECT CAST(m.value AS bigint) FROM roster_pages AS p, {members} AS m "
-        "WHERE p.run_id = :run_id AND p.post = :post) RETURNING contact_id",
+        "WHERE p.run_id = :run_id AND p.post = :post AND NOT p.counting) RETURNING contact_id",
         account_id=account_id,
         post=post,
         run_id=run_id,
         now=stamp(now),
     )
     return sorted({row[0] for row in ended})
-
-
-def end(connection: Connection, account_id: int, kind: SignalKind, contact_id: int, *, now: datetime) -> None:
-    """End one contact's acts of a kind towards an account."""
-    connection.execute(
-        update(signals)
-        .where(
-            signals.c.account_id == account_id,
-            signals.c.kind == kind,
-            signals.c.contact_id == bindparam("contact"),
-            signals.c.ended_at.is_(None),
-        )
-        .values(ended_at=now),
-        {"contact": contact_id},
-    )
 
 
 def contacts_after(connection: Connection, contact_id: int, size: int) -> list[int]:

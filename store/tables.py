@@ -300,6 +300,8 @@ checkpoints = Table(
     Column("pages", Integer, nullable=False),
     Column("empty_pages", Integer, nullable=False),
     Column("walked_at", Moment),
+    # The run whose walk this is: another run begins its own, or it would conclude from half a roster.
+    Column("run_id", Id, nullable=False),
     PrimaryKeyConstraint("account_id", "stream", "post"),
 )
 
@@ -309,9 +311,11 @@ roster_pages = Table(
     Column("run_id", ForeignKey("harvest_runs.id", ondelete="CASCADE"), nullable=False),
     Column("post", Text, nullable=False),
     Column("page", Integer, nullable=False),
-    # The page's members as one JSON array: contact ids, or kind and key where only counts are kept.
+    # Whether the walk only counts: then members are texts `kind:…`, deleted when the walk ends.
+    Column("counting", Boolean(name="counting"), nullable=False),
+    # The page's members as one JSON array; contact ids where the walk is compared.
     Column("members", Text, nullable=False),
-    PrimaryKeyConstraint("run_id", "post", "page"),
+    PrimaryKeyConstraint("run_id", "post", "page", "counting"),
 )
 
 outbox = Table(

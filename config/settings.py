@@ -1,0 +1,81 @@
+"""Settings: read from the environment, each with its meaning; unknown ones are refused."""
+
+import os
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.errors import RegularsError
+
+PREFIX = "REGULARS_"
+
+
+class SettingsError(RegularsError):
+    """Raised when a setting is unknown or has a value that it cannot have."""
+
+
+class Settings(BaseSettings):
+    """Everything that the environment decides; a name here is `REGULARS_` plus its capitals there."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    data_dir: Path = Field(
+        Path("./data"), description="Folder of everything that an embedded run writes: database, queue, keys."
+    )
+    database_url: SecretStr | None = Field(
+        None, description="Address of the database; unset: a SQLite file in the data folder."
+    )
+    redis_url: SecretStr | None = Field(
+        None, description="Address of the Redis or Valkey server; unset: an embedded one in the data folder."
+    )
+    allow_volatile_queue: bool = Field(
+        False, description="Start even where the queue server evicts keys or does not persist."
+    )
+    policy: str = Field("cnil-2016", description="Policy pack: a name in config/policies or a file's path.")
+    twitter_base_url: str | None = Field(None, description="Address of the X API; unset: the real one.")
+    facebook_base_url: str | None = Field(None, description="Address of the Graph API; unset: the real one.")
+    secret_key: SecretStr | None = Field(
+        None, description="Key that seals tokens, as `regulars config show` of another machine printed it."
+    )
+    secret_key_file: Path | None = Field(
+        None, description="File with that key; unset: made on first start in the data folder, mode 0600."
+    )
+    worker_threads: int = Field(4, ge=1, le=64, description="Pages that one worker reads at the same time.")
+    queue_high_water: int = Field(
+        200, ge=1, description="Messages in a queue above which the dispatcher holds further ones back."
+    )
+    log_level: str = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @property
+    def database(self) -> str:
+        """The database's address."""
+        if self.database_url:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir / 'regulars.db'}"
+
+    @property
+    def embedded_queue(self) -> bool:
+        """Whether the queue server is ours to start."""
+        return self.redis_url is None
+
+    def base_url(self, platform: str) -> str | None:
+        """Return the address set for a platform's API, None for the real one."""
+        value: str | None = getattr(self, f"{platform}_base_url", None)
+        return value
+
+
+def load() -> Settings:
+    """Read the settings; raises SettingsError with one sentence."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        raise SettingsError(
+            f"{unknown[0]} is no setting of Regulars; `regulars config show` lists those that exist."
+        )
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper() if first["loc"] else "A setting"
+        raise SettingsError(f"{name} has a value that it cannot have: {first['msg'].lower()}.") from None

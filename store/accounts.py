@@ -1,0 +1,127 @@
+"""Accounts: our own pages and profiles, with their sealed credentials and their staff."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+
+from domain.account import Account, Ownership
+from domain.errors import RegularsError
+from store.tables import account_staff, accounts
+
+
+class UnknownAccountError(RegularsError):
+    """Raised when no account has that name or id."""
+
+
+class Sealed(NamedTuple):
+    """An account's credentials as they lie in the database."""
+
+    token: bytes
+    user_token: bytes | None
+    app_secret: bytes | None
+
+
+def add(connection: Connection, account: Account, sealed: Sealed, *, now: datetime) -> int:
+    """Add an account, or bring the credentials of the one with that platform id up to date."""
+    values = {
+        "name": account.name,
+        "app_id": account.app_id,
+        "owned_reads": account.owned_reads,
+        "token_sealed": sealed.token,
+        "user_token_sealed": sealed.user_token,
+        "app_secret_sealed": sealed.app_secret,
+        "paused_reason": None,
+    }
+    ours = (accounts.c.platform == account.platform, accounts.c.platform_id == account.platform_id)
+    account_id: int | None = connection.scalar(
+        update(accounts).where(*ours).values(values).returning(accounts.c.id)
+    )
+    if account_id is None:
+        account_id = connection.execute(
+            insert(accounts)
+            .values(values, platform=account.platform, platform_id=account.platform_id, added_at=now)
+            .returning(accounts.c.id)
+        ).scalar_one()
+    assert account_id is not None  # noqa: S101  # one of the two statements returned it
+    set_staff(connection, account_id, account.staff)
+    return account_id
+
+
+def set_staff(connection: Connection, account_id: int, staff: Iterable[str]) -> None:
+    """Replace the ids whose acts make no contact."""
+    connection.execute(delete(account_staff).where(account_staff.c.account_id == account_id))
+    rows = [{"account_id": account_id, "platform_id": each} for each in sorted(staff)]
+    if rows:
+        connection.execute(insert(account_staff), rows)
+
+
+def proven(connection: Connection, account_id: int, ownership: Ownership) -> None:
+    """Keep what the platform said of the account: its handle, its app, its staff."""
+    connection.execute(
+        update(accounts)
+        .where(accounts.c.id == account_id)
+        .values(handle=ownership.handle, app_id=ownership.app_id or accounts.c.app_id)
+    )
+    set_staff(connection, account_id, ownership.staff)
+
+
+def find(connection: Connection, name: str) -> Account:
+    """Return the account of that name, `platform:platform_id` or platform id; raises UnknownAccountError."""
+    platform, _, platform_id = name.partition(":")
+    row = connection.execute(
+        select(accounts)
+        .where(
+            or_(
+                accounts.c.name == name,
+                accounts.c.platform_id == name,
+                (accounts.c.platform == platform) & (accounts.c.platform_id == platform_id),
+            )
+        )
+        .order_by(accounts.c.name != name)
+    ).first()
+    if row is None:
+        raise UnknownAccountError(f"No account is called {name!r}. `regulars account list` shows them.")
+    return _account(connection, row)
+
+
+def get(connection: Connection, account_id: int) -> Account:
+    """Return an account by our id."""
+    row = connection.execute(select(accounts).where(accounts.c.id == account_id)).one()
+    return _account(connection, row)
+
+
+def every(connection: Connection) -> Sequence[Row[tuple[object, ...]]]:
+    """Return all accounts' rows, oldest first."""
+    return connection.execute(select(accounts).order_by(accounts.c.id)).all()
+
+
+def sealed(connection: Connection, account_id: int) -> Sealed:
+    """Return an account's credentials as they lie in the database."""
+    row = connection.execute(
+        select(accounts.c.token_sealed, accounts.c.user_token_sealed, accounts.c.app_secret_sealed).where(
+            accounts.c.id == account_id
+        )
+    ).one()
+    return Sealed(*row)
+
+
+def pause(connection: Connection, account_id: int, reason: str) -> None:
+    """Stop all harvests of an account until an operator has mended what `reason` says."""
+    connection.execute(update(accounts).where(accounts.c.id == account_id).values(paused_reason=reason))
+
+
+def _account(connection: Connection, row: Row[tuple[object, ...]]) -> Account:
+    staff = connection.scalars(
+        select(account_staff.c.platform_id).where(account_staff.c.account_id == row.id)
+    )
+    return Account(
+        platform=row.platform,
+        platform_id=row.platform_id,
+        name=row.name,
+        id=row.id,
+        app_id=row.app_id,
+        owned_reads=row.owned_reads,
+        staff=frozenset(staff),
+    )

@@ -1,0 +1,78 @@
+"""Failures and quarantined items: what went wrong, why, and what to do."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from domain.batch import Quarantined
+from store.tables import accounts, failures, harvest_runs, quarantined_items
+
+
+class Failure(NamedTuple):
+    """What an operator must know of a page that could not be read."""
+
+    run_id: int
+    stream: str
+    post: str
+    cause: str
+    sentence: str
+    advice: str
+    attempts: int
+
+
+def add(connection: Connection, failure: Failure, *, now: datetime) -> None:
+    """Record a failure."""
+    connection.execute(insert(failures).values(failure._asdict(), state="open", at=now))
+
+
+def listed(connection: Connection, *, state: str | None = "open") -> Sequence[RowMapping]:
+    """Return failures, newest first; `state` None for all of them."""
+    statement = (
+        select(failures, accounts.c.name.label("account"))
+        .join(harvest_runs, harvest_runs.c.id == failures.c.run_id)
+        .join(accounts, accounts.c.id == harvest_runs.c.account_id)
+        .order_by(failures.c.id.desc())
+    )
+    if state:
+        statement = statement.where(failures.c.state == state)
+    return connection.execute(statement).mappings().all()
+
+
+def settle(connection: Connection, failure_id: int, state: str) -> int | None:
+    """Close an open failure as `replayed` or `dropped`; returns its run, None where none is open."""
+    run_id: int | None = connection.scalar(
+        update(failures)
+        .where(failures.c.id == failure_id, failures.c.state == "open")
+        .values(state=state)
+        .returning(failures.c.run_id)
+    )
+    return run_id
+
+
+def quarantine(connection: Connection, run_id: int, items: Sequence[Quarantined], *, now: datetime) -> None:
+    """Keep why and in which shape items could not be read; the same shape is counted, not repeated."""
+    for each in items:
+        digest = hashlib.sha256(f"{each.reason}\n{each.shape}".encode()).hexdigest()[:32]
+        where = (quarantined_items.c.run_id == run_id, quarantined_items.c.digest == digest)
+        counted = connection.execute(
+            update(quarantined_items).where(*where).values(count=quarantined_items.c.count + 1)
+        )
+        if not counted.rowcount:
+            connection.execute(
+                insert(quarantined_items).values(
+                    run_id=run_id, digest=digest, reason=each.reason, shape=each.shape, count=1, at=now
+                )
+            )
+
+
+def quarantined(connection: Connection) -> Sequence[RowMapping]:
+    """Return the quarantined shapes, newest first, with the stream that they came through."""
+    statement = (
+        select(quarantined_items, harvest_runs.c.stream, harvest_runs.c.platform)
+        .join(harvest_runs, harvest_runs.c.id == quarantined_items.c.run_id)
+        .order_by(quarantined_items.c.at.desc(), quarantined_items.c.digest)
+    )
+    return connection.execute(statement).mappings().all()

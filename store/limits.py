@@ -1,0 +1,34 @@
+"""What the platforms said of their rate limits, kept so that a restart does not forget it."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from domain.batch import Limit
+from store.tables import limits
+
+#: The endpoint under which a limit of the whole account stands.
+WHOLE_ACCOUNT = "*"
+
+
+def blocked_until(
+    connection: Connection, account_id: int, endpoint: str, *, now: datetime
+) -> datetime | None:
+    """Return when the next request may go out, None for at once."""
+    until: datetime | None = connection.scalar(
+        select(func.max(limits.c.reset_at)).where(
+            limits.c.account_id == account_id,
+            limits.c.endpoint.in_([endpoint, WHOLE_ACCOUNT]),
+            limits.c.remaining <= 0,
+            limits.c.reset_at > now,
+        )
+    )
+    return until
+
+
+def observe(connection: Connection, account_id: int, limit: Limit) -> None:
+    """Keep what an answer's headers said."""
+    values = {"remaining": limit.remaining, "limit": limit.limit, "reset_at": limit.reset_at}
+    where = (limits.c.account_id == account_id, limits.c.endpoint == limit.endpoint)
+    if not connection.execute(update(limits).where(*where).values(values)).rowcount:
+        connection.execute(insert(limits).values(values, account_id=account_id, endpoint=limit.endpoint))

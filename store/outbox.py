@@ -1,0 +1,60 @@
+"""The outbox: what must be sent to a queue, written with the state that makes it due."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from store.tables import outbox
+
+
+class Wake(NamedTuple):
+    """One message: which subject to go on with, at which fence, on which queue."""
+
+    kind: str
+    subject_id: int
+    fence: int
+    queue: str
+
+
+def put(connection: Connection, wake: Wake, *, due_at: datetime, sent_at: datetime | None = None) -> None:
+    """Write that `wake` is due; a subject has one entry, the newest fence wins.
+
+    `sent_at` is given by a worker that sends the message itself right after its commit.
+    """
+    values = {"fence": wake.fence, "queue": wake.queue, "due_at": due_at, "sent_at": sent_at}
+    where = (outbox.c.kind == wake.kind, outbox.c.subject_id == wake.subject_id)
+    if not connection.execute(update(outbox).where(*where).values(values)).rowcount:
+        connection.execute(insert(outbox).values(values, kind=wake.kind, subject_id=wake.subject_id))
+
+
+def drop(connection: Connection, kind: str, subject_id: int) -> None:
+    """Take a subject out: it has ended."""
+    connection.execute(delete(outbox).where(outbox.c.kind == kind, outbox.c.subject_id == subject_id))
+
+
+def due(connection: Connection, *, now: datetime, resend_after: timedelta, count: int) -> Sequence[Wake]:
+    """Return what is due and was not sent, or was sent so long ago that it may be lost; oldest first."""
+    found = connection.execute(
+        select(outbox.c.kind, outbox.c.subject_id, outbox.c.fence, outbox.c.queue)
+        .where(outbox.c.due_at <= now, or_(outbox.c.sent_at.is_(None), outbox.c.sent_at < now - resend_after))
+        .order_by(outbox.c.due_at)
+        .limit(count)
+    )
+    return [Wake(*each) for each in found]
+
+
+def claim(connection: Connection, wake: Wake, *, now: datetime, resend_after: timedelta) -> bool:
+    """Mark as sent; False where another dispatcher was quicker or the subject has moved on."""
+    claimed = connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.kind == wake.kind,
+            outbox.c.subject_id == wake.subject_id,
+            outbox.c.fence == wake.fence,
+            or_(outbox.c.sent_at.is_(None), outbox.c.sent_at < now - resend_after),
+        )
+        .values(sent_at=now)
+    )
+    return claimed.rowcount == 1

@@ -1,0 +1,284 @@
+"""Harvest runs: begun, claimed by a fence, advanced with their rows, ended."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, RowMapping, and_, func, insert, or_, select, update
+
+from domain.errors import RegularsError
+from store import outbox
+from store.outbox import Wake
+from store.tables import accounts, harvest_runs, harvests, posts
+
+#: How long a worker may hold a page; longer than any request with its time-outs.
+LEASE = timedelta(seconds=120)
+KIND = "harvest"
+ACTIVE = ("waiting", "running")
+
+
+class NoSuchRunError(RegularsError):
+    """Raised when a run does not exist or is in no state for what was asked."""
+
+
+class Plan(NamedTuple):
+    """A run to begin: its stream, how large its pages are, and whether it waits for the posts."""
+
+    stream: str
+    page_size: int
+    waits: bool
+
+
+class Claim(NamedTuple):
+    """A page that this worker holds until `LEASE` ends."""
+
+    run_id: int
+    fence: int
+    account_id: int
+    platform: str
+    stream: str
+    post_id: int | None
+    post: str
+    page_size: int
+    attempts: int
+    restarts: int
+    started: bool
+
+
+def queue_of(platform: str) -> str:
+    """Return the queue on which a platform's pages are harvested."""
+    return f"harvest.{platform}"
+
+
+def begin(
+    connection: Connection, account: tuple[int, str], plans: Sequence[Plan], *, now: datetime
+) -> tuple[int, dict[str, int]]:
+    """Begin one harvest of an account (id, platform); returns its id and its runs by stream.
+
+    Raises RegularsError where a run of one of the streams is still active.
+    """
+    account_id, platform = account
+    active = connection.scalars(
+        select(harvest_runs.c.stream).where(
+            harvest_runs.c.account_id == account_id,
+            harvest_runs.c.state.in_(ACTIVE),
+            harvest_runs.c.stream.in_([each.stream for each in plans]),
+        )
+    ).all()
+    if active:
+        raise RegularsError(
+            f"A harvest of this account is still reading {', '.join(sorted(active))}. "
+            "Wait for it (`regulars runs list`) or cancel it (`regulars runs cancel RUN`)."
+        )
+    harvest_id: int = connection.execute(
+        insert(harvests).values(account_id=account_id, created_at=now).returning(harvests.c.id)
+    ).scalar_one()
+    begun: dict[str, int] = {}
+    for each in plans:
+        waits_for = begun.get("posts") if each.waits else None
+        run_id = connection.execute(
+            insert(harvest_runs)
+            .values(
+                harvest_id=harvest_id,
+                account_id=account_id,
+                platform=platform,
+                stream=each.stream,
+                state="waiting" if waits_for else "running",
+                waits_for=waits_for,
+                page_size=each.page_size,
+                due_at=now,
+                waiting_for="the list of posts" if waits_for else None,
+                created_at=now,
+            )
+            .returning(harvest_runs.c.id)
+        ).scalar_one()
+        begun[each.stream] = run_id
+        if not waits_for:
+            outbox.put(connection, Wake(KIND, run_id, 0, queue_of(platform)), due_at=now)
+    return harvest_id, begun
+
+
+def claim(connection: Connection, run_id: int, fence: int, worker: str, *, now: datetime) -> Claim | None:
+    """Take the page of a run at `fence`; None where the message is stale or another worker holds it."""
+    row = connection.execute(
+        update(harvest_runs)
+        .where(
+            harvest_runs.c.id == run_id,
+            harvest_runs.c.fence == fence,
+            harvest_runs.c.state == "running",
+            harvest_runs.c.due_at <= now,
+            or_(harvest_runs.c.claimed_by.is_(None), harvest_runs.c.claimed_until < now),
+        )
+        .values(
+            claimed_by=worker,
+            claimed_until=now + LEASE,
+            attempts=harvest_runs.c.attempts + 1,
+            started_at=func.coalesce(harvest_runs.c.started_at, now),
+            waiting_for=None,
+        )
+        .returning(
+            harvest_runs.c.account_id,
+            harvest_runs.c.platform,
+            harvest_runs.c.stream,
+            harvest_runs.c.post_id,
+            harvest_runs.c.page_size,
+            harvest_runs.c.attempts,
+            harvest_runs.c.restarts,
+            harvest_runs.c.pages,
+        )
+    ).first()
+    if row is None:
+        return None
+    account_id, platform, stream, post_id, page_size, attempts, restarts, pages = row
+    post = connection.scalar(select(posts.c.post).where(posts.c.id == post_id)) if post_id else ""
+    return Claim(
+        run_id,
+        fence,
+        account_id,
+        platform,
+        stream,
+        post_id,
+        post or "",
+        page_size,
+        attempts,
+        restarts,
+        pages > 0,
+    )
+
+
+def advance(connection: Connection, held: Claim, worker: str, changes: Mapping[str, Any]) -> bool:
+    """Move a held run to the next fence with `changes`; False where the page is no longer ours.
+
+    Counters in `changes` (see `added`) are sums; everything else is set.
+    """
+    moved = connection.execute(
+        update(harvest_runs)
+        .where(
+            harvest_runs.c.id == held.run_id,
+            harvest_runs.c.fence == held.fence,
+            harvest_runs.c.claimed_by == worker,
+            harvest_runs.c.state == "running",
+        )
+        .values(fence=held.fence + 1, claimed_by=None, claimed_until=None, **changes)
+    )
+    return moved.rowcount == 1
+
+
+def added(**counts: int) -> dict[str, Any]:
+    """Return changes that add to a run's counters."""
+    return {name: harvest_runs.c[name] + count for name, count in counts.items() if count}
+
+
+def release_waiting(connection: Connection, run_id: int, *, now: datetime) -> None:
+    """Let the runs begin that waited for `run_id`."""
+    begun = connection.execute(
+        update(harvest_runs)
+        .where(harvest_runs.c.waits_for == run_id, harvest_runs.c.state == "waiting")
+        .values(state="running", due_at=now, waiting_for=None)
+        .returning(harvest_runs.c.id, harvest_runs.c.fence, harvest_runs.c.platform)
+    ).all()
+    for waiting, fence, platform in begun:
+        outbox.put(connection, Wake(KIND, waiting, fence, queue_of(platform)), due_at=now)
+
+
+def end_waiting(connection: Connection, run_id: int, state: str, error: str, *, now: datetime) -> None:
+    """End the runs that waited for a run which will not bring what they need."""
+    connection.execute(
+        update(harvest_runs)
+        .where(harvest_runs.c.waits_for == run_id, harvest_runs.c.state == "waiting")
+        .values(state=state, error=error, ended_at=now, waiting_for=None)
+    )
+
+
+def cancel(connection: Connection, run_id: int, *, now: datetime) -> None:
+    """Stop a run before its next page; what it read stays, and nobody is taken to have left."""
+    cancelled = connection.execute(
+        update(harvest_runs)
+        .where(harvest_runs.c.id == run_id, harvest_runs.c.state.in_(ACTIVE))
+        .values(
+            state="cancelled",
+            fence=harvest_runs.c.fence + 1,
+            claimed_by=None,
+            ended_at=now,
+            waiting_for=None,
+            error="Cancelled by the operator.",
+        )
+    )
+    if not cancelled.rowcount:
+        raise NoSuchRunError(f"Run {run_id} is not active. `regulars runs list` shows which are.")
+    outbox.drop(connection, KIND, run_id)
+    end_waiting(connection, run_id, "cancelled", "The run that lists the posts was cancelled.", now=now)
+
+
+def replay(connection: Connection, run_id: int, *, now: datetime) -> None:
+    """Let a failed run go on from its checkpoint."""
+    row = connection.execute(
+        update(harvest_runs)
+        .where(harvest_runs.c.id == run_id, harvest_runs.c.state == "failed")
+        .values(
+            state="running",
+            attempts=0,
+            restarts=0,
+            due_at=now,
+            ended_at=None,
+            error=None,
+            fence=harvest_runs.c.fence + 1,
+        )
+        .returning(harvest_runs.c.fence, harvest_runs.c.platform)
+    ).first()
+    if row is None:
+        raise NoSuchRunError(f"Run {run_id} has not failed, so there is nothing to replay.")
+    connection.execute(
+        update(harvest_runs)
+        .where(harvest_runs.c.waits_for == run_id, harvest_runs.c.state == "failed")
+        .values(state="waiting", ended_at=None, error=None)
+    )
+    outbox.put(connection, Wake(KIND, run_id, row.fence, queue_of(row.platform)), due_at=now)
+
+
+def listed(connection: Connection, *, harvest_id: int | None = None, count: int = 50) -> Sequence[RowMapping]:
+    """Return runs with the name of their account, newest first."""
+    statement = select(harvest_runs, accounts.c.name.label("account")).join(
+        accounts, accounts.c.id == harvest_runs.c.account_id
+    )
+    if harvest_id is not None:
+        statement = statement.where(harvest_runs.c.harvest_id == harvest_id)
+    return connection.execute(statement.order_by(harvest_runs.c.id.desc()).limit(count)).mappings().all()
+
+
+def get(connection: Connection, run_id: int) -> RowMapping:
+    """Return one run with the name of its account; raises NoSuchRunError."""
+    row = (
+        connection.execute(
+            select(harvest_runs, accounts.c.name.label("account"))
+            .join(accounts, accounts.c.id == harvest_runs.c.account_id)
+            .where(harvest_runs.c.id == run_id)
+        )
+        .mappings()
+        .first()
+    )
+    if row is None:
+        raise NoSuchRunError(f"There is no run {run_id}. `regulars runs list` shows the runs.")
+    return row
+
+
+def active_count(connection: Connection) -> int:
+    """Count the runs that have not ended."""
+    return (
+        connection.scalar(
+            select(func.count()).select_from(harvest_runs).where(harvest_runs.c.state.in_(ACTIVE))
+        )
+        or 0
+    )
+
+
+def unfinished_of(connection: Connection, run_ids: Sequence[int]) -> int:
+    """Count those of the given runs that have not ended."""
+    return (
+        connection.scalar(
+            select(func.count())
+            .select_from(harvest_runs)
+            .where(and_(harvest_runs.c.id.in_(run_ids), harvest_runs.c.state.in_(ACTIVE)))
+        )
+        or 0
+    )

@@ -1,0 +1,41 @@
+"""Signs of life of the processes, and the pages that dead ones held."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from store.tables import harvest_runs, jobs, outbox, workers
+
+
+def sign(connection: Connection, values: dict[str, object], *, now: datetime) -> None:
+    """Write a sign of life of the process `values["id"]`."""
+    seen = connection.execute(update(workers).where(workers.c.id == values["id"]).values(seen_at=now))
+    if not seen.rowcount:
+        connection.execute(insert(workers).values(values, started_at=now, seen_at=now))
+
+
+def every(connection: Connection) -> Sequence[Row[tuple[object, ...]]]:
+    """Return all processes that signed and were not taken off."""
+    return connection.execute(select(workers).order_by(workers.c.started_at)).all()
+
+
+def bury(connection: Connection, ids: Iterable[str]) -> None:
+    """Take dead processes off the list and make what they held due again, at once."""
+    dead = list(ids)
+    for table, kind in ((harvest_runs, "harvest"), (jobs, "reclassify")):
+        held = list(
+            connection.scalars(
+                update(table)
+                .where(table.c.claimed_by.in_(dead))
+                .values(claimed_by=None, claimed_until=None)
+                .returning(table.c.id)
+            )
+        )
+        if held:
+            connection.execute(
+                update(outbox)
+                .where(outbox.c.kind == kind, outbox.c.subject_id.in_(held))
+                .values(sent_at=None)
+            )
+    connection.execute(delete(workers).where(workers.c.id.in_(dead)))
