@@ -2,9 +2,9 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -14,10 +14,18 @@ from domain.errors import RegularsError
 
 #: How long a writer waits for another on SQLite, in seconds.
 BUSY_TIMEOUT_S = 30
+#: How often a transaction is tried again after a deadlock.
+MAX_DEADLOCKS = 5
+
+Result = TypeVar("Result")
 
 
 class DatabaseError(RegularsError):
     """Raised when the database cannot be used; the sentence says why and what to do."""
+
+
+class DeadlockError(DatabaseError):
+    """Raised when the server ended a transaction so that another could go on; trying again helps."""
 
 
 class Database:
@@ -46,6 +54,17 @@ class Database:
         with _said(), self.engine.connect().execution_options(**options) as connection:
             yield connection
 
+    def transact(self, act: Callable[[Connection], Result]) -> Result:
+        """Run `act` in a writing transaction, again where PostgreSQL ended it to break a deadlock."""
+        for _ in range(MAX_DEADLOCKS):
+            try:
+                with self.write() as connection:
+                    return act(connection)
+            except DeadlockError:
+                continue
+        with self.write() as connection:
+            return act(connection)
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
@@ -62,6 +81,8 @@ def _said() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) in ("40P01", "40001"):
+            raise DeadlockError("Two transactions waited for each other; try again.") from error
         cause = str(error.orig).strip().splitlines()[0] if error.orig else "unknown"
         raise DatabaseError(
             f"The database cannot be used ({cause}). "

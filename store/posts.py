@@ -38,6 +38,11 @@ def next_after(connection: Connection, account_id: int, post_id: int) -> int | N
     )
 
 
+def name(connection: Connection, post_id: int) -> str:
+    """Return the platform's id of a post."""
+    return str(connection.scalar(select(posts.c.post).where(posts.c.id == post_id)))
+
+
 def mark_gone(connection: Connection, post_id: int, *, now: datetime) -> None:
     """Leave a post out of later walks: the platform says that it is gone or hidden."""
     connection.execute(update(posts).where(posts.c.id == post_id).values(gone_at=now))

@@ -1,0 +1,1 @@
+"""The verbs: plain functions with everything passed in."""

@@ -1,0 +1,225 @@
+"""Harvest: one page of one run, from its claim to its commit."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from classifier.policy import Policy
+from connectors.base import Connector
+from domain.account import Account
+from domain.batch import Batch, PageRequest
+from domain.checkpoint import Checkpoint
+from domain.errors import PagingLoopError, PlatformError
+from domain.signal import Signal
+from domain.stream import Stream
+from pipeline import outcome, walk
+from pipeline.page import Written, write_page
+from pipeline.screen import screened
+from store import accounts, checkpoints, failures, limits, messaging, outbox, posts, rosters, runs
+from store.checkpoints import Listing
+from store.database import Database
+from store.outbox import Wake
+from store.rosters import RosterPage
+from store.runs import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """What a harvest travels on; joined in one place and passed in.
+
+    `connector_of` makes or finds the connector of an account; `worker` names this process;
+    `price` gives the micro-dollars of one item of (meter, owned reads).
+    """
+
+    database: Database
+    policy: Policy
+    connector_of: Callable[[Connection, Account], Connector]
+    worker: str
+    now: Callable[[], datetime]
+    price: Callable[[str, bool], int]
+    chance: random.Random
+
+
+class Held(NamedTuple):
+    """A claimed page with all that its request needs."""
+
+    claim: Claim
+    account: Account
+    connector: Connector
+    stream: Stream
+    checkpoint: Checkpoint
+
+    @property
+    def listing(self) -> Listing:
+        """The listing that the page belongs to."""
+        return Listing(self.account.id, self.stream.name, self.claim.post, self.claim.run_id)
+
+
+def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
+    """Read and store the next page of a run; returns the message that goes on with it, if any is due.
+
+    A stale or duplicate message is a no-op. Nothing is held over the request: the claim is a lease in
+    the run's row, and rows, checkpoint and outbox entry commit together or not at all.
+    """
+    held = road.database.transact(lambda connection: _claim(connection, road, run_id, fence))
+    if held is None:
+        return None
+    try:
+        batch = held.connector.fetch(_request(held))
+        checkpoint = held.checkpoint.after(batch, now=road.now())
+    except PlatformError as error:
+        said = error
+        return road.database.transact(lambda connection: _settle(connection, road, held, said))
+    return road.database.transact(lambda connection: _store(connection, road, held, batch, checkpoint))
+
+
+def _claim(connection: Connection, road: Road, run_id: int, fence: int) -> Held | None:
+    now = road.now()
+    claim = runs.claim(connection, run_id, fence, road.worker, now=now)
+    if claim is None:
+        return None
+    account = accounts.get(connection, claim.account_id)
+    connector = road.connector_of(connection, account)
+    stream = connector.streams[claim.stream]
+    until = limits.blocked_until(connection, account.id, stream.name, now=now)
+    if until:
+        outcome.park(connection, claim, road.worker, until, "the platform's limit")
+        return None
+    if stream.per_post and claim.post_id is None:
+        post_id = posts.next_after(connection, account.id, 0)
+        if post_id is None:
+            walk.finish(connection, claim, road.worker, {}, now=now)
+            return None
+        claim = claim._replace(post_id=post_id, post=posts.name(connection, post_id))
+    held = Held(claim, account, connector, stream, Checkpoint())
+    checkpoint = checkpoints.load(connection, held.listing)
+    if checkpoint.aged(now):
+        checkpoint = checkpoint.restarted()
+        rosters.forget(connection, run_id, claim.post)
+    return held._replace(checkpoint=checkpoint)
+
+
+def _request(held: Held) -> PageRequest:
+    stream = held.stream
+    return PageRequest(
+        stream=stream.name,
+        post=held.claim.post,
+        cursor=held.checkpoint.cursor,
+        mark=held.checkpoint.mark,
+        page_size=max(stream.min_page, min(held.claim.page_size, stream.max_page)),
+    )
+
+
+def _store(
+    connection: Connection, road: Road, held: Held, batch: Batch, checkpoint: Checkpoint
+) -> Wake | None:
+    now = road.now()
+    claim, account = held.claim, held.account
+    acts = screened(account, batch.signals, now=now)
+    counted = walk.counted(acts, road.policy)
+    stored = [each for each in acts if each.kind not in counted] if counted else acts
+    written = write_page(connection, (account.id, account.platform), stored, road.policy, now=now)
+    _keep_members(connection, held, written, counted, acts)
+    posts.add(connection, account.id, batch.posts)
+    failures.quarantine(connection, claim.run_id, batch.quarantined, now=now)
+    if batch.limit:
+        limits.observe(connection, account.id, batch.limit)
+    changes = _changes(road, held, batch, written)
+    walked = not checkpoint.walking
+    checkpoints.save(connection, held.listing, checkpoint, walked_at=now if walked else None)
+    if walked:
+        written.steps += walk.conclude(connection, held.listing, held.stream, account, road.policy, now=now)
+    wake = _go_on(connection, road, held, changes, walked=walked)
+    messaging.publish(connection, written.steps, now=now)
+    return wake
+
+
+def _keep_members(
+    connection: Connection, held: Held, written: Written, counted: set[str], acts: list[Signal]
+) -> None:
+    page = RosterPage(held.claim.run_id, held.claim.post, held.claim.fence)
+    if walk.is_compared(held.stream) and written.contact_ids:
+        rosters.add(connection, page, written.contact_ids, counting=False)
+    if counted:
+        members = [
+            f"{each.kind}:{each.contact.platform_id}:{each.item}" for each in acts if each.kind in counted
+        ]
+        rosters.add(connection, page, members, counting=True)
+
+
+def _changes(road: Road, held: Held, batch: Batch, written: Written) -> Mapping[str, object]:
+    meter = held.stream.meter
+    price = road.price(meter, held.account.owned_reads) if meter else 0
+    return runs.added(
+        pages=1,
+        requests=1,
+        contacts_seen=len({each.contact for each in batch.signals}),
+        regular=written.regular,
+        occasional=written.occasional,
+        quarantined=len(batch.quarantined),
+        unattributed=batch.unattributed,
+        spend_micro_usd=batch.billed_items * price,
+    )
+
+
+def _go_on(
+    connection: Connection, road: Road, held: Held, changes: Mapping[str, object], *, walked: bool
+) -> Wake | None:
+    """Move the run to its next page, its next post or its end; raises LostClaimError to roll back."""
+    now = road.now()
+    claim = held.claim
+    post_id = claim.post_id
+    if walked and held.stream.per_post and post_id is not None:
+        post_id = posts.next_after(connection, held.account.id, post_id)
+    if walked and (not held.stream.per_post or post_id is None):
+        walk.finish(connection, claim, road.worker, changes, now=now)
+        return None
+    outcome.advance(
+        connection, claim, road.worker, {**changes, "post_id": post_id, "attempts": 0, "due_at": now}
+    )
+    wake = Wake(runs.KIND, claim.run_id, claim.fence + 1, runs.queue_of(claim.platform))
+    outbox.put(connection, wake, due_at=now, sent_at=now)
+    return wake
+
+
+def _settle(connection: Connection, road: Road, held: Held, error: PlatformError) -> Wake | None:
+    """Carry out what an error means for the run."""
+    now = road.now()
+    claim = held.claim
+    if error.limit:
+        limits.observe(connection, held.account.id, error.limit)
+    verdict = outcome.judge(error, claim, held.stream, now=now, chance=road.chance)
+    if isinstance(error, PagingLoopError) or verdict.restart:
+        checkpoints.save(connection, held.listing, held.checkpoint.restarted())
+        rosters.forget(connection, claim.run_id, claim.post)
+    if verdict.block is not None:
+        limits.observe(connection, held.account.id, verdict.block)
+    if verdict.failure is not None:
+        outcome.fail(connection, claim, road.worker, verdict.failure, now=now)
+        return None
+    if verdict.skip and claim.post_id is not None:
+        posts.mark_gone(connection, claim.post_id, now=now)
+        rosters.forget(connection, claim.run_id, claim.post)
+        return _go_on(connection, road, held, runs.added(requests=1, skipped_posts=1), walked=True)
+    outcome.advance(
+        connection,
+        claim,
+        road.worker,
+        {
+            **runs.added(requests=1),
+            "due_at": verdict.due_at,
+            "waiting_for": verdict.waiting_for,
+            "page_size": verdict.page_size,
+            "attempts": verdict.attempts,
+            "restarts": claim.restarts + verdict.restart,
+            "post_id": claim.post_id,
+        },
+    )
+    wake = Wake(runs.KIND, claim.run_id, claim.fence + 1, runs.queue_of(claim.platform))
+    sent_at = now if verdict.due_at <= now else None
+    outbox.put(connection, wake, due_at=verdict.due_at, sent_at=sent_at)
+    return wake if sent_at else None

@@ -1,0 +1,142 @@
+"""What an error means for a run: wait, begin again, take smaller pages, skip the post, or fail."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, update
+
+from domain.batch import Limit
+from domain.errors import (
+    AppPausedError,
+    BadAnswerError,
+    CursorRefusedError,
+    ItemGoneError,
+    OperatorNeededError,
+    PageTooLargeError,
+    PagingLoopError,
+    PlatformError,
+    RegularsError,
+    RetryLaterError,
+)
+from domain.stream import POSTS, Stream
+from store import failures, outbox, runs
+from store.failures import Failure
+from store.limits import WHOLE_ACCOUNT
+from store.runs import Claim
+from store.tables import harvest_runs
+
+#: Requests for one page before an error that might pass counts as one that does not.
+MAX_ATTEMPTS = 12
+MAX_RESTARTS = 5
+#: The first pause after an error without a date, doubled each time, in seconds.
+FIRST_PAUSE_S = 0.25
+LONGEST_PAUSE_S = 300.0
+
+_ADVICE: dict[type[PlatformError], str] = {
+    OperatorNeededError: "Mend the token or its permissions (`regulars account check`), then replay.",
+    BadAnswerError: "Look whether the platform has an outage, then replay.",
+    RetryLaterError: "Look whether the platform has an outage, then replay.",
+    CursorRefusedError: "The platform keeps refusing its own cursors; replay later.",
+    PagingLoopError: "The platform's listing leads in a circle; replay later. Nobody was taken to have left.",
+    PageTooLargeError: "Even the smallest page is too much for the platform; replay later.",
+    ItemGoneError: "Check that the account still exists and that the token belongs to it, then replay.",
+}
+
+
+class LostClaimError(RegularsError):
+    """Raised when another worker holds the page by now: everything of this one is rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to do with a run after an error."""
+
+    due_at: datetime
+    attempts: int
+    page_size: int
+    waiting_for: str | None = None
+    restart: bool = False
+    skip: bool = False
+    block: Limit | None = None
+    failure: Failure | None = None
+
+
+def judge(  # noqa: PLR0911  # one return a consequence
+    error: PlatformError, claim: Claim, stream: Stream, *, now: datetime, chance: random.Random
+) -> Verdict:
+    """Decide by the error's consequence; a pause without a date is random between half and whole."""
+    again = Verdict(due_at=now, attempts=claim.attempts, page_size=claim.page_size)
+    failed = _changed(again, failure=_failure(error, claim))
+    match error:
+        case RetryLaterError(retry_at=datetime() as until):
+            until = max(until, now + timedelta(seconds=1))
+            endpoint = WHOLE_ACCOUNT if isinstance(error, AppPausedError) else stream.name
+            return _changed(
+                again,
+                due_at=until,
+                attempts=0,
+                waiting_for=error.code,
+                block=Limit(endpoint=endpoint, remaining=0, reset_at=until),
+            )
+        case RetryLaterError() | BadAnswerError():
+            if claim.attempts >= MAX_ATTEMPTS:
+                return failed
+            pause = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** (claim.attempts - 1)) * chance.uniform(0.5, 1)
+            return _changed(again, due_at=now + timedelta(seconds=pause), waiting_for=error.code)
+        case CursorRefusedError():
+            return failed if claim.restarts >= MAX_RESTARTS else _changed(again, restart=True)
+        case PageTooLargeError():
+            size = max(stream.min_page, min(claim.page_size, stream.max_page) // 2)
+            return failed if size >= claim.page_size else _changed(again, page_size=size)
+        case ItemGoneError() if stream.per_post:
+            return _changed(again, skip=True)
+        case _:
+            return failed
+
+
+def advance(connection: Connection, claim: Claim, worker: str, changes: Mapping[str, Any]) -> None:
+    """Move a held run to its next fence; raises LostClaimError where it is no longer ours."""
+    if not runs.advance(connection, claim, worker, changes):
+        raise LostClaimError(f"Run {claim.run_id} went on elsewhere; this page is dropped.")
+
+
+def park(connection: Connection, claim: Claim, worker: str, until: datetime, reason: str) -> None:
+    """Give a page back unread until a limit allows it; no request was made."""
+    connection.execute(
+        update(harvest_runs)
+        .where(harvest_runs.c.id == claim.run_id, harvest_runs.c.claimed_by == worker)
+        .values(
+            claimed_by=None,
+            claimed_until=None,
+            due_at=until,
+            waiting_for=reason,
+            attempts=harvest_runs.c.attempts - 1,
+        )
+    )
+    wake = outbox.Wake(runs.KIND, claim.run_id, claim.fence, runs.queue_of(claim.platform))
+    outbox.put(connection, wake, due_at=until)
+
+
+def fail(connection: Connection, claim: Claim, worker: str, failure: Failure, *, now: datetime) -> None:
+    """End a run as failed, with its failure row; runs that wait for it end with it."""
+    changes = runs.added(requests=1) | {"state": "failed", "ended_at": now, "error": failure.sentence}
+    advance(connection, claim, worker, changes | {"post_id": claim.post_id})
+    failures.add(connection, failure, now=now)
+    outbox.drop(connection, runs.KIND, claim.run_id)
+    if claim.stream == POSTS:
+        runs.end_waiting(
+            connection, claim.run_id, "failed", "The list of the account's posts could not be read.", now=now
+        )
+
+
+def _failure(error: PlatformError, claim: Claim) -> Failure:
+    advice = next((text for kind, text in _ADVICE.items() if isinstance(error, kind)), "Replay later.")
+    return Failure(claim.run_id, claim.stream, claim.post, error.code, str(error), advice, claim.attempts)
+
+
+def _changed(verdict: Verdict, **changes: Any) -> Verdict:
+    values = {name: getattr(verdict, name) for name in Verdict.__dataclass_fields__}
+    return Verdict(**(values | changes))
