@@ -31,12 +31,12 @@ from store.runs import Claim
 class Road:
     """What a harvest travels on; joined in one place and passed in.
 
-    `connector_of` makes or finds the connector of an account; `worker` names this process;
+    `policy_of` gives the pack in force; `connector_of` makes or finds the connector of an account; `worker` names this process;
     `price` gives the micro-dollars of one item of (meter, owned reads).
     """
 
     database: Database
-    policy: Policy
+    policy_of: Callable[[Connection], Policy]
     connector_of: Callable[[Connection, Account], Connector]
     worker: str
     now: Callable[[], datetime]
@@ -52,6 +52,7 @@ class Held(NamedTuple):
     connector: Connector
     stream: Stream
     checkpoint: Checkpoint
+    policy: Policy
 
     @property
     def listing(self) -> Listing:
@@ -95,7 +96,7 @@ def _claim(connection: Connection, road: Road, run_id: int, fence: int) -> Held 
             walk.finish(connection, claim, road.worker, {}, now=now)
             return None
         claim = claim._replace(post_id=post_id, post=posts.name(connection, post_id))
-    held = Held(claim, account, connector, stream, Checkpoint())
+    held = Held(claim, account, connector, stream, Checkpoint(), road.policy_of(connection))
     checkpoint = checkpoints.load(connection, held.listing)
     if checkpoint.aged(now):
         checkpoint = checkpoint.restarted()
@@ -120,9 +121,9 @@ def _store(
     now = road.now()
     claim, account = held.claim, held.account
     acts = screened(account, batch.signals, now=now)
-    counted = walk.counted(acts, road.policy)
+    counted = walk.counted(acts, held.policy)
     stored = [each for each in acts if each.kind not in counted] if counted else acts
-    written = write_page(connection, (account.id, account.platform), stored, road.policy, now=now)
+    written = write_page(connection, (account.id, account.platform), stored, held.policy, now=now)
     _keep_members(connection, held, written, counted, acts)
     posts.add(connection, account.id, batch.posts)
     failures.quarantine(connection, claim.run_id, batch.quarantined, now=now)
@@ -132,7 +133,7 @@ def _store(
     walked = not checkpoint.walking
     checkpoints.save(connection, held.listing, checkpoint, walked_at=now if walked else None)
     if walked:
-        written.steps += walk.conclude(connection, held.listing, held.stream, account, road.policy, now=now)
+        written.steps += walk.conclude(connection, held.listing, held.stream, account, held.policy, now=now)
     wake = _go_on(connection, road, held, changes, walked=walked)
     messaging.publish(connection, written.steps, now=now)
     return wake

@@ -58,3 +58,21 @@ def claim(connection: Connection, wake: Wake, *, now: datetime, resend_after: ti
         .values(sent_at=now)
     )
     return claimed.rowcount == 1
+
+
+def unsend(connection: Connection, wake: Wake) -> None:
+    """Mark a message as not sent: the queue did not take it."""
+    connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.kind == wake.kind,
+            outbox.c.subject_id == wake.subject_id,
+            outbox.c.fence == wake.fence,
+        )
+        .values(sent_at=None)
+    )
+
+
+def unsend_all(connection: Connection) -> None:
+    """Mark every message as not sent: the queue has forgotten them."""
+    connection.execute(update(outbox).values(sent_at=None))

@@ -331,27 +331,6 @@ outbox = Table(
     Index("ix_outbox_due_at", "due_at"),
 )
 
-jobs = Table(
-    "jobs",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("argument", Text, nullable=False),
-    Column("position", BigInteger, nullable=False, default=0),
-    Column("fence", Integer, nullable=False, default=0),
-    Column("attempts", Integer, nullable=False, default=0),
-    Column("claimed_by", Text),
-    Column("claimed_until", Moment),
-    Column("moved", Integer, nullable=False, default=0),
-    Column("seen", Integer, nullable=False, default=0),
-    Column("created_at", Moment, nullable=False),
-    Column("ended_at", Moment),
-    Column("error", Text),
-    _one_of("kind", ["reclassify"]),
-    _one_of("state", ["running", "done", "failed", "cancelled"]),
-)
-
 failures = Table(
     "failures",
     metadata,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from store.tables import harvest_runs, jobs, outbox, workers
+from store.tables import harvest_runs, outbox, workers
 
 
 def sign(connection: Connection, values: dict[str, object], *, now: datetime) -> None:
@@ -23,19 +23,11 @@ def every(connection: Connection) -> Sequence[Row[tuple[object, ...]]]:
 def bury(connection: Connection, ids: Iterable[str]) -> None:
     """Take dead processes off the list and make what they held due again, at once."""
     dead = list(ids)
-    for table, kind in ((harvest_runs, "harvest"), (jobs, "reclassify")):
-        held = list(
-            connection.scalars(
-                update(table)
-                .where(table.c.claimed_by.in_(dead))
-                .values(claimed_by=None, claimed_until=None)
-                .returning(table.c.id)
-            )
-        )
-        if held:
-            connection.execute(
-                update(outbox)
-                .where(outbox.c.kind == kind, outbox.c.subject_id.in_(held))
-                .values(sent_at=None)
-            )
+    connection.execute(
+        update(harvest_runs)
+        .where(harvest_runs.c.claimed_by.in_(dead))
+        .values(claimed_by=None, claimed_until=None)
+    )
+    # What they had fetched and not begun is in nobody's hands: a message too many is a no-op.
+    connection.execute(update(outbox).values(sent_at=None))
     connection.execute(delete(workers).where(workers.c.id.in_(dead)))

@@ -1,0 +1,1 @@
+"""The queues: broker, actors, dispatcher, signs of life, and the runtime that joins things."""

@@ -1,0 +1,69 @@
+"""The dispatcher: sends what is due, again where it was lost, and frees what dead workers held."""
+
+import logging
+import threading
+import time
+from datetime import timedelta
+
+from dramatiq import Broker
+
+from store import outbox
+from store.database import Database, DatabaseError
+from workers.actors import message_of
+from workers.broker import QUEUE_DOWN, QUEUES, depth, forgot
+from workers.life import bury_dead
+from workers.runtime import utc_now
+
+log = logging.getLogger("regulars.dispatcher")
+
+#: Seconds between two looks at the outbox, and between two looks at the workers.
+TICK_S = 0.1
+LIFE_S = 1.0
+#: A message that nobody has acted upon for so long is sent again; one too many is a no-op.
+RESEND_AFTER = timedelta(seconds=150)
+#: How many messages one tick sends at most.
+BURST = 100
+
+
+class Dispatcher:
+    """Moves due work from the outbox to the queues; several may run, each entry is claimed once."""
+
+    def __init__(self, database: Database, broker: Broker, *, high_water: int) -> None:
+        self._database = database
+        self._broker = broker
+        self._high_water = high_water
+        self._looked_at_workers = 0.0
+
+    def run(self, ended: threading.Event) -> None:
+        """Tick until `ended` is set; a database or queue server that is away is waited for."""
+        while not ended.wait(TICK_S):
+            try:
+                self.tick()
+            except (DatabaseError, *QUEUE_DOWN):
+                log.warning("dispatcher.waiting", extra={"reason": "database or queue server is away"})
+                ended.wait(1.0)
+
+    def tick(self) -> int:
+        """Look once; returns how many messages were sent."""
+        now = utc_now()
+        if time.monotonic() - self._looked_at_workers > LIFE_S:
+            self._looked_at_workers = time.monotonic()
+            for each in bury_dead(self._database, now=now):
+                log.warning("dispatcher.worker_dead", extra={"worker": each})
+            if forgot(self._broker):
+                with self._database.write() as connection:
+                    outbox.unsend_all(connection)
+        with self._database.read() as connection:
+            due = outbox.due(connection, now=now, resend_after=RESEND_AFTER, count=BURST)
+        room = {each: self._high_water - depth(self._broker, each) for each in QUEUES} if due else {}
+        sent = 0
+        for wake in due:
+            if room.get(wake.queue, 0) <= 0:
+                continue
+            with self._database.write() as connection:
+                claimed = outbox.claim(connection, wake, now=now, resend_after=RESEND_AFTER)
+            if claimed:
+                self._broker.enqueue(message_of(wake))
+                room[wake.queue] -= 1
+                sent += 1
+        return sent

@@ -1,0 +1,96 @@
+"""The runtime: the one place that joins settings, database, keys, policy and connectors."""
+
+import random
+import threading
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from classifier.policy import Policy
+from config.keys import Sealer, find_key
+from config.packs import load_pack
+from config.prices import price_of
+from config.settings import Settings
+from connectors.base import Connector
+from connectors.registry import connect
+from domain.account import Account, Credentials
+from domain.errors import RegularsError
+from pipeline.harvest import Road
+from store import accounts, installation, schema
+from store.accounts import Sealed
+from store.database import Database
+
+
+def utc_now() -> datetime:
+    """Return the present moment; the only clock of the product."""
+    return datetime.now(UTC)
+
+
+class Runtime:
+    """Everything a process needs, made once after any fork; threads share it."""
+
+    def __init__(self, settings: Settings, *, upgrade: bool = False) -> None:
+        self.settings = settings
+        if settings.database_url is None:
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self.database = Database(settings.database)
+        if upgrade:
+            schema.upgrade(self.database)
+        schema.require_current(self.database)
+        with self.database.write() as connection:
+            expected = installation.key_fingerprint(connection)
+            self.sealer: Sealer = find_key(settings, expected)
+            installation.settle_key(connection, self.sealer.fingerprint, now=utc_now())
+            if installation.policy(connection) is None:
+                installation.settle_policy(connection, load_pack(settings.policy).name)
+            self._require_policy(connection)
+        self._packs: dict[str, Policy] = {}
+        self._mine = threading.local()
+
+    def policy_in_force(self, connection: Connection) -> Policy:
+        """Return the pack under which labels are decided; `reclassify` changes it for every process."""
+        name = installation.policy(connection) or self.settings.policy
+        if name not in self._packs:
+            self._packs[name] = load_pack(name)
+        return self._packs[name]
+
+    def credentials(self, connection: Connection, account_id: int) -> Credentials:
+        """Open an account's sealed credentials."""
+        sealed = accounts.sealed(connection, account_id)
+        return Credentials(*(self.sealer.open(each) if each else None for each in sealed))  # type: ignore[arg-type]  # the token is never empty
+
+    def seal(self, credentials: Credentials) -> Sealed:
+        """Seal credentials for the database."""
+        secrets = (credentials.token, credentials.user_token, credentials.app_secret)
+        return Sealed(*(self.sealer.seal(each) if each else None for each in secrets))  # type: ignore[arg-type]  # the token is never empty
+
+    def connector_of(self, connection: Connection, account: Account) -> Connector:
+        """Return this thread's connector of an account, made anew when its credentials changed."""
+        made: dict[tuple[Account, Credentials], Connector] = self._mine.__dict__.setdefault("connectors", {})
+        credentials = self.credentials(connection, account.id)
+        if (account, credentials) not in made:
+            base_url = self.settings.base_url(account.platform)
+            made[account, credentials] = connect(account, credentials, base_url)
+        return made[account, credentials]
+
+    def road(self, worker: str) -> Road:
+        """Join what a harvest travels on."""
+        return Road(
+            database=self.database,
+            policy_of=self.policy_in_force,
+            connector_of=self.connector_of,
+            worker=worker,
+            now=utc_now,
+            price=lambda meter, owned: price_of(meter, owned=owned),
+            chance=random.Random(),
+        )
+
+    def _require_policy(self, connection: Connection) -> None:
+        chosen = self.settings.policy
+        in_force = installation.policy(connection)
+        if "policy" in self.settings.model_fields_set and load_pack(chosen).name != in_force:
+            raise RegularsError(
+                f"Labels stand under {in_force}, but REGULARS_POLICY says {chosen}. "
+                f"See what would change with `regulars reclassify --policy {chosen} --dry-run`, "
+                "then run it without --dry-run, or unset REGULARS_POLICY."
+            )

@@ -1,0 +1,162 @@
+"""The embedded road: queue server, dispatcher and workers of one installation, up together."""
+
+import fcntl
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import IO, Self
+
+import dramatiq
+
+from config.settings import Settings
+from domain.errors import RegularsError
+from workers import worker
+from workers.broker import QUEUES, process_broker, redis_broker
+from workers.children import die_with_parent
+from workers.dispatcher import Dispatcher
+from workers.embedded import QueueServer, server_binary
+from workers.life import Life, alive
+from workers.runtime import Runtime, utc_now
+
+log = logging.getLogger("regulars.supervisor")
+
+#: One worker process for each; together they fill two cores.
+GROUPS = (("harvest.twitter",), ("harvest.facebook",))
+#: Seconds between two looks at the children.
+WATCH_S = 0.5
+
+
+class Supervisor:
+    """Everything that carries harvests out, for the time of a `with` block."""
+
+    def __init__(self, settings: Settings, runtime: Runtime) -> None:
+        self._settings = settings
+        self._runtime = runtime
+        self._ended = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._children: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
+        self._server: QueueServer | None = None
+        self._in_process: tuple[dramatiq.Worker, Life] | None = None
+        self._life = Life(runtime.database, "dispatcher")
+        self._lock: IO[str] | None = None
+        self.banner: str | None = None
+
+    def __enter__(self) -> Self:
+        self._lock = _locked(self._settings)
+        try:
+            self._start()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop()
+
+    def _start(self) -> None:
+        if self._settings.redis_url is None and server_binary() is None:
+            self.banner = (
+                "No queue server program exists for this system: messages stay in this process. "
+                "Nothing can be lost, but only this process works. Set REGULARS_REDIS_URL for more."
+            )
+            broker: dramatiq.Broker = process_broker()
+            self._in_process = worker.start(self._runtime, broker, QUEUES)
+        else:
+            url = self._url()
+            broker = redis_broker(url, allow_volatile=self._settings.allow_volatile_queue)
+            self._environment = {**os.environ, "REGULARS_REDIS_URL": url}
+            for each in GROUPS:
+                self._children[each] = self._spawn(each)
+            self._thread(self._watch, "watch")
+        self._life.begin()
+        dispatcher = Dispatcher(self._runtime.database, broker, high_water=self._settings.queue_high_water)
+        self._thread(lambda: dispatcher.run(self._ended), "dispatcher")
+
+    def _url(self) -> str:
+        if self._settings.redis_url is not None:
+            return self._settings.redis_url.get_secret_value()
+        self._server = QueueServer(self._settings.data_dir / "queue").start()
+        return self._server.url
+
+    def _spawn(self, queues: tuple[str, ...]) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "console.cli.main", "worker"]
+        for each in queues:
+            command += ["--queue", each]
+        return subprocess.Popen(  # noqa: S603  # our own command
+            command,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=die_with_parent,  # noqa: PLW1509  # asks the kernel, touches nothing of ours
+        )
+
+    def _watch(self) -> None:
+        """Start again what has died."""
+        while not self._ended.wait(WATCH_S):
+            for queues, child in self._children.items():
+                if child.poll() is not None:
+                    log.warning("supervisor.worker_restarted", extra={"queues": " ".join(queues)})
+                    self._children[queues] = self._spawn(queues)
+            if self._server is not None and not self._server.alive():
+                log.warning("supervisor.queue_server_restarted")
+                self._server.start()
+
+    def _thread(self, act: Callable[[], None], name: str) -> None:
+        thread = threading.Thread(target=act, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _stop(self) -> None:
+        """Drain the workers before their server goes."""
+        self._ended.set()
+        for thread in self._threads:
+            thread.join(timeout=10)
+        for child in self._children.values():
+            child.send_signal(signal.SIGTERM)
+        for child in self._children.values():
+            try:
+                child.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        if self._in_process is not None:
+            running, life = self._in_process
+            running.stop()
+            life.end()
+        if self._life.began:
+            self._life.end()
+        if self._server is not None:
+            self._server.stop()
+        if self._lock is not None:
+            self._lock.close()
+
+
+def road_is_up(runtime: Runtime) -> bool:
+    """Tell whether a dispatcher and a worker are already at work on this database."""
+    now = utc_now()
+    return alive(runtime.database, "dispatcher", now=now) and alive(runtime.database, "worker", now=now)
+
+
+def _locked(settings: Settings) -> IO[str]:
+    """Hold the data folder; raises RegularsError where another process does."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    lock = (settings.data_dir / "up.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise RegularsError(
+            f"Another Regulars is starting or running on {settings.data_dir}; stop it, or use another "
+            "REGULARS_DATA_DIR."
+        ) from None
+    return lock

@@ -1,0 +1,59 @@
+"""A worker: one process that carries out the messages of its queues."""
+
+import os
+import signal
+import threading
+from collections.abc import Sequence
+
+import dramatiq
+from dramatiq import Broker
+
+from config.settings import Settings
+from domain.errors import RegularsError
+from workers import actors
+from workers.broker import CONTROL, QUEUES, redis_broker
+from workers.life import Life
+from workers.runtime import Runtime
+
+#: Milliseconds between two looks at an empty queue at most: a page should not wait for its message.
+POLL_MS = 25
+
+
+def start(runtime: Runtime, broker: Broker, queues: Sequence[str]) -> tuple[dramatiq.Worker, Life]:
+    """Start carrying out the messages of `queues` in threads of this process."""
+    life = Life(runtime.database, "worker", " ".join(queues))
+    life.begin()
+    actors.declare(broker, runtime.road(life.id))
+    threads = runtime.settings.worker_threads
+    # A message waits where a worker is free, not behind one that is busy.
+    os.environ["dramatiq_queue_prefetch"] = str(threads)
+    worker = dramatiq.Worker(
+        broker, queues={*queues, CONTROL}, worker_threads=threads, worker_timeout=POLL_MS
+    )
+    worker.start()
+    return worker, life
+
+
+def run(settings: Settings, redis_url: str, queues: Sequence[str]) -> None:
+    """Work until SIGTERM or SIGINT; pages in hand are finished first.
+
+    Raises RegularsError for an unknown queue.
+    """
+    unknown = sorted(set(queues) - set(QUEUES))
+    if unknown:
+        raise RegularsError(f"There is no queue {unknown[0]!r}; there are {', '.join(QUEUES)}.")
+    runtime = Runtime(settings)
+    broker = redis_broker(redis_url, allow_volatile=settings.allow_volatile_queue)
+    ended = until_signal()
+    worker, life = start(runtime, broker, queues)
+    ended.wait()
+    worker.stop(timeout=60_000)
+    life.end()
+
+
+def until_signal() -> threading.Event:
+    """Return an event that the first SIGTERM or SIGINT sets."""
+    ended = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda _number, _frame: ended.set())
+    return ended
