@@ -24,7 +24,15 @@ class Sealed(NamedTuple):
 
 
 def add(connection: Connection, account: Account, sealed: Sealed, *, now: datetime) -> int:
-    """Add an account, or bring the credentials of the one with that platform id up to date."""
+    """Add an account, or bring the credentials of the one with that platform id up to date.
+
+    Raises RegularsError where another account has that name.
+    """
+    taken = connection.execute(
+        select(accounts.c.platform, accounts.c.platform_id).where(accounts.c.name == account.name)
+    ).first()
+    if taken and tuple(taken) != (account.platform, account.platform_id):
+        raise RegularsError(f"Another account is already called {account.name!r}; choose another name.")
     values = {
         "name": account.name,
         "app_id": account.app_id,
@@ -105,6 +113,11 @@ def sealed(connection: Connection, account_id: int) -> Sealed:
         )
     ).one()
     return Sealed(*row)
+
+
+def remove(connection: Connection, account_id: int) -> None:
+    """Delete an account with its credentials, runs, posts and checkpoints."""
+    connection.execute(delete(accounts).where(accounts.c.id == account_id))
 
 
 def pause(connection: Connection, account_id: int, reason: str) -> None:

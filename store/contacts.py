@@ -56,6 +56,17 @@ def known(connection: Connection, platform: str, platform_ids: Iterable[str]) ->
     return {row[1]: _known(row) for row in found}
 
 
+def keys_after(connection: Connection, after: int, size: int) -> dict[int, str]:
+    """Return the next contacts by id, with their platforms, for a pass over the whole store."""
+    found = run(
+        connection,
+        "SELECT id, platform FROM contacts WHERE id > :after ORDER BY id LIMIT :size",
+        after=after,
+        size=size,
+    )
+    return {row[0]: row[1] for row in found}
+
+
 def by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Known]:
     """Look up contacts by our ids and lock them to the end of the transaction."""
     wanted = rows_of(connection, {"id": "int"})
@@ -135,6 +146,17 @@ def rename(connection: Connection, changed: Sequence[tuple[int, Profile]]) -> No
         f"FROM {rows_of(connection, columns)} AS r WHERE contacts.id = r.id",
         rows=as_parameter([each, *profile] for each, profile in changed),
     )
+
+
+def forget_idle(connection: Connection, ids: Iterable[int]) -> int:
+    """Delete those of the contacts of whom no act is left; returns how many."""
+    gone = run(
+        connection,
+        f"DELETE FROM contacts WHERE id IN (SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r) "
+        "AND NOT EXISTS (SELECT 1 FROM signals AS s WHERE s.contact_id = contacts.id)",
+        rows=as_parameter([each] for each in ids),
+    )
+    return gone.rowcount
 
 
 def keep_longer(connection: Connection, ids: Iterable[int], until: datetime) -> None:

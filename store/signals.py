@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete
 
 from domain.contact import ContactKey
 from domain.signal import Signal, SignalKind
 from store.sets import as_parameter, rows_of, run
-from store.tables import contacts, stamp
+from store.tables import signals, stamp, texts
 
 
 class Act(NamedTuple):
@@ -116,12 +116,13 @@ def end_absent(
     return sorted({row[0] for row in ended})
 
 
-def contacts_after(connection: Connection, contact_id: int, size: int) -> list[int]:
-    """Return the next `size` contacts by id, for walks over the whole store."""
-    found = connection.scalars(
-        select(contacts.c.id).where(contacts.c.id > contact_id).order_by(contacts.c.id).limit(size)
+def forget_account(connection: Connection, account_id: int) -> list[int]:
+    """Delete every act towards an account, with its texts; returns the contacts concerned."""
+    connection.execute(delete(texts).where(texts.c.account_id == account_id))
+    gone = connection.scalars(
+        delete(signals).where(signals.c.account_id == account_id).returning(signals.c.contact_id)
     )
-    return list(found)
+    return sorted(set(gone))
 
 
 def _moment(value: object) -> datetime | None:

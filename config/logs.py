@@ -1,0 +1,38 @@
+"""Logging: structured lines with ids of ours, never a contact's key, name or text."""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+from config.settings import SettingsError
+
+_OWN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: time, level, logger, event, and the event's fields."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields = {name: value for name, value in record.__dict__.items() if name not in _OWN}
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+            **fields,
+        }
+        if record.exc_info and record.exc_info[0]:
+            # The kind of an unexpected error, not its text: that may hold a name.
+            line["error_kind"] = record.exc_info[0].__name__
+        return json.dumps(line, default=str, ensure_ascii=False)
+
+
+def configure(level: str) -> None:
+    """Send log lines to standard error; raises SettingsError for a level that does not exist."""
+    if level.upper() not in logging.getLevelNamesMapping():
+        raise SettingsError(f"REGULARS_LOG_LEVEL is {level!r}; it may be DEBUG, INFO, WARNING or ERROR.")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("regulars").setLevel(level.upper())

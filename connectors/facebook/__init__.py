@@ -1,0 +1,1 @@
+"""Facebook pages: their listings, their translation and their errors."""

@@ -1,0 +1,69 @@
+"""How much of Facebook's limits is used, as the headers of an answer say; pure.
+
+Percentages of a quota that is never told; the time to regain access comes in minutes
+(facebook-graph-api.md §3, rate limiting as of 2026-08-13).
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.batch import Limit
+
+#: How long to wait where Facebook says "too many" and not for how long.
+UNKNOWN_REGAIN = timedelta(minutes=15)
+#: The longest quota counts over a day.
+LONGEST_REGAIN = timedelta(hours=24)
+_PERCENTAGES = ("call_count", "total_time", "total_cputime")
+
+
+def limit_of(headers: Mapping[str, str], endpoint: str, page_id: str, now: datetime) -> Limit | None:
+    """Return the fullest of the named quotas, None where no header names any."""
+    entries = list(_entries(headers, page_id))
+    used = [
+        percentage
+        for each in entries
+        for name in _PERCENTAGES
+        if (percentage := _number(each.get(name))) is not None
+    ]
+    if not used:
+        return None
+    remaining = max(0, 100 - max(used))
+    reset_at = now if remaining else now + (_regain(entries) or UNKNOWN_REGAIN)
+    return Limit(endpoint, remaining, reset_at, 100)
+
+
+def regain_at(headers: Mapping[str, str], page_id: str, now: datetime) -> datetime:
+    """Return when a refused quota is open again: by the headers, else in a quarter of an hour."""
+    return now + (_regain(list(_entries(headers, page_id))) or UNKNOWN_REGAIN)
+
+
+def _regain(entries: list[Mapping[str, Any]]) -> timedelta:
+    minutes = max((_number(each.get("estimated_time_to_regain_access")) or 0 for each in entries), default=0)
+    return min(timedelta(minutes=minutes), LONGEST_REGAIN)
+
+
+def _entries(headers: Mapping[str, str], page_id: str) -> Iterator[Mapping[str, Any]]:
+    for name in ("x-app-usage", "x-page-usage"):
+        yield _object(headers.get(name))
+    by_business = _object(headers.get("x-business-use-case-usage"))
+    # The header lists up to 32 businesses; another one's full quota is none of ours.
+    shown = [by_business[page_id]] if page_id in by_business else list(by_business.values())
+    for each in shown:
+        if isinstance(each, list):
+            yield from (entry for entry in each if isinstance(entry, dict))
+
+
+def _object(header: str | None) -> Mapping[str, Any]:
+    try:
+        value = json.loads(header or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _number(value: Any) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if 0 <= value < 1_000_000 else None

@@ -1,0 +1,129 @@
+"""Reads one X account through tweepy, whose waiting, logging and host are replaced by ours."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import tweepy
+
+from connectors.http import RefusedError, Session, checked_token
+from connectors.twitter.answers import batch_of, items_of
+from connectors.twitter.asked import Asked
+from connectors.twitter.checks import check_streams
+from connectors.twitter.errors import refusal_of, unreadable
+from connectors.twitter.limits import limit_of
+from connectors.twitter.listings import LISTINGS, READ_USERS, STREAMS, Listing
+from connectors.twitter.translate import is_id
+from domain.account import Account, Credentials, Ownership, StreamCheck
+from domain.batch import Batch, PageRequest
+from domain.errors import OperatorNeededError
+from domain.stream import Stream
+
+DEFAULT_BASE_URL = "https://api.x.com"
+#: The host that tweepy 4.17 has in its code (x-api.md §5.1).
+TWEEPY_HOST = "https://api.twitter.com"
+
+# At DEBUG tweepy writes tokens and whole answers into the log.
+logging.getLogger("tweepy.client").addFilter(lambda record: record.levelno > logging.DEBUG)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class TwitterConnector:
+    """Reads one X account; see `connectors.base.Connector`."""
+
+    streams: Mapping[str, Stream] = STREAMS
+
+    def __init__(
+        self,
+        account: Account,
+        credentials: Credentials,
+        base_url: str | None = None,
+        *,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        whose = f"X account {account.platform_id}"
+        if not is_id(account.platform_id):
+            raise OperatorNeededError(
+                f"An X account's id is a number, not {account.platform_id!r}; give the id, not the handle.",
+                code="account_id",
+            )
+        self._account = account
+        self._now = now
+        self._session = Session(base_url or DEFAULT_BASE_URL, replaces=TWEEPY_HOST, whose=whose)
+        token = checked_token(credentials.token, whose=whose)
+        self._client = tweepy.Client(bearer_token=token, return_type=dict, wait_on_rate_limit=False)
+        self._client.session = self._session
+
+    def fetch(self, request: PageRequest) -> Batch:
+        """Read one page and translate it; `newest` is a post's id, padded with zeros."""
+        listing = LISTINGS[request.stream]
+        asked = self._asked(request, listing.stream.permissions)
+        parameters = _parameters(listing, request, self._account.platform_id)
+        body = self._ask(partial(listing.method, self._client, **parameters), asked)
+        items = items_of(body, asked)
+        listed = listing.translate(items, asked)
+        batch = batch_of(body, items, listed, asked)
+        return replace(batch, limit=limit_of(self._session.last_headers, asked))
+
+    def prove(self) -> Ownership:
+        """Ask X whose token this is; a token of an app proves no account."""
+        asked = self._asked(PageRequest("me"), READ_USERS)
+        try:
+            body = self._ask(partial(self._client.get_me, user_auth=False), asked)
+        except OperatorNeededError as error:
+            if error.code != "unsupported_authentication":
+                raise
+            raise OperatorNeededError(
+                "This token belongs to an app, not to an account; make one while signed in as "
+                f"account {self._account.platform_id} and give that.",
+                code=error.code,
+                limit=error.limit,
+            ) from error
+        user = body.get("data")
+        if not isinstance(user, dict) or not is_id(user.get("id")):
+            raise unreadable(asked, "names no account")
+        handle = user.get("username")
+        return Ownership(user["id"], handle if isinstance(handle, str) else None)
+
+    def check(self) -> Sequence[StreamCheck]:
+        """Look at one smallest page of each stream; spends up to 27 items."""
+        return check_streams(self.streams, self.fetch)
+
+    def _asked(self, request: PageRequest, permissions: tuple[str, ...]) -> Asked:
+        return Asked(self._account.platform_id, request, permissions, self._now())
+
+    def _ask(self, call: Callable[[], Any], asked: Asked) -> dict[str, Any]:
+        try:
+            body = call()
+        except RefusedError as refused:
+            raise refusal_of(refused, asked) from refused
+        except (ValueError, RecursionError) as error:
+            # The JSON error's own fields hold the body: it is named, not chained.
+            raise unreadable(asked, f"is no JSON ({type(error).__name__})") from None
+        if not isinstance(body, dict):
+            raise unreadable(asked, "is no JSON object")
+        return body
+
+
+def connect(account: Account, credentials: Credentials, base_url: str | None) -> TwitterConnector:
+    """Make the connector of an X account; raises OperatorNeededError for an unusable id or token."""
+    return TwitterConnector(account, credentials, base_url)
+
+
+def _parameters(listing: Listing, request: PageRequest, account_id: str) -> dict[str, Any]:
+    stream = listing.stream
+    parameters: dict[str, Any] = {
+        **listing.parameters,
+        "id": request.post if stream.per_post else account_id,
+        "max_results": max(stream.min_page, min(request.page_size, stream.max_page)),
+        "pagination_token": request.cursor,
+    }
+    if listing.since_mark and request.mark:
+        parameters["since_id"] = request.mark.lstrip("0")
+    return parameters

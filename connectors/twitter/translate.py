@@ -1,0 +1,138 @@
+"""X's answers as domain values; pure, and the only place that knows X's field names.
+
+Both vocabularies are read: X renamed its fields in 2.167 and still answers in the old ones
+(x-api.md §1.3, measured 2026-09-02).
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, TypeGuard
+
+from connectors.quarantine import MalformedError, Translated, translate_each
+from connectors.text import clean
+from connectors.twitter.asked import Asked
+from domain.batch import Post
+from domain.contact import ContactKey, Platform, Profile
+from domain.signal import Signal, SignalKind
+
+#: Numbers of posts grow with time; padded to this width they sort as text.
+PLACE_WIDTH = 20
+
+
+class Listed(NamedTuple):
+    """The translated items of one answer; `places` are the items' places in a timeline."""
+
+    signals: Translated[Signal] = Translated((), (), 0)
+    posts: Translated[Post] = Translated((), (), 0)
+    places: Sequence[str] = ()
+
+
+Translate = Callable[[list[Any], Asked], Listed]
+
+
+def place_of(platform_id: str) -> str:
+    """Return a post's place in a timeline as text that sorts."""
+    return platform_id.zfill(PLACE_WIDTH)
+
+
+def users_who(kind: SignalKind) -> Translate:
+    """Return the translation of a listing of users, all of whom did the same to the post or account."""
+    platform = str(Platform.TWITTER)
+
+    def translated(items: list[Any], asked: Asked) -> Listed:
+        item = asked.request.post
+
+        def act(user: Any) -> Signal:
+            contact = ContactKey(platform, _id_of(user))
+            profile = Profile(_text_of(user, "username"), _text_of(user, "name"))
+            return Signal(contact, kind, item, None, None, profile)
+
+        return Listed(signals=translate_each(items, act))
+
+    return translated
+
+
+def posts_to_us(items: list[Any], asked: Asked) -> Listed:
+    """Translate posts of others that mention, answer or quote the account; one signal a post.
+
+    The mentions listing and the quotes listing show some of the same posts: both come through here,
+    so that one post is one signal whichever listing showed it first.
+    """
+
+    def act(post: Any) -> Signal | None:
+        item = _id_of(post)
+        if post.get("author_id") is None:
+            return None
+        contact = ContactKey(Platform.TWITTER, _id_of(post, "author_id"))
+        # The quotes listing of an own post holds quotes only, whatever fields it leaves out.
+        kind = SignalKind.QUOTED if asked.request.post else _kind_of(post, asked.account_id)
+        return Signal(contact, kind, item, _moment(post), text=_text_of(post, "text"))
+
+    return Listed(signals=translate_each(items, act), places=_places(items))
+
+
+def own_posts(items: list[Any], asked: Asked) -> Listed:  # noqa: ARG001  # one signature for all listings
+    """Translate the account's own posts."""
+    posts = translate_each(items, lambda post: Post(_id_of(post), _moment(post)))
+    return Listed(posts=posts, places=_places(items))
+
+
+def is_id(value: Any) -> TypeGuard[str]:
+    """Tell whether a value is one of X's ids: digits, as text."""
+    return isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= PLACE_WIDTH
+
+
+def _kind_of(post: Mapping[str, Any], account_id: str) -> SignalKind:
+    references = set(_reference_types(post))
+    if "quoted" in references:
+        return SignalKind.QUOTED
+    answered = post.get("in_reply_to_user_id")
+    if answered == account_id or (answered is None and "replied_to" in references):
+        return SignalKind.REPLIED
+    return SignalKind.MENTIONED
+
+
+def _reference_types(post: Mapping[str, Any]) -> Iterable[str]:
+    for field in ("referenced_tweets", "referenced_posts"):
+        references = post.get(field)
+        if references is None:
+            continue
+        if not isinstance(references, list) or not all(isinstance(each, dict) for each in references):
+            raise MalformedError(f"{field} is no list of objects")
+        yield from (str(each.get("type")) for each in references)
+
+
+def _places(items: list[Any]) -> list[str]:
+    found = (each.get("id") for each in items if isinstance(each, dict))
+    return [place_of(each) for each in found if is_id(each)]
+
+
+def _id_of(item: Any, field: str = "id") -> str:
+    if not isinstance(item, dict):
+        raise MalformedError("the item is no object")
+    value = item.get(field)
+    if is_id(value):
+        return value
+    raise MalformedError(f"{field} is missing" if value is None else f"{field} is no text of digits")
+
+
+def _text_of(item: Mapping[str, Any], field: str) -> str | None:
+    value = item.get(field)
+    if isinstance(value, str):
+        return clean(value)
+    if value is None:
+        return None
+    raise MalformedError(f"{field} is no text")
+
+
+def _moment(post: Mapping[str, Any]) -> datetime | None:
+    value = _text_of(post, "created_at")
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise MalformedError("created_at is no moment with a time zone")
+    return moment

@@ -1,0 +1,196 @@
+"""`regulars account`: connect our own pages and profiles, check and remove them."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from connectors.base import Connector
+from connectors.registry import connect
+from console.cli.start import runtime
+from console.cli.words import local, note, out, print_json, print_table, shown
+from domain.account import Account, Credentials
+from domain.contact import Platform
+from domain.errors import OperatorNeededError, RegularsError
+from pipeline.remove import remove_account
+from store import accounts
+from workers.runtime import Runtime, utc_now
+
+app = typer.Typer(help="Connect, list, check and remove your own accounts.", no_args_is_help=True)
+
+TokenFile = Annotated[
+    str, typer.Option("--token-file", help="File with the token, or - to read it from standard input.")
+]
+
+
+@app.command()
+def add(
+    platform: Annotated[Platform, typer.Argument(help="twitter (X) or facebook.")],
+    name: Annotated[str, typer.Argument(help="How you call the account here.")],
+    platform_id: Annotated[
+        str, typer.Option("--platform-id", help="The platform's id of the account or page.")
+    ],
+    token_file: TokenFile,
+    user_token_file: Annotated[
+        Path | None, typer.Option(help="Facebook: a team member's own token, for friends.")
+    ] = None,
+    app_secret_file: Annotated[
+        Path | None, typer.Option(help="Facebook: the app's secret, to prove that requests are yours.")
+    ] = None,
+    owned_reads: Annotated[
+        bool, typer.Option("--owned-reads", help="X: the account owns the developer app (cheaper reads).")
+    ] = False,
+) -> None:
+    """Connect one of your own accounts; the token must prove that it is yours.
+
+    Tokens come from files or standard input, never from the command line, and are kept encrypted.
+    Adding an account again brings its tokens up to date.
+    """
+    credentials = Credentials(
+        _secret(token_file),
+        _secret(str(user_token_file)) if user_token_file else None,
+        _secret(str(app_secret_file)) if app_secret_file else None,
+    )
+    open_runtime = runtime()
+    account = Account(platform, platform_id, name, owned_reads=owned_reads)
+    proof = connect(account, credentials, open_runtime.settings.base_url(platform)).prove()
+    if proof.platform_id != platform_id:
+        raise RegularsError(
+            f"The token belongs to {shown(proof.platform_id)}, not to {shown(platform_id)}: only accounts whose "
+            "token you hold can be harvested."
+        )
+    with open_runtime.database.write() as connection:
+        account_id = accounts.add(connection, account, open_runtime.seal(credentials), now=utc_now())
+        accounts.proven(connection, account_id, proof)
+    out.print(
+        f"{shown(name)} is connected ({platform}:{shown(platform_id)}). Next: regulars account check {shown(name)}"
+    )
+
+
+@app.command("list")
+def listed(json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False) -> None:
+    """List the connected accounts."""
+    with runtime().database.read() as connection:
+        rows = accounts.every(connection)
+    if json:
+        for each in rows:
+            print_json(
+                {
+                    "name": each.name,
+                    "platform": each.platform,
+                    "platform_id": each.platform_id,
+                    "handle": each.handle,
+                    "owned_reads": each.owned_reads,
+                    "paused_reason": each.paused_reason,
+                }
+            )
+    elif rows:
+        print_table(
+            ("name", "platform", "id", "handle", "reads", "added"),
+            (
+                (
+                    each.name,
+                    each.platform,
+                    each.platform_id,
+                    each.handle,
+                    "owned" if each.owned_reads else "standard",
+                    local(each.added_at),
+                )
+                for each in rows
+            ),
+        )
+    else:
+        note("No account is connected yet. `regulars account add --help` says how.")
+
+
+@app.command()
+def check(
+    account: Annotated[str, typer.Argument(help="Name or platform id of the account.")],
+    json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
+) -> None:
+    """Say before any harvest what each stream can bring, and what is missing.
+
+    Looks at one item of each stream, which may cost a few cents on X.
+    """
+    open_runtime = runtime()
+    connector, found = _connector(open_runtime, account)
+    proof = connector.prove()
+    with open_runtime.database.write() as connection:
+        accounts.proven(connection, found.id, proof)
+        policy = open_runtime.policy_in_force(connection)
+    rows = []
+    for each in connector.check():
+        kinds = connector.streams[each.stream].kinds
+        labels = sorted({policy.rules[kind].label.word for kind in kinds}) or ["the list of your posts"]
+        rows.append((each, " or ".join(labels)))
+    if json:
+        for each, labels_written in rows:
+            print_json(
+                {
+                    "stream": each.stream,
+                    "label": labels_written,
+                    "readable": each.readable,
+                    "shows_authors": each.shows_authors,
+                    "missing_permissions": list(each.missing_permissions),
+                    "remark": each.remark,
+                }
+            )
+        return
+    said = {True: "yes", False: "no", None: "not seen"}
+    print_table(
+        ("stream", "can make", "readable", "shows authors", "missing", "remark"),
+        (
+            (
+                each.stream,
+                labels_written,
+                said[each.readable],
+                said[each.shows_authors],
+                ", ".join(each.missing_permissions),
+                each.remark,
+            )
+            for each, labels_written in rows
+        ),
+    )
+
+
+@app.command()
+def remove(
+    account: Annotated[str, typer.Argument(help="Name or platform id of the account.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Disconnect an account: its tokens and runs go, its contacts lose what came through it."""
+    open_runtime = runtime()
+    with open_runtime.database.read() as connection:
+        found = accounts.find(connection, account)
+    if not yes and not typer.confirm(f"Remove {shown(found.name)} and everything that came through it?"):
+        return
+    with open_runtime.database.write() as connection:
+        policy = open_runtime.policy_in_force(connection)
+        gone = remove_account(connection, found, policy, now=utc_now())
+    out.print(f"{shown(found.name)} is removed; {gone} contacts left the messaging store.")
+
+
+def _connector(open_runtime: Runtime, name: str) -> tuple[Connector, Account]:
+    with open_runtime.database.read() as connection:
+        found = accounts.find(connection, name)
+        return open_runtime.connector_of(connection, found), found
+
+
+def _secret(path: str) -> str:
+    """Read a secret from a file or from standard input; raises RegularsError where there is none."""
+    if path == "-":
+        secret = sys.stdin.read()
+    else:
+        try:
+            secret = Path(path).read_text(encoding="utf-8")
+        except OSError as error:
+            raise RegularsError(f"The file {path} cannot be read: {error.strerror}.") from error
+        except UnicodeDecodeError:
+            raise RegularsError(f"The file {path} holds no text, so it is no token.") from None
+    if not secret.strip() or len(secret.split()) > 1:
+        raise OperatorNeededError(
+            f"{'Standard input' if path == '-' else f'The file {path}'} must hold one token and nothing else.",
+            code="no_token",
+        )
+    return secret.strip()

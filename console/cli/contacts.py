@@ -1,0 +1,211 @@
+"""`regulars contacts`, `explain` and `reclassify`: who is who, and why."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.progress import Progress
+from sqlalchemy import Connection, RowMapping
+
+from classifier.explanation import explain as explained
+from console.cli.start import runtime
+from console.cli.words import err, iso, local, out, print_json, print_table, shown
+from domain.contact import ContactKey, Platform
+from domain.errors import RegularsError
+from domain.label import Decision, Evidence, Label
+from domain.signal import Signal, SignalKind
+from pipeline.reclassify import Pass, reclassify_all
+from store import decisions, reading
+from workers.runtime import utc_now
+
+app = typer.Typer(help="List and show contacts.", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON.")]
+Key = Annotated[
+    str, typer.Argument(help="A contact's key, such as twitter:123; - reads it from standard input.")
+]
+
+
+def register(root: typer.Typer) -> None:
+    """Add the commands that stand at the top to the command line."""
+    root.command()(explain)
+    root.command()(reclassify)
+
+
+@app.command("list")
+def listed(
+    label: Annotated[str | None, typer.Option(help="none, occasional, regular or suppressed.")] = None,
+    platform: Annotated[Platform | None, typer.Option(help="twitter or facebook.")] = None,
+    json: AsJson = False,
+) -> None:
+    """List contacts; with --json one object a line.
+
+    Those of whom no act holds any more (label none) stand only under --label none.
+    """
+    if label is not None and label not in {each.word for each in Label}:
+        raise RegularsError(f"There is no label {label!r}; there are none, occasional, regular, suppressed.")
+    with runtime().database.read() as connection:
+        rows = reading.contacts_listed(connection, label=label, platform=platform)
+        if json:
+            for each in rows:
+                print_json(_contact(each))
+            return
+        print_table(
+            ("contact", "label", "handle", "name", "in the messaging store", "first seen"),
+            (
+                (
+                    f"{each['platform']}:{each['platform_id']}",
+                    each["label"],
+                    each["handle"],
+                    each["display_name"],
+                    "yes" if each["seq"] else "no",
+                    local(each["first_seen_at"]),
+                )
+                for each in rows
+            ),
+        )
+
+
+@app.command()
+def show(key: Key, json: AsJson = False) -> None:
+    """Show a contact with its acts and every decision about it."""
+    with runtime().database.read() as connection:
+        found = reading.contact(connection, _key(key))
+        acts = reading.signals_of(connection, found["id"])
+        decided = decisions.of_contact(connection, found["id"])
+    if json:
+        print_json(
+            _contact(found)
+            | {
+                "signals": [_signal(each) for each in acts],
+                "decisions": [_decision(found, each) for each in decided],
+            }
+        )
+        return
+    print_table(("", ""), _contact(found).items())
+    print_table(
+        ("act", "account", "item", "began", "seen", "ended", "text"),
+        (
+            (
+                each["kind"],
+                each["account"],
+                each["item"],
+                local(each["started_at"]),
+                local(each["seen_at"]),
+                local(each["ended_at"]),
+                each["text"],
+            )
+            for each in acts
+        ),
+    )
+    for each in decided:
+        out.print(f"{local(each['decided_at'])}  {_sentence(found, each)}")
+
+
+def explain(key: Key, json: AsJson = False) -> None:
+    """Say in a sentence why a contact has its label."""
+    with runtime().database.read() as connection:
+        found = reading.contact(connection, _key(key))
+        decided = decisions.of_contact(connection, found["id"])
+    sentence = _sentence(found, decided[0])
+    if json:
+        print_json({"contact_key": str(_key_of(found)), "label": found["label"], "sentence": sentence})
+    else:
+        out.print(sentence)
+
+
+def reclassify(
+    policy: Annotated[str, typer.Option(help="The pack: a name in config/policies or a file's path.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show who would move.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Decide every contact anew from its stored acts under a policy; shows who would move first."""
+    open_runtime = runtime()
+    with Progress(console=err, disable=not err.is_terminal) as bars:
+        bar = bars.add_task("deciding", total=None)
+        done = reclassify_all(
+            open_runtime.database,
+            policy,
+            dry_run=dry_run,
+            now=utc_now(),
+            progress=lambda seen: bars.update(bar, completed=seen),
+        )
+    _tell(done, policy, dry_run=dry_run, json=json)
+
+
+def _tell(done: Pass, policy: str, *, dry_run: bool, json: bool) -> None:
+    if json:
+        moves = [{"from": before, "to": after, "contacts": count} for (before, after), count in done.moves]
+        print_json({"policy": policy, "dry_run": dry_run, "contacts": done.seen, "moves": moves})
+        return
+    print_table(("from", "to", "contacts"), ((before, after, count) for (before, after), count in done.moves))
+    verb = "would move" if dry_run else "moved"
+    out.print(f"{sum(count for _, count in done.moves)} of {done.seen} contacts {verb} under {policy}.")
+
+
+def sentence_of(connection: Connection, contact: Mapping[Any, Any]) -> str:
+    """Return the sentence that explains a contact's present label."""
+    return _sentence(contact, decisions.of_contact(connection, contact["id"])[0])
+
+
+def _key(text: str) -> ContactKey:
+    written = typer.get_text_stream("stdin").readline() if text == "-" else text
+    try:
+        return ContactKey.parse(written)
+    except ValueError as error:
+        raise RegularsError(str(error)) from None
+
+
+def _key_of(row: Mapping[Any, Any]) -> ContactKey:
+    return ContactKey(row["platform"], row["platform_id"])
+
+
+def _contact(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {
+        "contact_key": str(_key_of(row)),
+        "platform": row["platform"],
+        "platform_id": row["platform_id"],
+        "label": row["label"],
+        "handle": row["handle"],
+        "display_name": row["display_name"],
+        "in_messaging_store": row["seq"] is not None,
+        "regular_since": iso(row["regular_since"]),
+        "first_seen_at": iso(row["first_seen_at"]),
+        "keep_until": iso(row["keep_until"]),
+    }
+
+
+def _signal(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {
+        "kind": row["kind"],
+        "account": row["account"],
+        "item": row["item"],
+        "started_at": iso(row["started_at"]),
+        "seen_at": iso(row["seen_at"]),
+        "ended_at": iso(row["ended_at"]),
+        "keep_until": iso(row["keep_until"]),
+        "text": row["text"],
+    }
+
+
+def _decision(contact: Mapping[Any, Any], row: RowMapping) -> dict[str, Any]:
+    return {
+        "label": row["label"],
+        "kind": row["kind"],
+        "item": row["item"],
+        "policy": row["policy"],
+        "source": row["source"],
+        "decided_at": iso(row["decided_at"]),
+        "sentence": _sentence(contact, row),
+    }
+
+
+def _sentence(contact: Mapping[Any, Any], row: Mapping[Any, Any]) -> str:
+    label = next(each for each in Label if each.word == row["label"])
+    key = _key_of(contact)
+    evidence: Sequence[Evidence] = ()
+    if row["kind"]:
+        signal = Signal(key, SignalKind(row["kind"]), row["item"] or "", row["started_at"])
+        evidence = (Evidence(signal, label, row["source"] or ""),)
+    decision = Decision(key, label, tuple(evidence), row["policy"], row["decided_at"])
+    return shown(explained(decision, account=row["account"] or "our account"))

@@ -1,0 +1,91 @@
+"""`regulars failures`: what went wrong, why, what to do; replay or drop it."""
+
+from typing import Annotated
+
+import typer
+
+from console.cli.start import runtime
+from console.cli.words import iso, local, note, out, print_json, print_table
+from domain.errors import RegularsError
+from store import failures, runs
+from workers.runtime import utc_now
+
+app = typer.Typer(help="List, show, replay and drop failures.", no_args_is_help=True)
+
+Which = Annotated[list[int] | None, typer.Argument(help="Numbers of the failures.")]
+Every = Annotated[bool, typer.Option("--all", help="All open failures.")]
+
+
+@app.command("list")
+def listed(
+    json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Also those replayed or dropped.")] = False,
+) -> None:
+    """List failures, newest first: cause, what to do, attempts."""
+    with runtime().database.read() as connection:
+        rows = failures.listed(connection, state=None if every else "open")
+    if json:
+        for each in rows:
+            names = ("id", "run_id", "account", "stream", "cause", "sentence", "advice", "attempts", "state")
+            print_json({name: each[name] for name in names} | {"at": iso(each["at"])})
+    elif rows:
+        names = ("id", "run_id", "account", "stream", "cause", "sentence", "advice", "attempts")
+        print_table(
+            ("failure", "run", "account", "stream", "cause", "what happened", "what to do", "tries", "at"),
+            ((*(each[name] for name in names), local(each["at"])) for each in rows),
+        )
+    else:
+        note("No failure is open.")
+
+
+@app.command()
+def show(
+    shape: Annotated[
+        bool, typer.Option("--shape", help="The shapes of quarantined items, without their values.")
+    ] = False,
+) -> None:
+    """Show quarantined items: why each could not be read and, with --shape, a fixture in its shape."""
+    with runtime().database.read() as connection:
+        rows = failures.quarantined(connection)
+    if not rows:
+        note("Nothing is in quarantine.")
+    elif shape:
+        for each in rows:
+            out.print(each["shape"], soft_wrap=True)
+    else:
+        print_table(
+            ("run", "platform", "stream", "items", "reason", "at"),
+            (
+                (
+                    *(each[name] for name in ("run_id", "platform", "stream", "count", "reason")),
+                    local(each["at"]),
+                )
+                for each in rows
+            ),
+        )
+
+
+@app.command()
+def replay(ids: Which = None, every: Every = False) -> None:
+    """Let failed runs go on from their checkpoints."""
+    _settle(ids, "replayed", every=every)
+
+
+@app.command()
+def drop(ids: Which = None, every: Every = False) -> None:
+    """Close failures without replaying them; what was read stays."""
+    _settle(ids, "dropped", every=every)
+
+
+def _settle(ids: list[int] | None, state: str, *, every: bool) -> None:
+    if not ids and not every:
+        raise RegularsError("Say which failures, by number (`regulars failures list`), or --all.")
+    with runtime().database.write() as connection:
+        wanted = [each["id"] for each in failures.listed(connection)] if every else ids or []
+        for each in wanted:
+            run_id = failures.settle(connection, each, state)
+            if run_id is None:
+                raise RegularsError(f"No failure {each} is open; `regulars failures list` shows which are.")
+            if state == "replayed":
+                runs.replay(connection, run_id, now=utc_now())
+    out.print(f"{len(wanted)} {state}.")

@@ -1,0 +1,95 @@
+"""`regulars harvest`: begin a harvest and, if wanted, wait for it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from console.cli.progress import follow
+from console.cli.runs import as_json
+from console.cli.start import UnfinishedError, runtime
+from console.cli.words import note, out, print_json, print_table, usd
+from pipeline.begin import begin_harvest
+from store import accounts
+from workers.runtime import Runtime, utc_now
+from workers.supervisor import Supervisor, road_is_up
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(harvest)
+
+
+def harvest(
+    account: Annotated[str, typer.Argument(help="Name or platform id of the account.")],
+    stream: Annotated[
+        list[str] | None, typer.Option("--stream", help="Only this stream; may be given several times.")
+    ] = None,
+    wait: Annotated[
+        bool,
+        typer.Option(
+            "--wait", help="Stay until it has ended; brings workers up for its time where none are at work."
+        ),
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="With --wait: one object a run at the end.")] = False,
+) -> None:
+    """Harvest who follows and interacts with one of your accounts.
+
+    Exit code 0 means with --wait that every stream was read whole, 3 that one was not.
+    """
+    open_runtime = runtime()
+    with open_runtime.database.write() as connection:
+        found = accounts.find(connection, account)
+        connector = open_runtime.connector_of(connection, found)
+        begun = begin_harvest(connection, found, connector, stream or [], now=utc_now())
+    if not wait:
+        out.print(f"Begun: {', '.join(f'{name} (run {run})' for name, run in begun.items())}.")
+        if not road_is_up(open_runtime):
+            note("No worker is at work yet: `regulars up` carries the harvest out.")
+        return
+    with road_for(open_runtime):
+        rows = follow(open_runtime, list(begun.values()))
+    _tell(rows, json=json)
+    unread = [each for each in rows if each["state"] != "done"]
+    if unread:
+        raise UnfinishedError(
+            f"{len(unread)} of {len(rows)} streams were not read whole: "
+            + "; ".join(f"{each['stream']}: {each['error'] or each['state']}" for each in unread)
+            + " See `regulars failures list`."
+        )
+
+
+@contextmanager
+def road_for(open_runtime: Runtime) -> Iterator[None]:
+    """Bring the road up for the time of a block, unless it already is."""
+    if road_is_up(open_runtime):
+        yield
+        return
+    with Supervisor(open_runtime.settings, open_runtime) as supervisor:
+        if supervisor.banner:
+            note(supervisor.banner)
+        yield
+
+
+def _tell(rows: list[Mapping[Any, Any]], *, json: bool) -> None:
+    if json:
+        for each in rows:
+            print_json(as_json(each))
+        return
+    print_table(
+        ("stream", "state", "pages", "contacts", "new regular", "new occasional", "left", "spend"),
+        (
+            (
+                each["stream"],
+                each["state"],
+                each["pages"],
+                each["contacts_seen"],
+                each["regular"],
+                each["occasional"],
+                each["left"],
+                usd(each["spend_micro_usd"]),
+            )
+            for each in rows
+        ),
+    )

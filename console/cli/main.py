@@ -1,0 +1,58 @@
+"""The command `regulars`: its groups, and how every command ends."""
+
+import os
+import sys
+
+import typer
+from rich.text import Text
+
+from console.cli import accounts, contacts, demo, exporting, failures, harvest, road, runs, system
+from console.cli.start import UnfinishedError
+from console.cli.words import err, shown
+from domain.errors import RegularsError
+
+app = typer.Typer(
+    name="regulars",
+    help="Harvest the contacts of your own Facebook and X accounts, tell regular from occasional, and let "
+    "only regular contacts be written to.",
+    epilog="Exit codes: 0 done; 1 refused or failed, with a sentence; 2 wrong usage; 3 a harvest ended "
+    "without having read every stream whole; 130 stopped by Ctrl-C.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=False,
+)
+for each in (demo, road, harvest, contacts, exporting, system):
+    each.register(app)
+app.add_typer(accounts.app, name="account")
+app.add_typer(runs.app, name="runs")
+app.add_typer(contacts.app, name="contacts")
+app.add_typer(failures.app, name="failures")
+app.add_typer(system.database, name="db")
+app.add_typer(system.configuration, name="config")
+
+
+def main() -> None:
+    """Run the command line; every error is one sentence on standard error."""
+    try:
+        app()
+    except UnfinishedError as error:
+        _end(str(error), 3)
+    except RegularsError as error:
+        _end(str(error), 1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        _end(f"{error.filename or 'The system'}: {error.strerror}. Make room or change its rights.", 1)
+    except KeyboardInterrupt:
+        _end("Stopped.", 130)
+
+
+def _end(sentence: str, code: int) -> None:
+    err.print(Text(shown(sentence)))
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""Live progress of harvests: a bar a stream, and one line of what they cost together."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from console.cli.runs import waits
+from console.cli.words import err, shown, usd
+from store import runs
+from workers.runtime import Runtime
+
+#: Seconds between two looks.
+LOOK_S = 0.25
+
+
+def follow(open_runtime: Runtime, run_ids: Sequence[int]) -> list[Mapping[Any, Any]]:
+    """Show the runs until all have ended; returns their last rows."""
+    bars = Progress(
+        TextColumn("{task.fields[name]}", markup=False),
+        BarColumn(bar_width=18),
+        TextColumn("{task.fields[counts]}", markup=False),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[state]}", markup=False),
+        console=err,
+        disable=not err.is_terminal,
+    )
+    tasks: dict[int, TaskID] = {}
+    with bars:
+        while True:
+            with open_runtime.database.read() as connection:
+                rows = [runs.get(connection, each) for each in run_ids]
+            for each in rows:
+                _show(bars, tasks, each)
+            if all(each["state"] not in runs.ACTIVE for each in rows):
+                return list(rows)
+            time.sleep(LOOK_S)
+
+
+def _show(bars: Progress, tasks: dict[int, TaskID], row: Mapping[Any, Any]) -> None:
+    ended = row["state"] not in runs.ACTIVE
+    fields = {
+        "name": shown(f"{row['account']} {row['stream']}"),
+        "counts": f"{row['pages']:>5} pages {row['contacts_seen']:>8} contacts {row['requests']:>5} requests "
+        f"{usd(row['spend_micro_usd']):>8}",
+        "state": row["state"] if ended else waits(row),
+    }
+    if row["id"] not in tasks:
+        tasks[row["id"]] = bars.add_task("", total=None, start=False, **fields)
+    task = tasks[row["id"]]
+    if row["started_at"] and not bars.tasks[task].started:
+        bars.start_task(task)
+    if ended:
+        bars.update(task, total=1, completed=1, **fields)
+        bars.stop_task(task)
+    else:
+        bars.update(task, **fields)

@@ -1,0 +1,118 @@
+"""`regulars runs`: what harvests did, are doing, and wait for."""
+
+import time
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from console.cli.start import runtime
+from console.cli.words import iso, local, note, out, print_json, print_table, shown, usd
+from store import runs
+from workers.runtime import Runtime, utc_now
+
+app = typer.Typer(help="List, show and cancel harvest runs.", no_args_is_help=True)
+
+_COLUMNS = ("run", "account", "stream", "state", "pages", "contacts", "regular", "occasional", "spend", "")
+
+
+@app.command("list")
+def listed(
+    json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
+    count: Annotated[int, typer.Option(help="How many, newest first.", min=1)] = 30,
+    watch: Annotated[bool, typer.Option("--watch", help="Show again every second until Ctrl-C.")] = False,
+) -> None:
+    """List runs, newest first: state, progress, cost, and what each waits for until when."""
+    open_runtime = runtime()
+    if watch:
+        with Live(console=out, auto_refresh=False) as live:
+            while True:
+                live.update(_table(open_runtime, count), refresh=True)
+                time.sleep(1)
+    with open_runtime.database.read() as connection:
+        rows = runs.listed(connection, count=count)
+    if json:
+        for each in rows:
+            print_json(as_json(each))
+    elif rows:
+        out.print(_table(open_runtime, count))
+    else:
+        note("Nothing was harvested yet. `regulars harvest ACCOUNT --wait` begins.")
+
+
+@app.command()
+def show(
+    run: Annotated[int, typer.Argument(help="Number of the run.")],
+    json: Annotated[bool, typer.Option("--json", help="One object.")] = False,
+) -> None:
+    """Show one run."""
+    with runtime().database.read() as connection:
+        row = runs.get(connection, run)
+    if json:
+        print_json(as_json(row))
+        return
+    facts = as_json(row)
+    facts["started_at"], facts["ended_at"] = local(row["started_at"]), local(row["ended_at"])
+    print_table(("", ""), facts.items())
+
+
+@app.command()
+def cancel(run: Annotated[int, typer.Argument(help="Number of the run.")]) -> None:
+    """Stop a run before its next page; what it read stays, and nobody is taken to have left."""
+    with runtime().database.write() as connection:
+        runs.cancel(connection, run, now=utc_now())
+    out.print(f"Run {run} is cancelled.")
+
+
+def as_json(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return a run as programs read it."""
+    return {
+        "run": row["id"],
+        "harvest": row["harvest_id"],
+        "account": row["account"],
+        "platform": row["platform"],
+        "stream": row["stream"],
+        "state": row["state"],
+        "pages": row["pages"],
+        "requests": row["requests"],
+        "contacts_seen": row["contacts_seen"],
+        "regular": row["regular"],
+        "occasional": row["occasional"],
+        "quarantined": row["quarantined"],
+        "unattributed": row["unattributed"],
+        "skipped_posts": row["skipped_posts"],
+        "left": row["left"],
+        "spend_usd": row["spend_micro_usd"] / 1_000_000,
+        "waiting_for": row["waiting_for"],
+        "due_at": iso(row["due_at"]),
+        "created_at": iso(row["created_at"]),
+        "started_at": iso(row["started_at"]),
+        "ended_at": iso(row["ended_at"]),
+        "error": row["error"],
+    }
+
+
+def waits(row: Mapping[Any, Any]) -> str:
+    """Say what a run waits for and until when, or why it ended badly."""
+    if row["error"]:
+        return str(row["error"])
+    if row["state"] == "waiting":
+        return f"waiting for {row['waiting_for']}"
+    if row["state"] == "running" and row["waiting_for"]:
+        return f"waiting for {row['waiting_for']} until {local(row['due_at'])}"
+    return ""
+
+
+def _table(open_runtime: Runtime, count: int) -> Table:
+    with open_runtime.database.read() as connection:
+        rows = runs.listed(connection, count=count)
+    table = Table(*_COLUMNS, header_style="bold")
+    for each in rows:
+        numbers = (each["pages"], each["contacts_seen"], each["regular"], each["occasional"])
+        cells = (each["id"], each["account"], each["stream"], each["state"], *numbers)
+        spent = usd(each["spend_micro_usd"])
+        table.add_row(*(Text(shown(cell)) for cell in (*cells, spent, waits(each))))
+    return table

@@ -1,0 +1,24 @@
+"""What commands share: settings, the runtime, and how they end."""
+
+from config import settings as configuration
+from config.logs import configure
+from config.settings import Settings
+from domain.errors import RegularsError
+from workers.runtime import Runtime
+
+
+class UnfinishedError(RegularsError):
+    """Raised when a harvest ended without having read every stream whole; exit code 3."""
+
+
+def settings() -> Settings:
+    """Read the settings and set logging up."""
+    read = configuration.load()
+    configure(read.log_level)
+    return read
+
+
+def runtime(read: Settings | None = None) -> Runtime:
+    """Open the installation; an embedded database is made and brought up to date by itself."""
+    read = read or settings()
+    return Runtime(read, upgrade=read.database_url is None)

@@ -1,0 +1,63 @@
+"""How the command line writes: texts as text, money, times, tables and sentences."""
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+# No markup is read anywhere: a contact may be called "[red]".
+out = Console(markup=False, highlight=False, emoji=False)
+err = Console(stderr=True, markup=False, highlight=False, emoji=False)
+
+
+def shown(text: object) -> str:
+    """Return a text as text: control, direction and other invisible characters are made visible."""
+    if text is None:
+        return ""
+    written = str(text)
+    if written.isprintable():
+        return written
+    return "".join(
+        each if each.isprintable() and unicodedata.category(each) != "Cf" else f"\\u{ord(each):04x}"
+        for each in written
+    )
+
+
+def usd(micro: int) -> str:
+    """Write micro-dollars as dollars."""
+    return f"${Decimal(micro) / 1_000_000:,.2f}" if micro == 0 or micro >= 10_000 else f"${micro / 1e6:.6f}"
+
+
+def iso(moment: datetime | None) -> str | None:
+    """Write a moment for programs: ISO 8601 in UTC."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None
+
+
+def local(moment: datetime | None) -> str:
+    """Write a moment for people, in the zone of this machine."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S") if moment else ""
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """Print one object on one line."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
+    """Print rows as a table; every cell is text."""
+    table = Table(*columns, title=title, title_justify="left", header_style="bold")
+    for each in rows:
+        table.add_row(*(Text(shown(cell)) for cell in each))
+    out.print(table)
+
+
+def note(sentence: str) -> None:
+    """Tell a person something beside the answer."""
+    err.print(Text(shown(sentence)))

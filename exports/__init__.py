@@ -1,0 +1,1 @@
+"""What leaves the messaging store, and nothing else does."""

@@ -1,0 +1,101 @@
+"""Files of the messaging store: written whole or not at all."""
+
+import csv
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from domain.errors import RegularsError
+from exports.record import FIELDS, TOMBSTONE_FIELDS, record, tombstone
+from store import messaging
+from store.database import Database
+
+#: What makes a spreadsheet read a cell as a formula (OWASP, CSV injection).
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+Progress = Callable[[int], None]
+
+
+class Exported(NamedTuple):
+    """What an export wrote."""
+
+    contacts: Path
+    tombstones: Path
+    contact_count: int
+    tombstone_count: int
+
+
+def export(database: Database, form: str, folder: Path, progress: Progress = lambda _: None) -> Exported:
+    """Write the messaging store and its tombstones to `folder` as `csv` or `ndjson`.
+
+    Both files show one state of the database. `progress` is called with the records written so far.
+    Raises RegularsError where the folder cannot be written.
+    """
+    write = _csv if form == "csv" else _ndjson
+    names = [folder / f"{each}.{form}" for each in ("contacts", "tombstones")]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with database.read() as connection:
+            inside = _replaced(
+                names[0],
+                lambda file: write(file, FIELDS, map(record, messaging.rows(connection)), progress),
+            )
+            out = _replaced(
+                names[1],
+                lambda file: write(
+                    file, TOMBSTONE_FIELDS, map(tombstone, messaging.tombstones(connection)), progress
+                ),
+            )
+    except OSError as error:
+        raise RegularsError(
+            f"The export cannot be written to {folder}: {error.strerror}. Choose another folder or make room."
+        ) from error
+    return Exported(names[0], names[1], inside, out)
+
+
+def _replaced(path: Path, write: Callable[[IO[str]], int]) -> int:
+    """Write beside the file and put it in its place at the end: a reader never sees half of it."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("w", encoding="utf-8", newline="") as file:
+            count = write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return count
+
+
+def _ndjson(
+    file: IO[str], _fields: tuple[str, ...], records: Iterable[Mapping[str, Any]], progress: Progress
+) -> int:
+    count = 0
+    dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    for count, each in enumerate(records, start=1):  # the last count is the answer
+        file.write(dumps(each) + "\n")
+        if count % 2_000 == 0:
+            progress(count)
+    return count
+
+
+def _csv(
+    file: IO[str], fields: tuple[str, ...], records: Iterable[Mapping[str, Any]], progress: Progress
+) -> int:
+    count = 0
+    table = csv.DictWriter(file, fields, lineterminator="\r\n")
+    table.writeheader()
+    for count, each in enumerate(records, start=1):  # the last count is the answer
+        table.writerow({name: _cell(value) for name, value in each.items()})
+        if count % 2_000 == 0:
+            progress(count)
+    return count
+
+
+def _cell(value: object) -> object:
+    """Keep a text from being run as a formula by whoever opens the file in a spreadsheet."""
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    return value

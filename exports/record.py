@@ -1,0 +1,54 @@
+"""The exported record of a regular contact, and the tombstone of one who has left."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+#: The fields of a record in their order in files.
+FIELDS = (
+    "contact_key",
+    "op",
+    "seq",
+    "platform",
+    "platform_id",
+    "handle",
+    "display_name",
+    "label",
+    "label_reason",
+    "policy",
+    "regular_since",
+)
+#: The fields of a tombstone.
+TOMBSTONE_FIELDS = ("contact_key", "op", "seq", "reason", "at")
+
+
+def record(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return the record of a row of the messaging store; times are ISO 8601 in UTC."""
+    return {
+        "contact_key": f"{row['platform']}:{row['platform_id']}",
+        "op": "upsert",
+        "seq": row["seq"],
+        "platform": row["platform"],
+        "platform_id": row["platform_id"],
+        "handle": row["handle"],
+        "display_name": row["display_name"],
+        "label": row["label"],
+        "label_reason": row["kind"],
+        "policy": row["policy"],
+        "regular_since": _written(row["regular_since"]),
+    }
+
+
+def tombstone(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return the tombstone of a removal."""
+    return {
+        "contact_key": f"{row['platform']}:{row['platform_id']}",
+        "op": "remove",
+        "seq": row["seq"],
+        "reason": row["reason"],
+        "at": _written(row["at"]),
+    }
+
+
+def _written(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None

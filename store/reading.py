@@ -1,0 +1,96 @@
+"""What people ask of the store: lists and pages to look at."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, select
+
+from domain.contact import ContactKey
+from domain.errors import RegularsError
+from store.tables import accounts, contacts, messaging_contacts, signals, texts
+
+
+class UnknownContactError(RegularsError):
+    """Raised when we hold nothing under a key."""
+
+
+def contacts_listed(
+    connection: Connection, *, label: str | None, platform: str | None
+) -> Iterator[RowMapping]:
+    """Read contacts by label and platform in the order in which we met them; those who left only by label."""
+    statement = select(contacts, messaging_contacts.c.seq).outerjoin(
+        messaging_contacts, messaging_contacts.c.contact_id == contacts.c.id
+    )
+    statement = statement.where(contacts.c.label == label if label else contacts.c.label != "none")
+    if platform:
+        statement = statement.where(contacts.c.platform == platform)
+    yield from (
+        connection.execution_options(yield_per=2_000).execute(statement.order_by(contacts.c.id)).mappings()
+    )
+
+
+def contact(connection: Connection, key: ContactKey) -> RowMapping:
+    """Return one contact with its place in the feed; raises UnknownContactError."""
+    row = (
+        connection.execute(
+            select(contacts, messaging_contacts.c.seq)
+            .outerjoin(messaging_contacts, messaging_contacts.c.contact_id == contacts.c.id)
+            .where(contacts.c.platform == key.platform, contacts.c.platform_id == key.platform_id)
+        )
+        .mappings()
+        .first()
+    )
+    if row is None:
+        raise UnknownContactError("We hold nothing under this key.")
+    return row
+
+
+def signals_of(connection: Connection, contact_id: int) -> Sequence[RowMapping]:
+    """Return a contact's acts, newest first, with the account and, while it may be read, the text."""
+    statement = (
+        select(signals, accounts.c.name.label("account"), texts.c.text)
+        .join(accounts, accounts.c.id == signals.c.account_id)
+        .outerjoin(
+            texts,
+            (texts.c.contact_id == signals.c.contact_id)
+            & (texts.c.account_id == signals.c.account_id)
+            & (texts.c.kind == signals.c.kind)
+            & (texts.c.item == signals.c.item),
+        )
+        .where(signals.c.contact_id == contact_id)
+        .order_by(signals.c.seen_at.desc(), signals.c.kind, signals.c.item)
+    )
+    return connection.execute(statement).mappings().all()
+
+
+def examples(connection: Connection) -> Sequence[RowMapping]:
+    """Return one contact of each platform and label that explain something: at most three."""
+    first = (
+        select(func.min(contacts.c.id))
+        .where(contacts.c.label.in_(["regular", "occasional"]))
+        .group_by(contacts.c.platform, contacts.c.label)
+    )
+    statement = (
+        select(contacts).where(contacts.c.id.in_(first)).order_by(contacts.c.label.desc(), contacts.c.id)
+    )
+    return connection.execute(statement.limit(3)).mappings().all()
+
+
+def label_counts(connection: Connection) -> Mapping[str, int]:
+    """Count the contacts of each label."""
+    counted = connection.execute(select(contacts.c.label, func.count()).group_by(contacts.c.label))
+    return {label: count for label, count in counted}  # noqa: C416  # rows are no pairs to a type checker
+
+
+def signal_flow(connection: Connection) -> Sequence[tuple[Any, ...]]:
+    """Count the acts that stand by platform, kind and their contact's label."""
+    counted = connection.execute(
+        select(
+            contacts.c.platform, signals.c.kind, contacts.c.label, func.count(func.distinct(contacts.c.id))
+        )
+        .join(contacts, contacts.c.id == signals.c.contact_id)
+        .where(signals.c.ended_at.is_(None))
+        .group_by(contacts.c.platform, signals.c.kind, contacts.c.label)
+        .order_by(contacts.c.platform, signals.c.kind)
+    )
+    return [tuple(each) for each in counted]
