@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -31,8 +31,8 @@ from store.runs import Claim
 class Road:
     """What a harvest travels on; joined in one place and passed in.
 
-    `policy_of` gives the pack in force; `connector_of` makes or finds the connector of an account; `worker` names this process;
-    `price` gives the micro-dollars of one item of (meter, owned reads).
+    `policy_of` gives the pack in force; `connector_of` makes or finds the connector of an account;
+    `worker` names this process; `price` gives the micro-dollars of one item of (meter, owned reads).
     """
 
     database: Database
@@ -133,7 +133,9 @@ def _store(
     walked = not checkpoint.walking
     checkpoints.save(connection, held.listing, checkpoint, walked_at=now if walked else None)
     if walked:
-        written.steps += walk.conclude(connection, held.listing, held.stream, account, held.policy, now=now)
+        steps, left = walk.conclude(connection, held.listing, held.stream, account, held.policy, now=now)
+        written.steps += steps
+        changes |= runs.added(left=left)
     wake = _go_on(connection, road, held, changes, walked=walked)
     messaging.publish(connection, written.steps, now=now)
     return wake
@@ -152,7 +154,7 @@ def _keep_members(
         rosters.add(connection, page, members, counting=True)
 
 
-def _changes(road: Road, held: Held, batch: Batch, written: Written) -> Mapping[str, object]:
+def _changes(road: Road, held: Held, batch: Batch, written: Written) -> dict[str, Any]:
     meter = held.stream.meter
     price = road.price(meter, held.account.owned_reads) if meter else 0
     return runs.added(

@@ -43,19 +43,20 @@ def conclude(
     policy: Policy,
     *,
     now: datetime,
-) -> list[Step]:
-    """Conclude a walk that was read to its end; returns the steps of those who left."""
+) -> tuple[list[Step], int]:
+    """Conclude a walk that was read to its end; returns the feed's steps, and how many acts ended."""
     run_id, post = listing.run_id, listing.post
     whole = stream.shape is not Shape.TIMELINE
     for kind, count in rosters.count(connection, run_id, post, counting=True).items():
         counts.add(connection, (account.id, SignalKind(kind), post), count, now=now, whole=whole)
-    steps = []
+    steps: list[Step] = []
+    left: list[int] = []
     if is_compared(stream):
         left = signals.end_absent(connection, account.id, stream.kinds, walk=(run_id, post), now=now)
         reason = LEFT.get(stream.kinds[0], "ended")
         steps = redecide(connection, left, account.platform, policy, reason, now=now)
     rosters.forget(connection, run_id, post)
-    return steps
+    return steps, len(left)
 
 
 def finish(

@@ -49,7 +49,7 @@ def add(connection: Connection, account: Account, sealed: Sealed, *, now: dateti
     if account_id is None:
         account_id = connection.execute(
             insert(accounts)
-            .values(values, platform=account.platform, platform_id=account.platform_id, added_at=now)
+            .values(**values, platform=account.platform, platform_id=account.platform_id, added_at=now)
             .returning(accounts.c.id)
         ).scalar_one()
     assert account_id is not None  # noqa: S101  # one of the two statements returned it

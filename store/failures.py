@@ -25,7 +25,7 @@ class Failure(NamedTuple):
 
 def add(connection: Connection, failure: Failure, *, now: datetime) -> None:
     """Record a failure."""
-    connection.execute(insert(failures).values(failure._asdict(), state="open", at=now))
+    connection.execute(insert(failures).values(**failure._asdict(), state="open", at=now))
 
 
 def listed(connection: Connection, *, state: str | None = "open") -> Sequence[RowMapping]:

@@ -31,4 +31,4 @@ def observe(connection: Connection, account_id: int, limit: Limit) -> None:
     values = {"remaining": limit.remaining, "limit": limit.limit, "reset_at": limit.reset_at}
     where = (limits.c.account_id == account_id, limits.c.endpoint == limit.endpoint)
     if not connection.execute(update(limits).where(*where).values(values)).rowcount:
-        connection.execute(insert(limits).values(values, account_id=account_id, endpoint=limit.endpoint))
+        connection.execute(insert(limits).values(**values, account_id=account_id, endpoint=limit.endpoint))

@@ -26,7 +26,7 @@ def put(connection: Connection, wake: Wake, *, due_at: datetime, sent_at: dateti
     values = {"fence": wake.fence, "queue": wake.queue, "due_at": due_at, "sent_at": sent_at}
     where = (outbox.c.kind == wake.kind, outbox.c.subject_id == wake.subject_id)
     if not connection.execute(update(outbox).where(*where).values(values)).rowcount:
-        connection.execute(insert(outbox).values(values, kind=wake.kind, subject_id=wake.subject_id))
+        connection.execute(insert(outbox).values(**values, kind=wake.kind, subject_id=wake.subject_id))
 
 
 def drop(connection: Connection, kind: str, subject_id: int) -> None:

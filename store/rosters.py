@@ -20,7 +20,7 @@ class RosterPage(NamedTuple):
 def add(connection: Connection, page: RosterPage, members: Sequence[int | str], *, counting: bool) -> None:
     """Keep the members of one page: contact ids, or texts `kind:…` where only counts may stay."""
     connection.execute(
-        insert(roster_pages).values(page._asdict(), counting=counting, members=as_parameter(members))
+        insert(roster_pages).values(**page._asdict(), counting=counting, members=as_parameter(members))
     )
 
 

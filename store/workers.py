@@ -12,7 +12,7 @@ def sign(connection: Connection, values: dict[str, object], *, now: datetime) ->
     """Write a sign of life of the process `values["id"]`."""
     seen = connection.execute(update(workers).where(workers.c.id == values["id"]).values(seen_at=now))
     if not seen.rowcount:
-        connection.execute(insert(workers).values(values, started_at=now, seen_at=now))
+        connection.execute(insert(workers).values(**values, started_at=now, seen_at=now))
 
 
 def every(connection: Connection) -> Sequence[Row[tuple[object, ...]]]:
