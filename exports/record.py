@@ -34,7 +34,7 @@ def record(row: Mapping[Any, Any]) -> dict[str, Any]:
         "display_name": row["display_name"],
         "label": row["label"],
         "label_reason": row["kind"],
-        "policy": row["policy"],
+        "policy": row["policy"].partition("/")[0],
         "regular_since": _written(row["regular_since"]),
     }
 

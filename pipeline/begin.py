@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -13,27 +14,35 @@ from store import runs
 from store.runs import Plan
 
 
+class Wanted(NamedTuple):
+    """What to harvest: streams by name, none for all; `page_size` at most, where small pages are wished."""
+
+    streams: Sequence[str] = ()
+    page_size: int = 1_000
+
+
 def begin_harvest(
-    connection: Connection, account: Account, connector: Connector, streams: Sequence[str], *, now: datetime
+    connection: Connection, account: Account, connector: Connector, wanted: Wanted, *, now: datetime
 ) -> dict[str, int]:
     """Begin runs for the named streams, for all of them where none is named; returns runs by stream.
 
     Streams that go through the posts bring the stream of posts with them. Raises RegularsError for a
     stream that the platform does not have, or whose last run still reads.
     """
+    streams = wanted.streams
     unknown = sorted(set(streams) - set(connector.streams))
     if unknown:
         raise RegularsError(
             f"{account.platform} has no stream {unknown[0]!r} for this account; it has "
             f"{', '.join(connector.streams)}."
         )
-    wanted = {each for each in connector.streams if not streams or each in streams}
-    if any(connector.streams[each].per_post for each in wanted):
-        wanted.add(POSTS)
+    chosen = {each for each in connector.streams if not streams or each in streams}
+    if any(connector.streams[each].per_post for each in chosen):
+        chosen.add(POSTS)
     plans = [
-        Plan(each.name, each.max_page, each.per_post)
+        Plan(each.name, max(each.min_page, min(each.max_page, wanted.page_size)), each.per_post)
         for each in connector.streams.values()
-        if each.name in wanted
+        if each.name in chosen
     ]
     plans.sort(key=lambda each: each.stream != POSTS)
     return runs.begin(connection, (account.id, account.platform), plans, now=now)[1]

@@ -120,6 +120,7 @@ def _store(
 ) -> Wake | None:
     now = road.now()
     claim, account = held.claim, held.account
+    outcome.require_held(connection, claim, road.worker)
     acts = screened(account, batch.signals, now=now)
     counted = walk.counted(acts, held.policy)
     stored = [each for each in acts if each.kind not in counted] if counted else acts
@@ -193,6 +194,7 @@ def _settle(connection: Connection, road: Road, held: Held, error: PlatformError
     """Carry out what an error means for the run."""
     now = road.now()
     claim = held.claim
+    outcome.require_held(connection, claim, road.worker)
     if error.limit:
         limits.observe(connection, held.account.id, error.limit)
     verdict = outcome.judge(error, claim, held.stream, now=now, chance=road.chance)

@@ -97,6 +97,12 @@ def judge(  # noqa: PLR0911  # one return a consequence
             return failed
 
 
+def require_held(connection: Connection, claim: Claim, worker: str) -> None:
+    """Keep the page ours to the end of the transaction; raises LostClaimError where it is so no longer."""
+    if not runs.hold(connection, claim, worker):
+        raise LostClaimError(f"Run {claim.run_id} went on elsewhere; this page is dropped.")
+
+
 def advance(connection: Connection, claim: Claim, worker: str, changes: Mapping[str, Any]) -> None:
     """Move a held run to its next fence; raises LostClaimError where it is no longer ours."""
     if not runs.advance(connection, claim, worker, changes):

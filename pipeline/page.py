@@ -70,7 +70,8 @@ def write_page(
     _decide(connection, account_id, ids, moved, policy, now=now)
     began = signals.add(connection, account_id, [_act(each, ids, policy, now) for each in acts], now=now)
     _keep_longer(connection, there, people, began, now=now)
-    _keep_texts(connection, account_id, acts, ids, policy, now=now)
+    readable = [each for each in acts if not _is_suppressed(each, there, people)]
+    _keep_texts(connection, account_id, readable, ids, policy, now=now)
     written.steps += _entering(moved, ids, platform) + _renamed(connection, there, people, platform)
     written.contact_ids = sorted(set(ids.values()))
     written.regular = sum(who.label is Label.REGULAR for who in moved.values())
@@ -100,11 +101,13 @@ def _raise(
     *,
     now: datetime,
 ) -> None:
-    """Give known contacts their stronger label; a suppressed one leaves the messaging store first."""
+    """Give known contacts their stronger label; a suppressed one first leaves the messaging store."""
     if not risen:
         return
     suppressed = {there[each].id: who for each, who in risen.items() if who.label is Label.SUPPRESSED}
     out = messaging.take_out(connection, suppressed) if suppressed else set()
+    if suppressed:
+        texts.forget(connection, suppressed)
     for contact_id, who in suppressed.items():
         if contact_id in out:
             written.steps.append(Step(contact_id, *who.signal.contact, "remove", str(who.signal.kind)))
@@ -166,6 +169,13 @@ def _keep_longer(
             by_date.setdefault(until, []).append(known.id)
     for until, ids in by_date.items():
         contacts.keep_longer(connection, ids, until)
+
+
+def _is_suppressed(act: Signal, there: dict[str, Known], people: dict[str, _Person]) -> bool:
+    platform_id = act.contact.platform_id
+    known = there.get(platform_id)
+    labels = (people[platform_id].label, known.label if known else Label.NONE)
+    return Label.SUPPRESSED in labels
 
 
 def _keep_texts(

@@ -146,6 +146,21 @@ def claim(connection: Connection, run_id: int, fence: int, worker: str, *, now: 
     )
 
 
+def hold(connection: Connection, held: Claim, worker: str) -> bool:
+    """Lock a held run to the end of the transaction; False where the page is no longer ours."""
+    found = connection.execute(
+        select(harvest_runs.c.id)
+        .where(
+            harvest_runs.c.id == held.run_id,
+            harvest_runs.c.fence == held.fence,
+            harvest_runs.c.claimed_by == worker,
+            harvest_runs.c.state == "running",
+        )
+        .with_for_update(key_share=True)
+    )
+    return found.first() is not None
+
+
 def advance(connection: Connection, held: Claim, worker: str, changes: Mapping[str, Any]) -> bool:
     """Move a held run to the next fence with `changes`; False where the page is no longer ours.
 

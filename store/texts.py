@@ -1,6 +1,6 @@
 """Texts that may still be read, apart from all else so that they expire in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -33,4 +33,14 @@ def add(connection: Connection, account_id: int, kept: Sequence[KeptText]) -> No
         "AS r WHERE true ON CONFLICT (contact_id, account_id, kind, item) DO NOTHING",
         account_id=account_id,
         rows=as_parameter([*each[:4], stamp(each.expires_at)] for each in sorted(kept)),
+    )
+
+
+def forget(connection: Connection, contact_ids: Iterable[int]) -> None:
+    """Delete all texts of contacts, whichever account they wrote to."""
+    run(
+        connection,
+        "DELETE FROM texts WHERE contact_id IN "
+        f"(SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r)",
+        rows=as_parameter([each] for each in contact_ids),
     )

@@ -42,7 +42,8 @@ class Runtime:
             self.sealer: Sealer = find_key(settings, expected)
             installation.settle_key(connection, self.sealer.fingerprint, now=utc_now())
             if installation.policy(connection) is None:
-                installation.settle_policy(connection, load_pack(settings.policy).name)
+                load_pack(settings.policy)  # a pack that cannot be read is refused before it is in force
+                installation.settle_policy(connection, settings.policy)
             self._require_policy(connection)
         self._packs: dict[str, Policy] = {}
         self._mine = threading.local()
@@ -88,7 +89,7 @@ class Runtime:
     def _require_policy(self, connection: Connection) -> None:
         chosen = self.settings.policy
         in_force = installation.policy(connection)
-        if "policy" in self.settings.model_fields_set and load_pack(chosen).name != in_force:
+        if "policy" in self.settings.model_fields_set and chosen != in_force:
             raise RegularsError(
                 f"Labels stand under {in_force}, but REGULARS_POLICY says {chosen}. "
                 f"See what would change with `regulars reclassify --policy {chosen} --dry-run`, "

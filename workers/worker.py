@@ -26,7 +26,7 @@ def start(runtime: Runtime, broker: Broker, queues: Sequence[str]) -> tuple[dram
     actors.declare(broker, runtime.road(life.id))
     threads = runtime.settings.worker_threads
     # A message waits where a worker is free, not behind one that is busy.
-    os.environ["dramatiq_queue_prefetch"] = str(threads)
+    os.environ["dramatiq_queue_prefetch"] = str(threads)  # noqa: SIM112  # dramatiq spells it so
     worker = dramatiq.Worker(
         broker, queues={*queues, CONTROL}, worker_threads=threads, worker_timeout=POLL_MS
     )

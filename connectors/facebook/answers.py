@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from connectors.facebook.errors import Place, limit_in, unreadable
+from connectors.facebook.errors import unreadable
 from connectors.facebook.graph import VERSION, Answer
 from connectors.facebook.listings import Listing
+from connectors.facebook.place import Place, limit_in
 from connectors.facebook.translate import Listed, moment_of
 from connectors.http import parameters_of
 from connectors.quarantine import MalformedError

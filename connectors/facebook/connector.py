@@ -7,14 +7,15 @@ from urllib.parse import quote
 
 from connectors.facebook.answers import batch_of, items_of, parameters_at
 from connectors.facebook.checks import check_streams
-from connectors.facebook.errors import Place, refusal_of
+from connectors.facebook.errors import refusal_of
 from connectors.facebook.graph import Answer, Graph
 from connectors.facebook.listings import FRIENDS, LISTINGS, STREAMS
 from connectors.facebook.ownership import TokenFacts, facts_of, prove
+from connectors.facebook.place import Place
 from connectors.facebook.translate import Asked, is_id
 from domain.account import Account, Credentials, Ownership, StreamCheck
 from domain.batch import Batch, PageRequest
-from domain.errors import OperatorNeededError
+from domain.errors import OperatorNeededError, PlatformError
 from domain.stream import Stream
 
 
@@ -80,7 +81,11 @@ class FacebookConnector:
 
     def check(self) -> Sequence[StreamCheck]:
         """Look at one item of each stream."""
-        facts, user_facts = self._facts()
+        try:
+            facts, user_facts = self._facts()
+        except PlatformError:
+            # The looks themselves will say what is wrong.
+            facts, user_facts = TokenFacts(), TokenFacts()
         return check_streams(self.streams, self.fetch, facts, user_facts)
 
     def _facts(self) -> tuple[TokenFacts, TokenFacts]:

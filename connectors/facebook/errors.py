@@ -5,13 +5,13 @@ are unreliable and an error may come with 200 (facebook-graph-api.md §3).
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from connectors.facebook.graph import Answer
-from connectors.facebook.usage import limit_of, regain_at
-from domain.batch import Limit, PageRequest
+from connectors.facebook.place import Place, limit_in
+from connectors.facebook.usage import regain_at
 from domain.errors import (
     AppPausedError,
     BadAnswerError,
@@ -47,23 +47,17 @@ class PermissionNeededError(OperatorNeededError):
     permissions: tuple[str, ...] = ()
 
 
-class Place(NamedTuple):
-    """Where Facebook answered: which page's listing was asked for, with what it needs, and when."""
-
-    page_id: str
-    request: PageRequest
-    permissions: tuple[str, ...]
-    now: datetime
-    endpoint: str = "page"
-
-
 class _Refusal(NamedTuple):
     code: int | None
     subcode: int | None
-    text: str
+    message: str
     is_transient: bool
     answer: Answer
     place: Place
+
+    @property
+    def text(self) -> str:
+        return self.message.lower()
 
 
 class _Row(NamedTuple):
@@ -164,6 +158,13 @@ _TABLE = (
         "Facebook no longer takes the token of page {page}; make a new one and connect the page again.",
     ),
     _Row(
+        "page_token_needed",
+        _coded(210),
+        OperatorNeededError,
+        "Facebook shows {stream} of page {page} to the page's own token only: give the access_token that "
+        "/me/accounts shows for the page.",
+    ),
+    _Row(
         "permission_missing",
         lambda refusal: refusal.code in PERMISSION_CODES,
         PermissionNeededError,
@@ -249,7 +250,7 @@ def refusal_of(answer: Answer, place: Place) -> PlatformError | None:
     refusal = _Refusal(
         _code(details.get("code")),
         _code(details.get("error_subcode")),
-        str(details.get("message", "")).lower(),
+        str(details.get("message", "")),
         details.get("is_transient") is True,
         answer,
         place,
@@ -265,14 +266,9 @@ def unreadable(place: Place, remark: str) -> BadAnswerError:
     )
 
 
-def limit_in(headers: Mapping[str, str], place: Place) -> Limit | None:
-    """Return what the headers of an answer say of the limits of its place."""
-    return limit_of(headers, place.endpoint, place.page_id, place.now)
-
-
 def _made(row: _Row, refusal: _Refusal) -> PlatformError:
     place = refusal.place
-    named = tuple(dict.fromkeys(_PERMISSION.findall(refusal.text))) or place.permissions
+    named = tuple(dict.fromkeys(_PERMISSION.findall(refusal.message))) or place.permissions
     sentence = row.sentence.format(
         page=place.page_id,
         stream=place.request.stream,

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from connectors.facebook.translate import is_id
 from domain.account import Ownership
-from domain.errors import BadAnswerError, ItemGoneError, OperatorNeededError, PlatformError
+from domain.errors import BadAnswerError, ItemGoneError, OperatorNeededError
 
 #: Asks a path in the name of the page and returns the body; raises PlatformError.
 Ask = Callable[[str, Mapping[str, str]], Mapping[str, Any]]
@@ -26,7 +26,7 @@ def facts_of(token: str, ask: Ask) -> TokenFacts:
     """Inspect a token; a refusal is no failure, since many tokens may not be asked about (§1.2)."""
     try:
         body = ask("debug_token", {"input_token": token})
-    except PlatformError:
+    except (OperatorNeededError, ItemGoneError):
         return TokenFacts()
     facts = body.get("data")
     if not isinstance(facts, dict):
@@ -58,18 +58,16 @@ def owner_of(page_id: str, facts: TokenFacts, ask: Ask) -> str:
     )
 
 
-def staff_of(page_id: str, app_id: str | None, ask: Ask) -> frozenset[str]:
-    """Return the ids of the page and its team in every form in which a contact's key may show them.
+def staff_of(page_id: str, ask: Ask) -> frozenset[str]:
+    """Return the ids of the page and its team, as far as they may be read.
 
-    Facebook does not say in which scope it names the team, so each id is listed plain, page-scoped and
-    app-scoped; what may not be read stays out.
+    They are plain ids: Facebook does not say within which scope it names a team.
     """
     ids = {page_id, *_ids(f"{page_id}/roles", {}, ask)}
     business = _business_of(page_id, ask)
     if business:
         ids.update(_ids(f"{page_id}/assigned_users", {"business": business}, ask))
-    scopes = [page_id, *([f"app-{app_id}"] if app_id else [])]
-    return frozenset(ids | {f"{scope}:{each}" for scope in scopes for each in ids})
+    return frozenset(ids)
 
 
 def prove(page_id: str, facts: TokenFacts, user_facts: TokenFacts, ask: Ask) -> Ownership:
@@ -81,8 +79,7 @@ def prove(page_id: str, facts: TokenFacts, user_facts: TokenFacts, ask: Ask) -> 
             code="two_apps",
         )
     owner = owner_of(page_id, facts, ask)
-    app_id = user_facts.app_id or facts.app_id
-    return Ownership(owner, None, app_id, staff_of(owner, app_id, ask))
+    return Ownership(owner, None, user_facts.app_id or facts.app_id, staff_of(owner, ask))
 
 
 def _kind_by_category(ask: Ask) -> str:

@@ -57,7 +57,7 @@ _Acts = Callable[[Any, Asked], Sequence[Signal] | None]
 
 def own_posts(items: list[Any], asked: Asked) -> Listed:  # noqa: ARG001  # one signature for all listings
     """Translate the page's own posts."""
-    read = translate_each(items, lambda post: Post(_object_id(post), moment_of(post, "created_time")))
+    read = translate_each(items, lambda post: Post(_post_id(post), moment_of(post, "created_time")))
     return Listed(posts=read.values, rest=read)
 
 
@@ -203,6 +203,14 @@ def _object_id(item: Any) -> str:
     if isinstance(value, str) and value.isascii() and value.isprintable() and 0 < len(value) <= 200:
         return value
     raise MalformedError("id is no plain text")
+
+
+def _post_id(item: Any) -> str:
+    """Return the id of a post: it becomes a step of a path, so it may be nothing but <page>_<post>."""
+    value = _object_id(item)
+    if value.replace("_", "").isdigit():
+        return value
+    raise MalformedError("the id of a post is no digits with underscores")
 
 
 def _field(item: Any, name: str) -> Any:

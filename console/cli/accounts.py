@@ -28,9 +28,7 @@ TokenFile = Annotated[
 def add(
     platform: Annotated[Platform, typer.Argument(help="twitter (X) or facebook.")],
     name: Annotated[str, typer.Argument(help="How you call the account here.")],
-    platform_id: Annotated[
-        str, typer.Option("--platform-id", help="The platform's id of the account or page.")
-    ],
+    platform_id: Annotated[str, typer.Option("--platform-id", help="The platform's id of the account.")],
     token_file: TokenFile,
     user_token_file: Annotated[
         Path | None, typer.Option(help="Facebook: a team member's own token, for friends.")
@@ -57,15 +55,14 @@ def add(
     proof = connect(account, credentials, open_runtime.settings.base_url(platform)).prove()
     if proof.platform_id != platform_id:
         raise RegularsError(
-            f"The token belongs to {shown(proof.platform_id)}, not to {shown(platform_id)}: only accounts whose "
-            "token you hold can be harvested."
+            f"The token belongs to {shown(proof.platform_id)}, not to {shown(platform_id)}: "
+            "only accounts whose token you hold can be harvested."
         )
     with open_runtime.database.write() as connection:
         account_id = accounts.add(connection, account, open_runtime.seal(credentials), now=utc_now())
         accounts.proven(connection, account_id, proof)
-    out.print(
-        f"{shown(name)} is connected ({platform}:{shown(platform_id)}). Next: regulars account check {shown(name)}"
-    )
+    written = shown(name)
+    out.print(f"{written} is connected ({platform}:{platform_id}). Next: regulars account check {written}")
 
 
 @app.command("list")
@@ -190,7 +187,7 @@ def _secret(path: str) -> str:
             raise RegularsError(f"The file {path} holds no text, so it is no token.") from None
     if not secret.strip() or len(secret.split()) > 1:
         raise OperatorNeededError(
-            f"{'Standard input' if path == '-' else f'The file {path}'} must hold one token and nothing else.",
+            f"{'Standard input' if path == '-' else path} must hold one token and nothing else.",
             code="no_token",
         )
     return secret.strip()

@@ -26,7 +26,7 @@ from domain.account import Account, Credentials
 from domain.errors import RegularsError
 from exports.files import Exported
 from exports.files import export as write_files
-from pipeline.begin import begin_harvest
+from pipeline.begin import Wanted, begin_harvest
 from store import accounts, messaging, reading
 from workers.children import die_with_parent
 from workers.runtime import Runtime, utc_now
@@ -70,7 +70,7 @@ def _simulator(folder: Path, audience: int, seed: int) -> Iterator[Mapping[str, 
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as run_folder:
         ready = Path(run_folder) / "ready.json"
-        command = [sys.executable, "-m", "console.cli.main", "simulator", "--ready-file", str(ready)]
+        command = [sys.executable, "-m", "simulator", "--ready-file", str(ready)]
         command += ["--audience", str(audience), "--seed", str(seed)]
         with (folder / "simulator.log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603  # our own command
@@ -134,7 +134,7 @@ def _harvest(open_runtime: Runtime, connected: list[Account]) -> list[Mapping[An
     for account in connected:
         with open_runtime.database.write() as connection:
             connector = open_runtime.connector_of(connection, account)
-            run_ids += begin_harvest(connection, account, connector, [], now=utc_now()).values()
+            run_ids += begin_harvest(connection, account, connector, Wanted(), now=utc_now()).values()
     return follow(open_runtime, run_ids)
 
 

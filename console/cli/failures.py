@@ -12,6 +12,8 @@ from workers.runtime import utc_now
 
 app = typer.Typer(help="List, show, replay and drop failures.", no_args_is_help=True)
 
+_FACTS = ("id", "run_id", "account", "stream", "cause", "sentence", "advice", "attempts")
+
 Which = Annotated[list[int] | None, typer.Argument(help="Numbers of the failures.")]
 Every = Annotated[bool, typer.Option("--all", help="All open failures.")]
 
@@ -26,13 +28,11 @@ def listed(
         rows = failures.listed(connection, state=None if every else "open")
     if json:
         for each in rows:
-            names = ("id", "run_id", "account", "stream", "cause", "sentence", "advice", "attempts", "state")
-            print_json({name: each[name] for name in names} | {"at": iso(each["at"])})
+            print_json({name: each[name] for name in (*_FACTS, "state")} | {"at": iso(each["at"])})
     elif rows:
-        names = ("id", "run_id", "account", "stream", "cause", "sentence", "advice", "attempts")
         print_table(
             ("failure", "run", "account", "stream", "cause", "what happened", "what to do", "tries", "at"),
-            ((*(each[name] for name in names), local(each["at"])) for each in rows),
+            ((*(each[name] for name in _FACTS), local(each["at"])) for each in rows),
         )
     else:
         note("No failure is open.")

@@ -10,7 +10,7 @@ from console.cli.progress import follow
 from console.cli.runs import as_json
 from console.cli.start import UnfinishedError, runtime
 from console.cli.words import note, out, print_json, print_table, usd
-from pipeline.begin import begin_harvest
+from pipeline.begin import Wanted, begin_harvest
 from store import accounts
 from workers.runtime import Runtime, utc_now
 from workers.supervisor import Supervisor, road_is_up
@@ -32,6 +32,9 @@ def harvest(
             "--wait", help="Stay until it has ended; brings workers up for its time where none are at work."
         ),
     ] = False,
+    page_size: Annotated[
+        int, typer.Option(help="Items asked for in one request, at most what the platform gives.", min=1)
+    ] = 1_000,
     json: Annotated[bool, typer.Option("--json", help="With --wait: one object a run at the end.")] = False,
 ) -> None:
     """Harvest who follows and interacts with one of your accounts.
@@ -42,7 +45,7 @@ def harvest(
     with open_runtime.database.write() as connection:
         found = accounts.find(connection, account)
         connector = open_runtime.connector_of(connection, found)
-        begun = begin_harvest(connection, found, connector, stream or [], now=utc_now())
+        begun = begin_harvest(connection, found, connector, Wanted(stream or [], page_size), now=utc_now())
     if not wait:
         out.print(f"Begun: {', '.join(f'{name} (run {run})' for name, run in begun.items())}.")
         if not road_is_up(open_runtime):

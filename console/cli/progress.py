@@ -40,7 +40,7 @@ def follow(open_runtime: Runtime, run_ids: Sequence[int]) -> list[Mapping[Any, A
 
 def _show(bars: Progress, tasks: dict[int, TaskID], row: Mapping[Any, Any]) -> None:
     ended = row["state"] not in runs.ACTIVE
-    fields = {
+    fields: dict[str, Any] = {
         "name": shown(f"{row['account']} {row['stream']}"),
         "counts": f"{row['pages']:>5} pages {row['contacts_seen']:>8} contacts {row['requests']:>5} requests "
         f"{usd(row['spend_micro_usd']):>8}",

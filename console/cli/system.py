@@ -62,17 +62,14 @@ def simulator(
     ready_file: Annotated[
         Path | None, typer.Option(help="Written once it listens: addresses, ids and tokens as JSON.")
     ] = None,
-    window_s: Annotated[int, typer.Option(help="Length of a rate-limit window in seconds.", min=1)] = 900,
+    window_s: Annotated[float, typer.Option(help="Length of a rate-limit window in seconds.", min=0.1)] = 900,
+    hang_s: Annotated[
+        float, typer.Option(help="How long a hanging answer takes before it is dropped, in seconds.", min=0)
+    ] = 3,
 ) -> None:
     """Serve both platforms over HTTP on this machine, with invented people and a truth to compare with."""
-    simulation.serve(
-        port=port,
-        seed=seed,
-        audience=audience,
-        faults=faults,
-        ready_file=ready_file,
-        window_s=window_s,
-    )
+    wanted = simulation.Wanted(seed, audience, faults.value, window_s, hang_s)
+    simulation.serve(wanted, port, ready_file)
 
 
 def _written(value: object) -> str | None:

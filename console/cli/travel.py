@@ -15,7 +15,7 @@ class Band(NamedTuple):
     """A group of contacts that stands in one column: its name, and where it begins and ends."""
 
     name: str
-    count: int
+    size: int
     low: float
     high: float
 
@@ -52,7 +52,7 @@ def draw(flow: Sequence[tuple[Any, ...]], inside: int, path: Path) -> None:
         _ribbon(axes, (0.27, band.low, band.high), (0.53, used[label], used[label] + height), COLOURS[label])
         used[label] += height
         axes.text(
-            0.25, (band.low + band.high) / 2, f"{name}  {band.count:,}", ha="right", va="center", fontsize=8
+            0.25, (band.low + band.high) / 2, f"{name}  {band.size:,}", ha="right", va="center", fontsize=8
         )
     for each in middle.values():
         axes.text(

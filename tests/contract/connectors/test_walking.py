@@ -98,7 +98,7 @@ def test_the_mark_is_the_highest_of_the_walk_and_moves_at_its_end(
     highest = connector.fetch(start).newest
     script(
         case.timeline,
-        {None: ((Act(4), Act(3)), "cursor-one-AAAAAA"), "cursor-one-AAAAAA": ((Act(9), Act(2)), None)},
+        {None: ((Act(4), Act(3)), "cursor-one-AAAAAA"), "cursor-one-AAAAAA": ((Act(2), Act(9)), None)},
     )
     batches, at = walk(connector, start)
     assert batches[0].newest is not None

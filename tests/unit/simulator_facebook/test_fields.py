@@ -32,7 +32,9 @@ def test_expansion_nests_to_any_depth() -> None:
     assert posts.children[2].name == "reactions"
 
 
-@pytest.mark.parametrize("text", ["id,", "id{", "id{}", "id}", "comments.limit", "comments.limit(5", ",id", "{"])
+@pytest.mark.parametrize(
+    "text", ["id,", "id{", "id{}", "id}", "comments.limit", "comments.limit(5", ",id", "{"]
+)
 def test_a_malformed_text_is_refused(text: str) -> None:
     with pytest.raises(FieldSyntaxError):
         parse(text)

@@ -1,0 +1,1 @@
+"""What a test asks of the simulator itself, under `/sim`: truth, counts, and commands."""

@@ -1,0 +1,1 @@
+"""Graph v26.0 as a Page's own token sees it: tokens, nodes, edges, paging, errors and usage headers."""

@@ -1,0 +1,35 @@
+"""What people write to the Page: accents, markup, formulas, other scripts, nothing; all invented."""
+
+from simulator.acts import Act
+from simulator.mixing import mix
+
+_TEXTS = (
+    "When does the new bus line open?",
+    "Merci beaucoup, très utile !",
+    "The school roof leaks again.",
+    "More trees, please 🌳🌳",
+    "شكرا على المعلومات",
+    "מתי הפגישה הבאה?",
+    "<b>Read this</b> <script>alert(1)</script>",
+    '=HYPERLINK("http://evil.example","click")',
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "[bold red]not markup[/bold red]",
+    "Is the library open\non Sunday?",
+    "",
+    "Straße gesperrt, wieso?",
+    "素晴らしい",
+    "I disagree; the cycle path is too narrow.",
+    "\u202egnirts desrever\u202c",
+    "👩‍👩‍👧‍👦 we were there",
+    "Bravo.",
+)
+
+
+def text_of(act: Act) -> str:
+    """Return what was written in an act."""
+    return _TEXTS[mix(act.serial, 7) % len(_TEXTS)]
+
+
+def post_text(post: int) -> str:
+    """Return what the Page wrote in an own post."""
+    return f"Notice {post + 1}: the council meets on Thursday. Come and speak!"

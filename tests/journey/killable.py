@@ -1,0 +1,93 @@
+"""A worker or dispatcher that kills itself with SIGKILL at a named point, once each time it is armed.
+
+Arming is a file in the folder REGULARS_TEST_ARMED (taken off the environment before the product reads it);
+whoever renames it first dies.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import dramatiq
+import requests
+import urllib3.connection
+
+ARMED = Path(os.environ.pop("REGULARS_TEST_ARMED"))
+
+WORKER_POINTS = (
+    "request sent",
+    "answer received",
+    "rows written",
+    "committed",
+    "next enqueued",
+    "acknowledged",
+)
+DISPATCHER_POINTS = ("dispatch claimed", "dispatch sent")
+
+
+def reach(point: str) -> None:
+    """Die here if somebody armed this point."""
+    try:
+        (ARMED / point).rename(ARMED / f"{point}.{os.getpid()}.died")
+    except FileNotFoundError:
+        return
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def after(owner: Any, name: str, point: str) -> None:
+    """Reach `point` after each call of a function."""
+    real: Callable[..., Any] = getattr(owner, name)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        done = real(*args, **kwargs)
+        reach(point)
+        return done
+
+    setattr(owner, name, call)
+
+
+def before(owner: Any, name: str, point: str) -> None:
+    """Reach `point` before each call of a function."""
+    real: Callable[..., Any] = getattr(owner, name)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        reach(point)
+        return real(*args, **kwargs)
+
+    setattr(owner, name, call)
+
+
+class Acknowledged(dramatiq.Middleware):
+    """Reaches its point after a message was acknowledged."""
+
+    def after_ack(self, _broker: dramatiq.Broker, _message: object) -> None:
+        """Reach the point."""
+        reach("acknowledged")
+
+
+def main() -> None:
+    """Run the product's command line with the points laid in."""
+    from pipeline import harvest  # noqa: PLC0415  # after the environment is clean
+    from workers import actors, broker, dispatcher  # noqa: PLC0415
+
+    before(urllib3.connection.HTTPConnection, "getresponse", "request sent")
+    after(requests.Session, "send", "answer received")
+    after(harvest, "_store", "rows written")
+    after(actors, "harvest_next", "committed")
+    after(actors, "_send_on", "next enqueued")
+    after(dispatcher.outbox, "claim", "dispatch claimed")
+    after(dispatcher.Dispatcher, "tick", "dispatch sent")
+    made = broker._middleware
+    broker._middleware = lambda: [*made(), Acknowledged()]
+
+    from console.cli.main import main as command  # noqa: PLC0415
+
+    sys.argv[0] = "regulars"
+    command()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""A connector without a network: listings in memory, served in pages, with upsets by script."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from domain.account import Ownership, StreamCheck
+from domain.batch import Batch, Limit, PageRequest, Post
+from domain.signal import Signal, SignalKind
+from domain.stream import POSTS, Shape, Stream
+
+FOLLOWERS, MENTIONS, LIKERS, CAPPED = "followers", "mentions", "likers", "reposters"
+STREAMS = {
+    POSTS: Stream(POSTS, (), Shape.CAPPED, 100),
+    FOLLOWERS: Stream(FOLLOWERS, (SignalKind.FOLLOWS,), Shape.ROSTER, 1000, min_page=1, meter="user"),
+    MENTIONS: Stream(MENTIONS, (SignalKind.MENTIONED,), Shape.TIMELINE, 100),
+    LIKERS: Stream(LIKERS, (SignalKind.LIKED,), Shape.ROSTER, 100, per_post=True),
+    CAPPED: Stream(CAPPED, (SignalKind.SHARED,), Shape.CAPPED, 100, per_post=True),
+}
+
+#: What goes wrong with a request, or how many items it brings at most.
+Upset = Exception | int
+
+
+@dataclass
+class ScriptedConnector:
+    """Serves `listings` by (stream, post); each request takes the next of `upsets` if there is one."""
+
+    listings: dict[tuple[str, str], list[Signal]] = field(default_factory=dict)
+    own_posts: list[Post] = field(default_factory=list)
+    upsets: list[Upset | None] = field(default_factory=list)
+    limit: Limit | None = None
+    requests: list[PageRequest] = field(default_factory=list)
+    streams: Mapping[str, Stream] = field(default_factory=lambda: STREAMS)
+
+    def fetch(self, request: PageRequest) -> Batch:
+        """Read one page from memory."""
+        self.requests.append(request)
+        upset = self.upsets.pop(0) if self.upsets else None
+        if isinstance(upset, Exception):
+            raise upset
+        start = int(request.cursor or 0)
+        end = start + (request.page_size if upset is None else min(upset, request.page_size))
+        if request.stream == POSTS:
+            return Batch(posts=tuple(self.own_posts[start:end]), next_cursor=_after(end, self.own_posts))
+        listing = self.listings.get((request.stream, request.post), [])
+        acts = tuple(listing[start:end])
+        dated = self.streams[request.stream].shape is Shape.TIMELINE
+        newest = max((each.item for each in acts), default=None) if dated else None
+        return Batch(
+            signals=acts,
+            next_cursor=_after(end, listing),
+            newest=newest,
+            reached_mark=bool(request.mark and newest and newest <= request.mark),
+            billed_items=len(acts),
+            limit=self.limit,
+        )
+
+    def asked(self) -> list[tuple[str, str, str | None]]:
+        """Return what was asked: stream, post, cursor."""
+        return [(each.stream, each.post, each.cursor) for each in self.requests]
+
+    def prove(self) -> Ownership:
+        """Prove nothing: no account is added through it."""
+        return Ownership("5000")
+
+    def check(self) -> Sequence[StreamCheck]:
+        """Look at nothing."""
+        return ()
+
+
+def _after(end: int, listing: Sequence[object]) -> str | None:
+    return str(end) if end < len(listing) else None

@@ -1,0 +1,142 @@
+"""Real servers for tests: a PostgreSQL and a Valkey of our own, each in a temporary folder."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import psycopg
+import pytest
+from redis import Redis
+from redis.exceptions import RedisError
+
+from workers.children import die_with_parent
+from workers.embedded import server_binary
+
+#: Looks at a starting server, and seconds between two of them.
+LOOKS, LOOK_S = 500, 0.04
+ROOM_BYTES = 2 * 1024**3
+
+
+def unavailable(server: str) -> NoReturn:
+    """Skip on a laptop and fail in CI, where every server must be there."""
+    sentence = f"{server} is not installed, so what needs it was not tested."
+    if os.environ.get("CI"):
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """Run a PostgreSQL server; yields what stands behind `postgresql://postgres@/<database>?`."""
+    binaries = _postgresql_binaries()
+    if binaries is None:
+        unavailable("PostgreSQL")
+    folder = Path(tempfile.mkdtemp(prefix="regulars-pg-", dir=_in_memory()))
+    identity = _unprivileged(folder)
+    data = folder / "data"
+    try:
+        initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        subprocess.run([*initdb, "--locale=C"], check=True, capture_output=True, cwd=folder, **identity)
+        # Nothing here outlives the test, so nothing is forced to the disk.
+        hasty = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB")
+        listening = ("listen_addresses=", f"unix_socket_directories={folder}")
+        options = [part for each in (*hasty, *listening) for part in ("-c", each)]
+        with _running([binaries / "postgres", "-D", data, *options], folder, identity) as process:
+            _await(
+                process, lambda: psycopg.connect(host=str(folder), user="postgres", dbname="postgres").close()
+            )
+            yield f"host={folder}"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def valkey(*options: str) -> Iterator[str]:
+    """Run a Valkey server that persists and never evicts unless `options` say otherwise; yields its URL."""
+    binary = server_binary()
+    if binary is None:
+        unavailable("Valkey")
+    folder = Path(tempfile.mkdtemp(prefix="regulars-vk-"))
+    url = f"unix://{folder}/queue.sock"
+    durable = ("--appendonly", "yes", "--appendfsync", "no", "--save", "", "--maxmemory-policy", "noeviction")
+    listening = ("--port", "0", "--unixsocket", f"{folder}/queue.sock", "--dir", str(folder))
+    try:
+        with _running([binary, *listening, *durable, *options], folder, {}) as process:
+            _await(process, lambda: _ping(url))
+            yield url
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _in_memory() -> str | None:
+    """Find a folder in memory with room for a database a test, where there is one: it halves the time."""
+    memory = Path("/dev/shm")  # noqa: S108  # mkdtemp makes a folder of our own in it
+    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_BYTES
+    return str(memory) if roomy else None
+
+
+def _postgresql_binaries() -> Path | None:
+    on_path = shutil.which("initdb")
+    folders = [Path(on_path).parent] if on_path else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next(
+        (each for each in folders if (each / "initdb").exists() and (each / "postgres").exists()), None
+    )
+
+
+def _unprivileged(folder: Path) -> dict[str, Any]:
+    """Give the folder to another user where we are root, as whom PostgreSQL refuses to start."""
+    if os.geteuid() != 0:
+        return {}
+    users = {each.pw_name for each in pwd.getpwall()}
+    name = "postgres" if "postgres" in users else "nobody"
+    user = pwd.getpwnam(name)
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+@contextmanager
+def _running(
+    command: Sequence[str | Path], folder: Path, identity: dict[str, Any]
+) -> Iterator[subprocess.Popen[bytes]]:
+    with (folder / "server.log").open("ab") as log:
+        process = subprocess.Popen(
+            command,
+            stdout=log,
+            stderr=log,
+            cwd=folder,
+            start_new_session=True,
+            preexec_fn=die_with_parent,  # noqa: PLW1509  # asks the kernel, touches nothing of ours
+            **identity,
+        )
+    try:
+        yield process
+    finally:
+        process.send_signal(2)  # SIGINT: PostgreSQL then waits for no client
+        process.wait(timeout=20)
+
+
+def _await(process: subprocess.Popen[bytes], answers: Any) -> None:
+    for _ in range(LOOKS):
+        try:
+            answers()
+        except (psycopg.OperationalError, RedisError, OSError):
+            try:
+                process.wait(timeout=LOOK_S)
+            except subprocess.TimeoutExpired:
+                continue
+            pytest.fail("A server for tests ended before it answered.")
+        else:
+            return
+    pytest.fail("A server for tests does not answer.")
+
+
+def _ping(url: str) -> None:
+    with Redis.from_url(url) as client:
+        client.ping()

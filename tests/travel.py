@@ -1,0 +1,87 @@
+"""A harvest driven by hand: one page a call, on a clock that only the test moves."""
+
+import random
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from classifier.policy import Policy
+from domain.account import Account
+from pipeline.begin import Wanted, begin_harvest
+from pipeline.harvest import Road, harvest_next
+from store import runs
+from store.database import Database
+from store.outbox import Wake
+from tests.cast import CNIL, NOW, OURS, added
+from tests.scripted import ScriptedConnector
+
+ACTIVE = ("waiting", "running")
+
+
+@dataclass
+class Clock:
+    """The time, as the test wants it."""
+
+    at: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, **by: float) -> None:
+        """Let time pass."""
+        self.at += timedelta(**by)
+
+
+@dataclass
+class Travel:
+    """One account, its connector and its database, joined as a worker would."""
+
+    database: Database
+    connector: ScriptedConnector = field(default_factory=ScriptedConnector)
+    clock: Clock = field(default_factory=Clock)
+    policy: Policy = CNIL
+
+    def __post_init__(self) -> None:
+        with self.database.write() as connection:
+            self.account: Account = added(connection, OURS)
+        self.road = Road(
+            database=self.database,
+            policy_of=lambda _connection: self.policy,
+            connector_of=lambda _connection, _account: self.connector,
+            worker="worker 1",
+            now=self.clock,
+            price=lambda _meter, _owned: 10_000,
+            chance=random.Random(1),
+        )
+
+    def begin(self, *streams: str) -> dict[str, int]:
+        """Begin a harvest of some streams; returns their runs."""
+        with self.database.write() as connection:
+            return begin_harvest(connection, self.account, self.connector, Wanted(streams), now=self.clock())
+
+    def run(self, run_id: int) -> dict[str, Any]:
+        """Return a run's row."""
+        with self.database.read() as connection:
+            return dict(runs.get(connection, run_id))
+
+    def step(self, run_id: int, *, worker: str = "worker 1", fence: int | None = None) -> Wake | None:
+        """Carry out one message of a run, by default the one that is due."""
+        road = replace(self.road, worker=worker)
+        return harvest_next(road, run_id, self.run(run_id)["fence"] if fence is None else fence)
+
+    def finish(self, *run_ids: int, steps: int = 500) -> list[str]:
+        """Carry out messages until the runs have ended, moving the clock to the next; returns their states."""
+        for _ in range(steps):
+            active = [row for row in map(self.run, run_ids) if row["state"] == "running"]
+            if not active:
+                return [self.run(each)["state"] for each in run_ids]
+            nearest = min(active, key=lambda row: row["due_at"])
+            self.clock.at = max(self.clock.at, nearest["due_at"])
+            self.step(nearest["id"])
+        raise AssertionError(f"The runs did not end within {steps} messages.")
+
+    def harvest(self, *streams: str) -> dict[str, int]:
+        """Begin a harvest and carry it out to its end."""
+        begun = self.begin(*streams)
+        self.finish(*begun.values())
+        return begun
