@@ -17,9 +17,9 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "journey")]
+sys.path.insert(0, str(ROOT))
 
-from road import Installation, expected_labels, simulator  # noqa: E402  # the journeys' own tools
+from tests.journey.road import Installation, expected_labels, simulator  # noqa: E402  # the journeys' own tools
 
 
 def measure(audience: int, seed: int, extra: dict[str, str]) -> dict[str, float]:

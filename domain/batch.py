@@ -37,9 +37,13 @@ class Quarantined(NamedTuple):
     shape: str
 
 
+#: The endpoint of a limit that holds for everything an account reads.
+WHOLE_ACCOUNT = "*"
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What an answer's headers said of a rate limit; `scope` and `endpoint` name whose it is."""
+    """What an answer's headers said of a rate limit; `endpoint` is a stream's name or WHOLE_ACCOUNT."""
 
     endpoint: str
     remaining: int

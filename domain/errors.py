@@ -32,6 +32,10 @@ class AppPausedError(RetryLaterError):
     """Raised when nothing of the whole app can be read before `retry_at` (caps, credits, blocks)."""
 
 
+class RateLimitedError(RetryLaterError):
+    """Raised when a window is spent; where `retry_at` is None the pauses begin at seconds and grow."""
+
+
 class OperatorNeededError(PlatformError):
     """Raised when only a person can go on: a token is dead, a permission is missing."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, update
 
-from domain.batch import Limit
+from domain.batch import WHOLE_ACCOUNT, Limit
 from domain.errors import (
     AppPausedError,
     BadAnswerError,
@@ -18,13 +18,13 @@ from domain.errors import (
     PageTooLargeError,
     PagingLoopError,
     PlatformError,
+    RateLimitedError,
     RegularsError,
     RetryLaterError,
 )
 from domain.stream import POSTS, Stream
 from store import failures, outbox, runs
 from store.failures import Failure
-from store.limits import WHOLE_ACCOUNT
 from store.runs import Claim
 from store.tables import harvest_runs
 
@@ -33,6 +33,8 @@ MAX_ATTEMPTS = 12
 MAX_RESTARTS = 5
 #: The first pause after an error without a date, doubled each time, in seconds.
 FIRST_PAUSE_S = 0.25
+#: The same where a rate limit is spent and the platform does not say until when.
+FIRST_LIMIT_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 300.0
 
 _ADVICE: dict[type[PlatformError], str] = {
@@ -84,7 +86,8 @@ def judge(  # noqa: PLR0911  # one return a consequence
         case RetryLaterError() | BadAnswerError():
             if claim.attempts >= MAX_ATTEMPTS:
                 return failed
-            pause = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** (claim.attempts - 1)) * chance.uniform(0.5, 1)
+            first = FIRST_LIMIT_PAUSE_S if isinstance(error, RateLimitedError) else FIRST_PAUSE_S
+            pause = min(LONGEST_PAUSE_S, first * 2 ** (claim.attempts - 1)) * chance.uniform(0.5, 1)
             return _changed(again, due_at=now + timedelta(seconds=pause), waiting_for=error.code)
         case CursorRefusedError():
             return failed if claim.restarts >= MAX_RESTARTS else _changed(again, restart=True)

@@ -2,8 +2,8 @@
 
 The first half of the indices (`size // 2`) lives on X, the rest on Facebook. Every kind of act is a ring: the
 first places of a seeded order of the platform's people; so "who did the k-th" and "did this person" both cost
-one multiplication, and any page of any listing is computed alone. Day 0 is the start; each later day adds acts,
-lets about 2 % of the follows end and about as many begin, and takes some reactions back.
+one multiplication, and any page of any listing is computed alone. Day 0 is the start; each later day adds
+acts, lets about 2 % of the follows end and about as many begin, and takes some reactions back.
 """
 
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ from simulator.slots import (
 LIKERS_SHOWN = 100
 
 _STATES: dict[str, Cycle] = {FRIENDS.name: FRIENDSHIP, OPTED_IN.name: OPT_IN}
-_OWN_CHANCE = {"likes": 3, "replies": 6, "comments": 3}
+_OWN_CHANCE = {"likes": 3, "replies": 6, "comments": 3, "reacts": 4}
 
 
 class Audience(People):

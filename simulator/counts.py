@@ -5,7 +5,7 @@ from typing import Any
 
 
 class Counts:
-    """Requests by platform, endpoint and status; a fault is counted under its own name instead of a status."""
+    """Requests by platform, endpoint and status; a fault is counted by its name, not a status."""
 
     def __init__(self) -> None:
         self._counted: Counter[tuple[str, str, str]] = Counter()

@@ -10,8 +10,8 @@ from simulator.mixing import key_of, mix
 #: x-api.md §1.6 and facebook-graph-api.md §9: HTML instead of JSON when a platform is over capacity.
 _HTML = b"<!DOCTYPE html><html><head><title>Over capacity</title></head><body><h1>503</h1></body></html>"
 
-#: `cut`: the connection closes in the middle of the answer; `dropped`: before any of it; `slow`: it comes late;
-#: `hang`: it never comes, and the connection closes after `hang_s` seconds.
+#: `cut`: the connection closes in the middle of an answer; `dropped`: before any of it; `slow`: it is late;
+#: `hang`: it never comes, the connection closes after `hang_s` seconds. Only a `slow` answer is a true one.
 KINDS = (
     "html_500",
     "html_502",
@@ -25,6 +25,9 @@ KINDS = (
     "limited",
     "limited_bare",
 )
+
+#: The chance of a fault where all of them are on, over all kinds together.
+ALL_RATE = 0.08
 
 
 @dataclass(slots=True)
@@ -64,7 +67,7 @@ def faulty(kind: str, platform: str, now: float) -> Answer | None:
     """Return what a fault answers by itself; None for a fault that only spoils the true answer."""
     if kind.startswith("html_"):
         return Answer(int(kind[5:]), _HTML, {"content-type": "text/html; charset=utf-8"})
-    if kind == "garbage":
+    if kind in {"garbage", "cut"}:
         return Answer(200, b'{"data":[{"id":"1', {"content-type": "application/json; charset=utf-8"})
     if kind == "json_503":
         return Answer.of_json(_OVERLOADED[platform], 503)

@@ -8,9 +8,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request: `path` without the platform's prefix, `query` with the last value of each name,
+    """One request: `path` without the platform's prefix, the last value of each name in `query`.
 
-    header names in lower case.
+    Header names are in lower case.
     """
 
     method: str

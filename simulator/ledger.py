@@ -21,7 +21,7 @@ class Ledger:
         self._seen_people: dict[str, Flags] = {}
 
     def charge(self, meter: str, micro: int, ids: Iterable[Hashable]) -> None:
-        """Charge `micro` for each of `ids`; twice the same id on one UTC day counts once in the second sum."""
+        """Charge `micro` for each of `ids`; an id twice on one UTC day counts once in the second sum."""
         self._turn_day()
         seen = self._seen.setdefault(meter, set())
         asked = list(ids)

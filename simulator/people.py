@@ -1,4 +1,4 @@
-"""Who a person is, from a seed and an index: ids of every scope, handle, name, and what the platform hides."""
+"""Who a person is, from a seed and an index: ids of every scope, handle, name, what the platform hides."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -60,7 +60,8 @@ class People:
     @staticmethod
     def suspended_many(traits: Many) -> Flags:
         """Tell the same of many, from their traits."""
-        return (traits >> np.uint64(16)) % np.uint64(100) == 0
+        flags: Flags = (traits >> np.uint64(16)) % np.uint64(100) == 0
+        return flags
 
     def person(self, index: int) -> Person:
         """Return the person behind an index of the audience."""
@@ -82,7 +83,8 @@ class People:
     def by_x_id(self, x_id: str) -> Person | None:
         """Return the person of X with this id, or None where the id is nobody's."""
         index = self.x_ids.index(int(x_id))
-        return self.person(index) if index < self.x_size else None
+        found = self.person(index) if index < self.x_size else None
+        return found if found and found.x_id == x_id else None
 
     def by_handle(self, handle: str) -> Person | None:
         """Return the person of X with this handle, or None; case does not matter."""
@@ -97,11 +99,13 @@ class People:
 
     def by_page_scoped_id(self, page_scoped_id: str) -> Person | None:
         """Return the person of Facebook with this page-scoped id, or None."""
-        return self._of_facebook(self.page_scoped.index(int(page_scoped_id)))
+        found = self._of_facebook(self.page_scoped.index(int(page_scoped_id)))
+        return found if found and found.page_scoped_id == page_scoped_id else None
 
     def by_app_scoped_id(self, app_scoped_id: str) -> Person | None:
         """Return the person of Facebook with this app-scoped id, or None."""
-        return self._of_facebook(self.app_scoped.index(int(app_scoped_id)))
+        found = self._of_facebook(self.app_scoped.index(int(app_scoped_id)))
+        return found if found and found.app_scoped_id == app_scoped_id else None
 
     def _of_facebook(self, index: int) -> Person | None:
         return self.person(index) if self.x_size <= index < self.size else None
@@ -115,6 +119,11 @@ class People:
     def page(self) -> Person:
         """The team's own Page; its `page_scoped_id` is the Page's id."""
         return self._own("facebook", "team_example")
+
+    @cached_property
+    def neighbour_id(self) -> str:
+        """The id of the other account of X whose followers are served: nobody's token owns it."""
+        return str(6 * 10**14 + key_of(self.seed, "neighbour") % 10**14)
 
     @cached_property
     def app_id(self) -> str:

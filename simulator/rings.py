@@ -36,7 +36,7 @@ class Ring:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """A state that comes and goes for ever: held for `held` of every `period` days, shifted for each person."""
+    """A state that comes and goes: held for `held` of every `period` days, shifted for each person."""
 
     period: int
     held: int

@@ -14,13 +14,9 @@ from typing import Any, Literal
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from simulator.faults import Faults
+from simulator.faults import ALL_RATE, Faults
 from simulator.server import Application
-from simulator.twitter.followers import neighbour_id
 from simulator.world import World
-
-#: With `faults="all"`: the chance of a fault, over all kinds together.
-ALL_FAULTS_RATE = 0.08
 
 
 class _Protocol(HttpToolsProtocol):
@@ -73,7 +69,7 @@ class Wanted:
             raise ValueError("The audience and the times of a simulator must not be negative.")
         if self.faults not in {"none", "all"}:
             raise ValueError(f"Faults are none or all, not {self.faults}.")
-        chance = ALL_FAULTS_RATE if self.fault_rate is None else self.fault_rate
+        chance = ALL_RATE if self.fault_rate is None else self.fault_rate
         faults = Faults(self.seed, chance if self.faults == "all" else 0.0, self.hang_s)
         return World(self.seed, self.audience, self.window_s, faults)
 
@@ -126,7 +122,7 @@ def directions(world: World) -> dict[str, Any]:
             "user_token": tokens.x_user,
             "app_token": tokens.x_app,
             "refresh_token": tokens.x_refresh,
-            "other_account_id": neighbour_id(world),
+            "other_account_id": audience.neighbour_id,
         },
         "facebook": {
             "base_url": f"{world.address}/facebook",

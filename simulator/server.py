@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-
 from simulator.control import app as control_app
 from simulator.control.truth import stream
 from simulator.facebook import app as facebook_app
@@ -50,14 +49,14 @@ class Application:
             if spoiled is None:
                 await self._never(scope, kind)
             else:
-                await _send(send, spoiled)
+                await _send(send, spoiled, cut=kind == "cut")
             return
         answer = door(request, self.world)
         if platform != "sim":
             self.world.counts.add(platform, answer.endpoint, kind or str(answer.status))
         if kind == "slow":
             await asyncio.sleep(self.world.faults.slow_s)
-        await _send(send, answer, cut=kind == "cut")
+        await _send(send, answer)
 
     async def _never(self, scope: Message, kind: str | None) -> None:
         """Close the connection without an answer, at once or after a while."""

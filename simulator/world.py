@@ -50,7 +50,7 @@ class World:
         self.counts = Counts()
         self.forced = Forced()
         self.faults = faults or Faults(seed)
-        #: Limits set by command: `{platform: {endpoint: {"user": n, "app": n}}}`; facebook reads its own names.
+        #: Limits set by command, `{platform: {endpoint: {"user": n, "app": n}}}`; facebook has its own names.
         self.limits: dict[str, dict[str, dict[str, int]]] = {"twitter": {}, "facebook": {}}
         #: Where a platform keeps what it must remember (access tokens, compliance jobs, hours of calls).
         self.memory: dict[str, dict[str, Any]] = {"twitter": {}, "facebook": {}}

@@ -4,11 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from domain.batch import Limit
+from domain.batch import WHOLE_ACCOUNT, Limit
 from store.tables import limits
-
-#: The endpoint under which a limit of the whole account stands.
-WHOLE_ACCOUNT = "*"
 
 
 def blocked_until(

@@ -40,7 +40,6 @@ def forget(connection: Connection, contact_ids: Iterable[int]) -> None:
     """Delete all texts of contacts, whichever account they wrote to."""
     run(
         connection,
-        "DELETE FROM texts WHERE contact_id IN "
-        f"(SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r)",
+        f"DELETE FROM texts WHERE contact_id IN (SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r)",
         rows=as_parameter([each] for each in contact_ids),
     )

@@ -1,6 +1,6 @@
 """A connector without a network: listings in memory, served in pages, with upsets by script."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from domain.account import Ownership, StreamCheck
@@ -23,18 +23,25 @@ Upset = Exception | int
 
 @dataclass
 class ScriptedConnector:
-    """Serves `listings` by (stream, post); each request takes the next of `upsets` if there is one."""
+    """Serves `listings` by (stream, post); each request takes the next of `upsets` if there is one.
+
+    `meanwhile` happens once, between the next request and its answer.
+    """
 
     listings: dict[tuple[str, str], list[Signal]] = field(default_factory=dict)
     own_posts: list[Post] = field(default_factory=list)
     upsets: list[Upset | None] = field(default_factory=list)
     limit: Limit | None = None
+    meanwhile: Callable[[], object] | None = None
     requests: list[PageRequest] = field(default_factory=list)
     streams: Mapping[str, Stream] = field(default_factory=lambda: STREAMS)
 
     def fetch(self, request: PageRequest) -> Batch:
         """Read one page from memory."""
         self.requests.append(request)
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile:
+            meanwhile()
         upset = self.upsets.pop(0) if self.upsets else None
         if isinstance(upset, Exception):
             raise upset

@@ -7,15 +7,14 @@ from typing import Any
 
 from classifier.policy import Policy
 from domain.account import Account
+from domain.signal import Signal
 from pipeline.begin import Wanted, begin_harvest
 from pipeline.harvest import Road, harvest_next
 from store import runs
 from store.database import Database
 from store.outbox import Wake
 from tests.cast import CNIL, NOW, OURS, added
-from tests.scripted import ScriptedConnector
-
-ACTIVE = ("waiting", "running")
+from tests.scripted import FOLLOWERS, ScriptedConnector
 
 
 @dataclass
@@ -70,7 +69,7 @@ class Travel:
         return harvest_next(road, run_id, self.run(run_id)["fence"] if fence is None else fence)
 
     def finish(self, *run_ids: int, steps: int = 500) -> list[str]:
-        """Carry out messages until the runs have ended, moving the clock to the next; returns their states."""
+        """Carry out messages until the runs have ended, on a clock moved to each; returns the states."""
         for _ in range(steps):
             active = [row for row in map(self.run, run_ids) if row["state"] == "running"]
             if not active:
@@ -79,6 +78,17 @@ class Travel:
             self.clock.at = max(self.clock.at, nearest["due_at"])
             self.step(nearest["id"])
         raise AssertionError(f"The runs did not end within {steps} messages.")
+
+    @property
+    def followers(self) -> list[Signal]:
+        """The followers as the platform lists them now."""
+        return self.connector.listings[FOLLOWERS, ""]
+
+    def cursors(self) -> list[str | None]:
+        """Return the cursors that were asked for since the last look."""
+        asked = [each.cursor for each in self.connector.requests]
+        self.connector.requests.clear()
+        return asked
 
     def harvest(self, *streams: str) -> dict[str, int]:
         """Begin a harvest and carry it out to its end."""

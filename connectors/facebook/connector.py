@@ -14,7 +14,7 @@ from connectors.facebook.ownership import TokenFacts, facts_of, prove
 from connectors.facebook.place import Place
 from connectors.facebook.translate import Asked, is_id
 from domain.account import Account, Credentials, Ownership, StreamCheck
-from domain.batch import Batch, PageRequest
+from domain.batch import WHOLE_ACCOUNT, Batch, PageRequest
 from domain.errors import OperatorNeededError, PlatformError
 from domain.stream import Stream
 
@@ -117,7 +117,7 @@ class FacebookConnector:
         )
 
     def _place(self, request: PageRequest, permissions: tuple[str, ...]) -> Place:
-        endpoint = "user" if request.stream == FRIENDS else "page"
+        endpoint = FRIENDS if request.stream == FRIENDS else WHOLE_ACCOUNT
         return Place(self._account.platform_id, request, permissions, self._now(), endpoint)
 
     def _ask(self, path: str, parameters: Mapping[str, str], place: Place) -> Answer:

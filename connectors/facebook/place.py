@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from connectors.facebook.usage import limit_of
-from domain.batch import Limit, PageRequest
+from domain.batch import WHOLE_ACCOUNT, Limit, PageRequest
 
 
 class Place(NamedTuple):
@@ -15,7 +15,7 @@ class Place(NamedTuple):
     request: PageRequest
     permissions: tuple[str, ...]
     now: datetime
-    endpoint: str = "page"
+    endpoint: str = WHOLE_ACCOUNT
 
 
 def limit_in(headers: Mapping[str, str], place: Place) -> Limit | None:

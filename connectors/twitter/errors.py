@@ -18,6 +18,7 @@ from domain.errors import (
     ItemGoneError,
     OperatorNeededError,
     PlatformError,
+    RateLimitedError,
     RetryLaterError,
 )
 
@@ -66,6 +67,11 @@ def _gone(refusal: _Refusal) -> bool:
     return refusal.status == 404 and ("not found" in refusal.title or "resource-not-found" in refusal.kind)
 
 
+def _hidden(refusal: _Refusal) -> bool:
+    # Another thing than a missing scope: the type says that this one post is meant (x-api.md §1.5).
+    return refusal.status == 403 and "not-authorized-for-resource" in refusal.kind
+
+
 _TABLE = (
     _Row(
         "credits_depleted",
@@ -93,7 +99,7 @@ _TABLE = (
     _Row(
         "rate_limited",
         _status(429),
-        RetryLaterError,
+        RateLimitedError,
         "X asks account {account} to wait before it reads more {endpoint}.",
         lambda refusal: window_end(refusal.headers, refusal.asked.now),
     ),
@@ -115,6 +121,12 @@ _TABLE = (
         OperatorNeededError,
         "X does not take this kind of token for {endpoint}: connect account {account} with a token of "
         "the account itself, not of an app.",
+    ),
+    _Row(
+        "item_hidden",
+        lambda refusal: _hidden(refusal) and refusal.asked.request.post,
+        ItemGoneError,
+        "X does not let account {account} see one of its posts' {endpoint}; they are skipped.",
     ),
     _Row(
         "not_authorized",

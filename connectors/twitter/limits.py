@@ -9,8 +9,6 @@ from domain.batch import Limit
 
 #: Nothing says when credits are bought, so the app asks again after this time.
 CREDITS_PAUSE = timedelta(hours=6)
-#: How long to wait where X says "too many" without a usable reset: never not at all.
-UNKNOWN_RESET_PAUSE = timedelta(seconds=60)
 #: X's longest window is a day; a reset beyond it is no reset.
 LONGEST_WINDOW = timedelta(hours=25)
 
@@ -27,10 +25,10 @@ def limit_of(headers: Mapping[str, str], asked: Asked) -> Limit | None:
     return Limit(asked.request.stream, remaining, reset, limit)
 
 
-def window_end(headers: Mapping[str, str], now: datetime) -> datetime:
-    """Return when a spent window ends; a reset that is missing, past or absurd means in a minute."""
+def window_end(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """Return when a spent window ends; None for a reset that is missing, past or absurd."""
     reset = _moment(headers.get("x-rate-limit-reset"))
-    return reset if reset and now < reset <= now + LONGEST_WINDOW else now + UNKNOWN_RESET_PAUSE
+    return reset if reset and now < reset <= now + LONGEST_WINDOW else None
 
 
 def billing_reset(problem: Mapping[str, Any], now: datetime) -> datetime:

@@ -4,14 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from simulator.faults import Faults
+from simulator.facebook.errors import ORDERED as FACEBOOK_ORDERED
+from simulator.facebook.switches import read as read_switches
+from simulator.faults import ALL_RATE, Faults
 from simulator.http import Answer
 from simulator.options import Options
 from simulator.twitter.problems import ORDERED
 from simulator.world import World
 
 Given = Mapping[str, Any]
-_ALL_RATE = 0.08
 
 
 def advance(world: World, given: Given) -> Answer:
@@ -20,10 +21,10 @@ def advance(world: World, given: Given) -> Answer:
 
 
 def faults(world: World, given: Given) -> Answer:
-    """`{"mode": "all"|"none", "rate": 0.1, "kinds": […], "next": [{"kind", "times", "platform", "path"}]}`."""
+    """`{"mode": "all"|"none", "rate", "kinds": […], "next": [{"kind", "times", "platform", "path"}]}`."""
     known: Faults = world.faults
     if "mode" in given:
-        known.rate = _ALL_RATE if given["mode"] == "all" else 0.0
+        known.rate = ALL_RATE if given["mode"] == "all" else 0.0
         known.ordered.clear()
     known.rate = float(given.get("rate", known.rate))
     known.hang_s = float(given.get("hang_s", known.hang_s))
@@ -42,6 +43,8 @@ def force(world: World, given: Given) -> Answer:
     platform, kind = str(given["platform"]), str(given["kind"])
     if platform == "twitter" and kind not in ORDERED:
         raise ValueError(f"X has no error {kind}; choose one of {', '.join(ORDERED)}.")
+    if platform == "facebook" and kind not in FACEBOOK_ORDERED:
+        raise ValueError(f"Facebook has no error {kind}; choose one of {', '.join(FACEBOOK_ORDERED)}.")
     world.forced.order(platform, str(given.get("endpoint", "*")), kind, int(given.get("times", 1)))
     return Answer.of_json({"ordered": kind})
 
@@ -63,6 +66,7 @@ def options(world: World, given: Given) -> Answer:
     unknown = sorted(set(given) - known)
     if unknown:
         raise ValueError(f"There is no option {unknown[0]}; choose one of {', '.join(sorted(known))}.")
+    read_switches(given.get("facebook", {}))
     world.options = replace(world.options, **dict(given))
     return Answer.of_json({"options": sorted(given)})
 

@@ -20,7 +20,7 @@ from simulator.ids import (
     x_key,
 )
 from simulator.people import OWN
-from simulator.rings import COMMENTS, DAY_S, FRIENDS, LIKES, LISTED, REPLIES, REPOSTS, Ring
+from simulator.rings import COMMENTS, DAY_S, FRIENDS, LIKES, LISTED, REACTS, REPLIES, REPOSTS, Ring
 from simulator.world import World
 
 _CHUNK = 4096
@@ -141,7 +141,9 @@ def _extras(audience: Audience, ring: Ring) -> Iterator[Act]:
 def _own_rows(world: World) -> Iterator[Row]:
     audience = world.audience
     x_acts = [*_extras(audience, LIKES), *_extras(audience, REPLIES)]
-    page_acts = [each for each in _extras(audience, COMMENTS) if each.person == OWN]
+    page_acts = [
+        each for ring in (COMMENTS, REACTS) for each in _extras(audience, ring) if each.person == OWN
+    ]
     page = audience.page.page_scoped_id
     for platform, key, acts in (
         ("twitter", x_key(audience.x_account), x_acts),

@@ -29,7 +29,8 @@ def wrap(value: Any, status: int, headers: Mapping[str, str], endpoint: str, swi
 
 def refuse(refusal: Refusal, headers: Mapping[str, str], endpoint: str, switches: Switches) -> Answer:
     """Write a refusal; an error body may come under HTTP 200 (§3, error envelope)."""
-    said = f'OAuth "Facebook Platform" "invalid_request" "{refusal.message}"'
+    spoken = refusal.message.encode("ascii", "replace").decode().replace("\n", " ").replace("\r", " ")
+    said = f'OAuth "Facebook Platform" "invalid_request" "{spoken}"'
     status = 200 if switches.errors_as_200 else refusal.status
     told = {**headers, "www-authenticate": said}
     return wrap(refusal.body(), status, told, endpoint, switches)

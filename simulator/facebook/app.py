@@ -1,8 +1,8 @@
 """Graph v26.0: from a request below the platform's prefix to its answer.
 
-Written from reference/facebook-graph-api.md; each behaviour names its section there. Endpoints are named by
-their edge (`comments`, `posts`, ...), or `me`, `node`, `ids`, `batch`, `debug_token`, `access_token`: orders of
-errors (`World.forced`) and counts go by these names.
+Written from reference/facebook-graph-api.md; each behaviour names its section there. Endpoints are named
+by their edge (`comments`, `posts`, ...), or `me`, `node`, `ids`, `batch`, `debug_token`, `access_token`:
+orders of errors (`World.forced`) and counts go by these names.
 """
 
 import re
@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from simulator.facebook import batch
 from simulator.facebook.answers import LIVE, refuse, served, wrap
 from simulator.facebook.call import Call, caller
-from simulator.facebook.errors import REFUSALS, GraphError, Refusal, gone
+from simulator.facebook.errors import HTML, REFUSALS, GraphError, Refusal, gone
 from simulator.facebook.lookup import look_up
 from simulator.facebook.oauth import access_token, debug_token
 from simulator.facebook.pages import TYPES
@@ -105,7 +105,8 @@ def _value(
         # §3: each sub-call counts against the limits, the batch itself does not.
         return _batch(request, query, road, place)
     several = [each for each in query.get("ids", "").split(",") if each]
-    for _ in several or [None]:
+    usage = count(call, endpoint)
+    for _ in several[1:]:
         usage = count(call, endpoint)
     told.update(headers(usage, call))
     refuse_at_limit(usage)
@@ -123,13 +124,10 @@ def _check_version(road: Road) -> None:
 def _obey(endpoint: str, call: Call, told: dict[str, str]) -> None:
     """Give the error that a command ordered for this endpoint, if any."""
     kind = call.world.forced.take("facebook", endpoint)
-    if kind == "html_503":
+    if kind == HTML:
         raise _NoAnswerError
     if kind is None:
         return
-    if kind not in REFUSALS:
-        known = ", ".join(sorted(REFUSALS))
-        raise ValueError(f"There is no Facebook error {kind}; choose among html_503, {known}.")
     usage = exhausted(REFUSALS[kind].code or 0, call)
     if usage is not None:
         told.update(headers(usage, call))

@@ -28,7 +28,7 @@ def entries(query: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def request_of(entry: Mapping[str, Any], version: str, outer: Request, query: Mapping[str, str]) -> Request:
-    """Make the request that one entry stands for, under the token of the whole batch unless it has its own."""
+    """Make the request that one entry stands for; the batch's token holds unless it has its own."""
     url = urlsplit(str(entry.get("relative_url", "")))
     path = url.path.strip("/")
     if not path.startswith("v") or not path[1:2].isdigit():

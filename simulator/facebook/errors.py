@@ -104,6 +104,11 @@ REFUSALS: dict[str, Refusal] = {
     "proof": Refusal(400, 100, NO_PROOF, "GraphMethodException"),
 }
 
+#: §9: HTML 503 without JSON, which is no row of the table.
+HTML = "html_503"
+#: Every kind of error that can be ordered.
+ORDERED = (*REFUSALS, HTML)
+
 
 def no_field(name: str, node: str) -> GraphError:
     """Refuse a field or an edge that the node does not have (§3, code 100; §9)."""

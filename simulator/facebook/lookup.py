@@ -1,5 +1,8 @@
 """From an id to the object it names, or the refusal of an object that may not be seen."""
 
+import re
+
+from simulator.attribution import WRITTEN
 from simulator.facebook.call import Call
 from simulator.facebook.errors import GraphError, gone, no_permission
 from simulator.facebook.graph import Node
@@ -7,6 +10,8 @@ from simulator.facebook.messages import messages_of, thread_of
 from simulator.facebook.pages import me, user_id
 from simulator.ids import comment_id, message_id, tagged_post_id
 from simulator.rings import MESSAGES
+
+NUMBER = re.compile(r"[0-9]{1,20}")
 
 
 def look_up(platform_id: str, call: Call) -> Node:
@@ -28,29 +33,25 @@ def look_up(platform_id: str, call: Call) -> Node:
 def _written(platform_id: str, call: Call) -> Node | None:
     """Find posts, comments, conversations, messages and people by the form of the id (ids.py)."""
     kind, _, rest = platform_id.partition("_")
-    if not rest.isdigit() and not platform_id.isdigit():
+    if not rest:
+        return _person(platform_id, call) if NUMBER.fullmatch(platform_id) else None
+    if not NUMBER.fullmatch(rest):
         return None
     if kind == "t":
         return thread_of(call, call.audience.by_page_scoped_id(rest))
-    if kind == "m":
-        act = call.audience.act_of(int(rest))
-        known = act is not None and act.kind == MESSAGES.name and message_id(act) == platform_id
-        if act is None or not known:
-            return None
-        return Node("UnifiedMessage", (act, messages_of(call, act.person).index(act)))
     if kind == call.page_id:
         post = call.audience.post_of(int(rest))
         return None if post is None else Node("PagePost", post)
-    if rest and kind.isdigit():
-        return _act(platform_id, int(rest), call)
-    return _person(platform_id, call)
+    return _act(platform_id, int(rest), call)
 
 
 def _act(platform_id: str, serial: int, call: Call) -> Node | None:
     act = call.audience.act_of(serial)
     if act is None:
         return None
-    if act.kind in {"comments", "comment_replies"} and comment_id(act) == platform_id:
+    if act.kind == MESSAGES.name and message_id(act) == platform_id:
+        return Node("UnifiedMessage", (act, messages_of(call, act.person).index(act)))
+    if act.kind in WRITTEN and comment_id(act) == platform_id:
         return Node("Comment", act)
     if act.kind == "tagged" and tagged_post_id(call.audience, act) == platform_id:
         return Node("TaggedPost", act)

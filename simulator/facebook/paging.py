@@ -1,5 +1,6 @@
 """One page of a listing and the way on from it (reference/facebook-graph-api.md §3, paging)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from simulator.facebook.graph import Arguments, Edge, Walk
 from simulator.mixing import key_of, mix
 
 DEFAULT_LIMIT = 25
+NUMBER = re.compile(r"[0-9]{1,12}")
 #: Unkind listings: every seventh page comes empty but with a `next`, every fifth repeats two rows.
 _EMPTY_EVERY, _REPEAT_EVERY, _REPEATED = 7, 5, 2
 _PAGING_NAMES = ("after", "before", "until", "since", "__paging_token", "__previous", "access_token")
@@ -34,7 +36,7 @@ class Page(NamedTuple):
 def limit_of(asked: Asked, call: Call) -> int:
     """Return how many places one page takes: 25 unless asked, cut down to what the edge allows (§3)."""
     text = asked.arguments.get("limit", str(DEFAULT_LIMIT))
-    if not text.isdigit():
+    if not NUMBER.fullmatch(text):
         raise GraphError(Refusal(400, 100, "(#100) param limit must be a non-negative number"))
     return min(int(text), asked.edge.most(call))
 
@@ -93,7 +95,7 @@ def _by_time(asked: Asked, walk: Walk, call: Call) -> Page:
     at = Cursor(0, len(walk.rows), call.world.now(), 0)
     if token:
         at = _cursor(token, asked, call)
-    elif until.isdigit():
+    elif NUMBER.fullmatch(until):
         # Without the token `until` is all there is, and it takes in the second itself.
         late = [each for each in walk.rows.slice(0, len(walk.rows)) if _unix(asked, each, call) > int(until)]
         at = at._replace(position=len(late))

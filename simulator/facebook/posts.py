@@ -67,9 +67,9 @@ def _arranged(call: Call, rows: Rows, arguments: Arguments, total: int) -> Walk:
 
 
 def _unix(text: str) -> float:
-    if text.isdigit():
-        return float(text)
     try:
+        if text.isdecimal():
+            return float(text)
         return datetime.fromisoformat(text).timestamp()
     except ValueError:
         raise GraphError(Refusal(400, 100, "(#100) since must be a time")) from None
@@ -98,32 +98,16 @@ def _link(_call: Call, platform_id: str) -> str:
 
 
 _ANY_SILENT = frozenset(
-    [
-        "story",
-        "story_tags",
-        "full_picture",
-        "picture",
-        "icon",
-        "message_tags",
-        "place",
-        "to",
-        "with_tags",
-        "properties",
-        "parent_id",
-        "attachment",
-        "application",
-        "admin_creator",
+    {"story", "story_tags", "full_picture", "picture", "icon", "message_tags", "place", "to", "properties"}
+    | {"parent_id", "attachment", "application", "admin_creator", "backdated_time", "call_to_action", "event"}
+    | {
         "private_reply_conversation",
         "live_broadcast_timestamp",
-        "backdated_time",
-        "call_to_action",
         "child_attachments",
-        "event",
-        "is_instagram_eligible",
         "privacy",
         "target",
         "via",
-    ]
+    }
 )
 _READ = ("pages_read_engagement", "pages_read_user_content")
 _REACTIONS = ("pages_show_list", "pages_read_engagement")

@@ -1,4 +1,4 @@
-"""Usage of the quotas in a window, told in percent in the headers (reference/facebook-graph-api.md §3, limits)."""
+"""Usage of the quotas in a window, in percent (reference/facebook-graph-api.md §3, limits)."""
 
 import json
 from math import ceil

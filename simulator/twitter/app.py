@@ -1,4 +1,4 @@
-"""The door of X: who asks, whether a window has room, which handler answers, and the headers of every answer."""
+"""The door of X: who asks, whether a window has room, which handler answers, which headers go along."""
 
 from collections.abc import Callable
 from dataclasses import replace

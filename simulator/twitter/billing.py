@@ -1,4 +1,4 @@
-"""What an answer costs: per resource returned, cheap for Owned Reads, and once per UTC day in the second sum."""
+"""What an answer costs: per resource returned, cheap for Owned Reads, once per UTC day in the second sum."""
 
 from collections.abc import Hashable, Iterable
 

@@ -36,7 +36,7 @@ class Call:
 
     @property
     def new_words(self) -> bool:
-        """Tell whether to answer in the vocabulary of spec 2.167 (x-api.md §1.3: `post.fields` asks for it)."""
+        """Tell whether to answer in the words of spec 2.167 (x-api.md §1.3: `post.fields` asks for them)."""
         return "post.fields" in self.request.query
 
     @property

@@ -1,6 +1,6 @@
 """The endpoints of X that are served: path, callers, limits, page bounds, parameters and prices.
 
-Limits: docs.x.com snapshot of 2026-08-22 (x-api.md §1.1). Prices in micro-dollars: snapshot of 2026-08-13 (§2).
+Limits: docs.x.com as of 2026-08-22 (x-api.md §1.1). Prices in micro-dollars: as of 2026-08-13 (§2).
 """
 
 import re

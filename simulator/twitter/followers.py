@@ -26,18 +26,13 @@ def followers(call: Call) -> Answer:
     absent = missing_target(call, "user")
     if absent is not None:
         return absent
-    shown = NEIGHBOUR_FOLLOWERS if call.target == neighbour_id(call.world) else 0
+    shown = NEIGHBOUR_FOLLOWERS if call.target == audience.neighbour_id else 0
     start = min(call.start.place, shown)
     stop = min(start + call.max_results, shown, audience.x_size)
     indices = np.arange(start, max(start, stop), dtype=np.uint64)
     bill_people(call, indices)
     meta = {"next_token": call.token(stop, walk=0)} if stop < min(shown, audience.x_size) else {}
     return page(call, user_fragments(call.world, indices, call.user_fields), meta)
-
-
-def neighbour_id(world: World) -> str:
-    """Return the id of the other account whose followers are served: nobody's token owns it."""
-    return str(6 * 10**14 + key_of(world.seed, "neighbour") % 10**14)
 
 
 def _walk(call: Call) -> Answer:

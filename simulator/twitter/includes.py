@@ -12,12 +12,16 @@ from simulator.twitter.problems import not_found
 from simulator.twitter.users import user
 
 EXPANSIONS = frozenset(
-    "article.cover_media article.media_entities attachments.media_keys attachments.media_source_tweet "
-    "attachments.poll_ids author_id affiliation.user_id edit_history_tweet_ids entities.mentions.username "
-    "entities.note.mentions.username geo.place_id in_reply_to_user_id most_recent_tweet_id pinned_tweet_id "
-    "referenced_tweets.id referenced_tweets.id.author_id referenced_tweets.id.attachments.media_keys "
-    "referenced_posts.id edit_history_post_ids pinned_post_id most_recent_post_id".split()
-)
+    {
+        "article.cover_media", "article.media_entities", "attachments.media_keys",
+        "attachments.media_source_tweet", "attachments.poll_ids", "author_id", "affiliation.user_id",
+        "edit_history_tweet_ids", "entities.mentions.username", "entities.note.mentions.username",
+        "geo.place_id", "in_reply_to_user_id", "most_recent_tweet_id", "pinned_tweet_id",
+        "referenced_tweets.id", "referenced_tweets.id.author_id",
+        "referenced_tweets.id.attachments.media_keys", "referenced_posts.id", "edit_history_post_ids",
+        "pinned_post_id", "most_recent_post_id",
+    }
+)  # fmt: skip
 _REFERENCED = frozenset({"referenced_tweets.id", "referenced_posts.id"})
 
 

@@ -27,9 +27,7 @@ def _find_by_name(call: Call, name: str) -> Person | None:
 
 def missing_target(call: Call, resource: str) -> Answer | None:
     """Answer for an `:id` that names nobody, with status 200 and `errors[]` (x-api.md §1.5); else None."""
-    from simulator.twitter.followers import neighbour_id  # noqa: PLC0415 - the two know each other
-
-    if call.target == neighbour_id(call.world):
+    if call.target == call.world.audience.neighbour_id:
         return None
     person = find_by_id(call, call.target)
     if person is None:
@@ -84,7 +82,8 @@ def _asked(call: Call, parameter: str) -> list[str]:
     text = call.request.query.get(parameter, "")
     asked = text.split(",") if text else []
     if not 1 <= len(asked) <= 100:
-        message = f"The number of values in the `{parameter}` query parameter list [{len(asked)}] is not between 1 and 100"
+        several = f"The number of values in the `{parameter}` query parameter list [{len(asked)}]"
+        message = f"{several} is not between 1 and 100"
         raise Refused(invalid(parameter, text, message, call.home))
     return asked
 

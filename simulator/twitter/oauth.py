@@ -1,4 +1,4 @@
-"""The OAuth2 token endpoint, as far as a refresh needs it (x-api.md §5.2: an access token lives two hours)."""
+"""The OAuth2 token endpoint, as far as a refresh needs it (x-api.md §5.2: a token lives two hours)."""
 
 from urllib.parse import parse_qs
 

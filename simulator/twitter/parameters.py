@@ -58,6 +58,7 @@ def _names(request: Request, parameter: str, known: frozenset[str]) -> frozenset
     names = frozenset(each.strip() for each in text.split(",")) if text else frozenset()
     unknown = sorted(names - known)
     if unknown:
-        message = f"The `{parameter}` query parameter value [{unknown[0]}] is not one of [{','.join(sorted(known))}]"
+        allowed = ",".join(sorted(known))
+        message = f"The `{parameter}` query parameter value [{unknown[0]}] is not one of [{allowed}]"
         raise Refused(invalid(parameter, unknown[0], message))
     return names

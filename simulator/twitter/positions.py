@@ -1,4 +1,4 @@
-"""Pagination tokens: where a walk stands, which walk it is, and what it was given for; opaque to the client."""
+"""Pagination tokens: where a walk stands, which walk it is, what it was given for; opaque."""
 
 import base64
 import struct

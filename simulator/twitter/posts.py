@@ -12,12 +12,15 @@ from simulator.twitter.call import Call
 from simulator.world import World
 
 POST_FIELDS = frozenset(
-    "article attachments author_id card_uri community_id context_annotations conversation_id created_at "
-    "display_text_range edit_controls edit_history_tweet_ids edit_history_post_ids entities geo id "
-    "in_reply_to_user_id lang media_metadata non_public_metrics note_tweet note_post organic_metrics "
-    "possibly_sensitive promoted_metrics public_metrics referenced_tweets referenced_posts reply_settings scopes "
-    "source suggested_source_links text withheld".split()
-)
+    {
+        "article", "attachments", "author_id", "card_uri", "community_id", "context_annotations",
+        "conversation_id", "created_at", "display_text_range", "edit_controls", "edit_history_tweet_ids",
+        "edit_history_post_ids", "entities", "geo", "id", "in_reply_to_user_id", "lang", "media_metadata",
+        "non_public_metrics", "note_tweet", "note_post", "organic_metrics", "possibly_sensitive",
+        "promoted_metrics", "public_metrics", "referenced_tweets", "referenced_posts", "reply_settings",
+        "scopes", "source", "suggested_source_links", "text", "withheld",
+    }
+)  # fmt: skip
 _TEXTS = (
     "thank you!",
     "I disagree…",

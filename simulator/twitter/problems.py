@@ -7,14 +7,15 @@ from simulator.http import Answer
 OLD_HOME, NEW_HOME = "https://api.twitter.com/2/problems/", "https://api.x.com/2/problems/"
 _KIND = {"content-type": "application/problem+json; charset=utf-8"}
 
-#: §1.6, row by row; each may be ordered by its name. The first four and `not_enrolled` all mean "you ran out".
+#: §1.6, row by row; each may be ordered by its name. The first four and `not_enrolled` mean "you ran out".
 ORDERED: dict[str, tuple[int, dict[str, Any]]] = {
     "credits_depleted": (
         402,
         {
             "account_id": 2036000000000000000,
             "title": "CreditsDepleted",
-            "detail": "Your enrolled account [2036000000000000000] does not have any credits to fulfill this request.",
+            "detail": "Your enrolled account [2036000000000000000] does not have any credits to fulfill this "
+            "request.",
             "type": OLD_HOME + "credits",
         },
     ),
@@ -48,8 +49,8 @@ ORDERED: dict[str, tuple[int, dict[str, Any]]] = {
         403,
         {
             "title": "Client Forbidden",
-            "detail": "When authenticating requests to the Twitter API v2 endpoints, you must use keys and tokens "
-            "from a Twitter developer App that is attached to a Project.",
+            "detail": "When authenticating requests to the Twitter API v2 endpoints, you must use keys and "
+            "tokens from a Twitter developer App that is attached to a Project.",
             "reason": "client-not-enrolled",
             "client_id": "17000000",
             "required_enrollment": "Appropriate Level of API Access",
@@ -61,8 +62,8 @@ ORDERED: dict[str, tuple[int, dict[str, Any]]] = {
         403,
         {
             "title": "Unsupported Authentication",
-            "detail": "Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint. Supported "
-            "authentication types are [OAuth 1.0a User Context, OAuth 2.0 User Context].",
+            "detail": "Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint. "
+            "Supported authentication types are [OAuth 1.0a User Context, OAuth 2.0 User Context].",
             "type": OLD_HOME + "unsupported-authentication",
             "status": 403,
         },

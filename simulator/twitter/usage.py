@@ -35,7 +35,7 @@ def usage_of_posts(call: Call) -> Answer:
 
 
 def credits_left(call: Call) -> Answer:
-    """Answer the balance in dollars; an app-only token gets an empty 404 [?] unless the option says otherwise."""
+    """Answer the balance in dollars; an app-only token gets an empty 404 [?] unless an option shows it."""
     if not call.by_user and call.world.options.credits_for_app == "missing":
         return Answer(404)
     left = (CREDITS_MICRO - sum(call.world.ledger.deduplicated.values())) / 1_000_000

@@ -15,11 +15,14 @@ from simulator.people import OWN, Person
 from simulator.world import World
 
 USER_FIELDS = frozenset(
-    "affiliation connection_status created_at description entities id is_identity_verified location "
-    "most_recent_tweet_id most_recent_post_id name parody pinned_tweet_id pinned_post_id profile_banner_url "
-    "profile_image_url protected public_metrics receives_your_dm subscription subscription_type url username "
-    "verified verified_followers_count verified_type withheld".split()
-)
+    {
+        "affiliation", "connection_status", "created_at", "description", "entities", "id",
+        "is_identity_verified", "location", "most_recent_tweet_id", "most_recent_post_id", "name", "parody",
+        "pinned_tweet_id", "pinned_post_id", "profile_banner_url", "profile_image_url", "protected",
+        "public_metrics", "receives_your_dm", "subscription", "subscription_type", "url", "username",
+        "verified", "verified_followers_count", "verified_type", "withheld",
+    }
+)  # fmt: skip
 _DEFAULT = frozenset({"id", "name", "username"})
 _NAMES = tuple(json.dumps(each, ensure_ascii=False) for each in NAMES)
 _WORDS = tuple(f',"username":"{each}_' for each in WORDS)

@@ -93,15 +93,16 @@ class Installation:
 
     def labels(self) -> dict[str, str]:
         """Return every listed contact's label."""
-        lines = self.run("contacts", "list", "--json").splitlines()
-        return {row["contact_key"]: row["label"] for row in map(json.loads, lines)}
+        lines = self.run("contacts", "list", "--json").split("\n")
+        return {row["contact_key"]: row["label"] for row in map(json.loads, filter(None, lines))}
 
     def exported(self) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
         """Return the records and tombstones of an export by key; a key that stands twice fails."""
         self.run("export", "--format", "ndjson", "--out", str(self.folder / "export"))
         files = []
         for name in ("contacts", "tombstones"):
-            rows = [json.loads(each) for each in (self.folder / "export" / f"{name}.ndjson").open()]
+            text = (self.folder / "export" / f"{name}.ndjson").read_text(encoding="utf-8")
+            rows = [json.loads(each) for each in text.split("\n") if each]
             by_key = {row["contact_key"]: row for row in rows}
             assert len(by_key) == len(rows)
             files.append(by_key)
