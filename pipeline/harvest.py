@@ -134,7 +134,11 @@ def _store(
     walked = not checkpoint.walking
     checkpoints.save(connection, held.listing, checkpoint, walked_at=now if walked else None)
     if walked:
-        steps, left = walk.conclude(connection, held.listing, held.stream, account, held.policy, now=now)
+        unread = claim.quarantined + len(batch.quarantined)
+        if unread and walk.is_compared(held.stream):
+            changes["error"] = f"{unread} items could not be read, so nobody is taken to have left."
+        ended = walk.Walk(held.listing, held.stream, account.platform, whole=not unread)
+        steps, left = walk.conclude(connection, ended, held.policy, now=now)
         written.steps += steps
         changes |= runs.added(left=left)
     wake = _go_on(connection, road, held, changes, walked=walked)

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from classifier.policy import Keep, Policy
-from domain.account import Account
 from domain.signal import Signal, SignalKind
 from domain.stream import POSTS, Shape, Stream
 from pipeline.outcome import advance
@@ -35,26 +34,31 @@ def counted(acts: Iterable[Signal], policy: Policy) -> set[str]:
     return {kind for kind in {each.kind for each in acts} if policy.rules[kind].keep is Keep.COUNT}
 
 
-def conclude(
-    connection: Connection,
-    listing: Listing,
-    stream: Stream,
-    account: Account,
-    policy: Policy,
-    *,
-    now: datetime,
-) -> tuple[list[Step], int]:
-    """Conclude a walk that was read to its end; returns the feed's steps, and how many acts ended."""
-    run_id, post = listing.run_id, listing.post
-    whole = stream.shape is not Shape.TIMELINE
+class Walk(NamedTuple):
+    """A walk that was read to its end; `whole` is False where items of it could not be read."""
+
+    listing: Listing
+    stream: Stream
+    platform: str
+    whole: bool
+
+
+def conclude(connection: Connection, walk: Walk, policy: Policy, *, now: datetime) -> tuple[list[Step], int]:
+    """Conclude a walk: count what is only counted, end what it did not show.
+
+    Returns the feed's steps and how many acts ended. A roster with items that could not be read ends
+    nothing: whoever seems absent may be one of them.
+    """
+    account_id, _, post, run_id = walk.listing
+    replaced = walk.stream.shape is not Shape.TIMELINE
     for kind, count in rosters.count(connection, run_id, post, counting=True).items():
-        counts.add(connection, (account.id, SignalKind(kind), post), count, now=now, whole=whole)
+        counts.add(connection, (account_id, SignalKind(kind), post), count, now=now, whole=replaced)
     steps: list[Step] = []
     left: list[int] = []
-    if is_compared(stream):
-        left = signals.end_absent(connection, account.id, stream.kinds, walk=(run_id, post), now=now)
-        reason = LEFT.get(stream.kinds[0], "ended")
-        steps = redecide(connection, left, account.platform, policy, reason, now=now)
+    if is_compared(walk.stream) and walk.whole:
+        kinds = walk.stream.kinds
+        left = signals.end_absent(connection, account_id, kinds, walk=(run_id, post), now=now)
+        steps = redecide(connection, left, walk.platform, policy, LEFT.get(kinds[0], "ended"), now=now)
     rosters.forget(connection, run_id, post)
     return steps, len(left)
 

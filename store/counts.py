@@ -1,5 +1,6 @@
 """Counts of acts whose actors may not be kept."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, update
@@ -21,3 +22,19 @@ def add(
                 account_id=account_id, kind=kind, item=item, count=count, counted_at=now
             )
         )
+
+
+def none_left(
+    connection: Connection, account_id: int, kinds: Iterable[SignalKind], item: str, *, now: datetime
+) -> None:
+    """Count nobody for kinds of which a whole walk showed no act."""
+    connection.execute(
+        update(kept_counts)
+        .where(
+            kept_counts.c.account_id == account_id,
+            kept_counts.c.kind.in_(list(kinds)),
+            kept_counts.c.item == item,
+            kept_counts.c.count != 0,
+        )
+        .values(count=0, counted_at=now)
+    )

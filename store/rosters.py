@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, delete, insert, select
 
 from store.sets import as_parameter, run
-from store.tables import roster_pages
+from store.tables import harvest_runs, roster_pages
 
 
 class RosterPage(NamedTuple):
@@ -29,6 +29,19 @@ def forget(connection: Connection, run_id: int, post: str) -> None:
     connection.execute(
         delete(roster_pages).where(roster_pages.c.run_id == run_id, roster_pages.c.post == post)
     )
+
+
+def forget_run(connection: Connection, run_id: int) -> None:
+    """Delete all pages of a run that will never end its walk."""
+    connection.execute(delete(roster_pages).where(roster_pages.c.run_id == run_id))
+
+
+def forget_streams(connection: Connection, account_id: int, streams: Sequence[str]) -> None:
+    """Delete the pages that former runs left behind: a new walk begins with none."""
+    former = select(harvest_runs.c.id).where(
+        harvest_runs.c.account_id == account_id, harvest_runs.c.stream.in_(streams)
+    )
+    connection.execute(delete(roster_pages).where(roster_pages.c.run_id.in_(former)))
 
 
 def count(connection: Connection, run_id: int, post: str, *, counting: bool) -> dict[str, int]:

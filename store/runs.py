@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, RowMapping, and_, func, insert, or_, select, update
 
 from domain.errors import RegularsError
-from store import outbox
+from store import outbox, rosters
 from store.outbox import Wake
 from store.tables import accounts, harvest_runs, harvests, posts
 
@@ -42,7 +42,7 @@ class Claim(NamedTuple):
     page_size: int
     attempts: int
     restarts: int
-    started: bool
+    quarantined: int
 
 
 def queue_of(platform: str) -> str:
@@ -58,18 +58,9 @@ def begin(
     Raises RegularsError where a run of one of the streams is still active.
     """
     account_id, platform = account
-    active = connection.scalars(
-        select(harvest_runs.c.stream).where(
-            harvest_runs.c.account_id == account_id,
-            harvest_runs.c.state.in_(ACTIVE),
-            harvest_runs.c.stream.in_([each.stream for each in plans]),
-        )
-    ).all()
-    if active:
-        raise RegularsError(
-            f"A harvest of this account is still reading {', '.join(sorted(active))}. "
-            "Wait for it (`regulars runs list`) or cancel it (`regulars runs cancel RUN`)."
-        )
+    streams = [each.stream for each in plans]
+    _require_idle(connection, account_id, streams)
+    rosters.forget_streams(connection, account_id, streams)
     harvest_id: int = connection.execute(
         insert(harvests).values(account_id=account_id, created_at=now).returning(harvests.c.id)
     ).scalar_one()
@@ -98,6 +89,21 @@ def begin(
     return harvest_id, begun
 
 
+def _require_idle(connection: Connection, account_id: int, streams: Sequence[str]) -> None:
+    active = connection.scalars(
+        select(harvest_runs.c.stream).where(
+            harvest_runs.c.account_id == account_id,
+            harvest_runs.c.state.in_(ACTIVE),
+            harvest_runs.c.stream.in_(streams),
+        )
+    ).all()
+    if active:
+        raise RegularsError(
+            f"A harvest of this account is still reading {', '.join(sorted(active))}. "
+            "Wait for it (`regulars runs list`) or cancel it (`regulars runs cancel RUN`)."
+        )
+
+
 def claim(connection: Connection, run_id: int, fence: int, worker: str, *, now: datetime) -> Claim | None:
     """Take the page of a run at `fence`; None where the message is stale or another worker holds it."""
     row = connection.execute(
@@ -124,12 +130,12 @@ def claim(connection: Connection, run_id: int, fence: int, worker: str, *, now: 
             harvest_runs.c.page_size,
             harvest_runs.c.attempts,
             harvest_runs.c.restarts,
-            harvest_runs.c.pages,
+            harvest_runs.c.quarantined,
         )
     ).first()
     if row is None:
         return None
-    account_id, platform, stream, post_id, page_size, attempts, restarts, pages = row
+    account_id, platform, stream, post_id, page_size, attempts, restarts, quarantined = row
     post = connection.scalar(select(posts.c.post).where(posts.c.id == post_id)) if post_id else ""
     return Claim(
         run_id,
@@ -142,7 +148,7 @@ def claim(connection: Connection, run_id: int, fence: int, worker: str, *, now: 
         page_size,
         attempts,
         restarts,
-        pages > 0,
+        quarantined,
     )
 
 
@@ -222,11 +228,23 @@ def cancel(connection: Connection, run_id: int, *, now: datetime) -> None:
     if not cancelled.rowcount:
         raise NoSuchRunError(f"Run {run_id} is not active. `regulars runs list` shows which are.")
     outbox.drop(connection, KIND, run_id)
+    rosters.forget_run(connection, run_id)
     end_waiting(connection, run_id, "cancelled", "The run that lists the posts was cancelled.", now=now)
 
 
 def replay(connection: Connection, run_id: int, *, now: datetime) -> None:
-    """Let a failed run go on from its checkpoint."""
+    """Let a failed run go on from its checkpoint, and those that failed with it.
+
+    Raises NoSuchRunError where it has not failed, RegularsError where its stream is read again already.
+    """
+    concerned = connection.execute(
+        select(harvest_runs.c.account_id, harvest_runs.c.stream).where(
+            or_(harvest_runs.c.id == run_id, harvest_runs.c.waits_for == run_id),
+            harvest_runs.c.state == "failed",
+        )
+    ).all()
+    for account_id, stream in concerned:
+        _require_idle(connection, account_id, [stream])
     row = connection.execute(
         update(harvest_runs)
         .where(harvest_runs.c.id == run_id, harvest_runs.c.state == "failed")

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -56,22 +56,63 @@ def postgresql() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+class Queue:
+    """A Valkey server of our own that can be killed and comes back with what it had written down."""
+
+    def __init__(self, binary: str, folder: Path, options: Sequence[str]) -> None:
+        self.url = f"unix://{folder}/queue.sock"
+        durable = (
+            "--appendonly",
+            "yes",
+            "--appendfsync",
+            "no",
+            "--save",
+            "",
+            "--maxmemory-policy",
+            "noeviction",
+        )
+        listening = ("--port", "0", "--unixsocket", f"{folder}/queue.sock", "--dir", str(folder))
+        self._command = [binary, *listening, *durable, *options]
+        self._folder = folder
+        self._stack = ExitStack()
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self._process = self._stack.enter_context(_running(self._command, self._folder, {}))
+        _await(self._process, lambda: _ping(self.url))
+
+    def kill_and_restart(self) -> None:
+        """Kill it with SIGKILL and start it on the same folder."""
+        self._process.kill()
+        self._process.wait()
+        self.start()
+
+    def stop(self) -> None:
+        """Stop it."""
+        self._stack.close()
+
+
 @contextmanager
-def valkey(*options: str) -> Iterator[str]:
-    """Run a Valkey server that persists and never evicts unless `options` say otherwise; yields its URL."""
+def queue(*options: str) -> Iterator[Queue]:
+    """Run a Valkey server that persists and never evicts unless `options` say otherwise."""
     binary = server_binary()
     if binary is None:
         unavailable("Valkey")
     folder = Path(tempfile.mkdtemp(prefix="regulars-vk-"))
-    url = f"unix://{folder}/queue.sock"
-    durable = ("--appendonly", "yes", "--appendfsync", "no", "--save", "", "--maxmemory-policy", "noeviction")
-    listening = ("--port", "0", "--unixsocket", f"{folder}/queue.sock", "--dir", str(folder))
+    server = Queue(binary, folder, options)
     try:
-        with _running([binary, *listening, *durable, *options], folder, {}) as process:
-            _await(process, lambda: _ping(url))
-            yield url
+        server.start()
+        yield server
     finally:
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def valkey(*options: str) -> Iterator[str]:
+    """Run such a server; yields its URL."""
+    with queue(*options) as server:
+        yield server.url
 
 
 def _in_memory() -> str | None:
@@ -118,7 +159,8 @@ def _running(
     try:
         yield process
     finally:
-        process.send_signal(2)  # SIGINT: PostgreSQL then waits for no client
+        if process.poll() is None:
+            process.send_signal(2)  # SIGINT: PostgreSQL then waits for no client
         process.wait(timeout=20)
 
 

@@ -20,6 +20,7 @@ from domain.errors import (
     OperatorNeededError,
     PageTooLargeError,
     PlatformError,
+    RateLimitedError,
     RetryLaterError,
 )
 
@@ -85,7 +86,7 @@ def _limit_row(number: int, code: str) -> _Row:
         "Facebook's limit {number} is reached for page {page}; {stream} are read on when it opens again."
     )
     return _Row(
-        code, _coded(number), RetryLaterError, sentence.replace("{number}", f"{number} ({code})"), _regained
+        code, _coded(number), RateLimitedError, sentence.replace("{number}", f"{number} ({code})"), _regained
     )
 
 
@@ -219,7 +220,7 @@ _TABLE = (
     _Row(
         "too_many_requests",
         lambda refusal: refusal.code is None and refusal.answer.status == 429,
-        RetryLaterError,
+        RateLimitedError,
         "Facebook asks page {page} to wait before more of {stream} is read.",
         _regained,
     ),

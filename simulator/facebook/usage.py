@@ -65,7 +65,7 @@ def exhausted(code: int, call: Call) -> Usage | None:
 
 def headers(usage: Usage, call: Call) -> dict[str, str]:
     """Return the usage headers, once enough calls have been made (§3)."""
-    if usage.calls < call.switches.usage_after_calls:
+    if usage.calls < call.switches.usage_after_calls and not usage.regain_minutes:
         return {}
     shares = {
         "call_count": usage.percent,

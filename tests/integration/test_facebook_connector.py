@@ -192,8 +192,8 @@ def test_faults_of_all_kinds_cost_requests_and_nobody() -> None:
 
 
 def test_a_second_harvest_reads_only_what_came_and_misses_nobody() -> None:
-    with world(6, audience=2000) as directions:
-        harvest = Harvest(connected(directions), 25)
+    with world(6, audience=1500) as directions:
+        harvest = Harvest(connected(directions), 5)
         harvest.walk_all()
         first, harvest.requests = harvest.requests, 0
         command(directions, "day", {"advance": 2})

@@ -17,10 +17,10 @@ def server_settings(postgresql_server: str) -> Iterator[dict[str, str]]:
     name = f"journey_{next(_names)}"
     with psycopg.connect(f"{postgresql_server} user=postgres dbname=postgres", autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")
-    with servers.valkey() as url:
+    with servers.queue() as queue:
         yield {
             "REGULARS_DATABASE_URL": f"postgresql://postgres@/{name}?{_query(postgresql_server)}",
-            "REGULARS_REDIS_URL": url,
+            "REGULARS_REDIS_URL": queue.url,
         }
 
 

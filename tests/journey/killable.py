@@ -15,7 +15,8 @@ import dramatiq
 import requests
 import urllib3.connection
 
-ARMED = Path(os.environ.pop("REGULARS_TEST_ARMED"))
+#: Set by `main`: where points are armed.
+ARMED = Path()
 
 WORKER_POINTS = (
     "request sent",
@@ -70,6 +71,8 @@ class Acknowledged(dramatiq.Middleware):
 
 def main() -> None:
     """Run the product's command line with the points laid in."""
+    global ARMED  # noqa: PLW0603  # known only once this process has its own environment
+    ARMED = Path(os.environ.pop("REGULARS_TEST_ARMED"))
     from pipeline import harvest  # noqa: PLC0415  # after the environment is clean
     from workers import actors, broker, dispatcher  # noqa: PLC0415
 

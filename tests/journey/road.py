@@ -142,6 +142,7 @@ LABEL_OF_ACT = {
     "reacts": "occasional",
     "comments": "occasional",
     "replies": "occasional",
+    "comment_replies": "occasional",
     "mentions": "occasional",
     "tagged": "occasional",
     "reposts": "occasional",

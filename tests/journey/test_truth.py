@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tests.journey.road import Installation, expected_labels, simulator
 
 SEEDS = range(1, 11)

@@ -23,11 +23,19 @@ _SQLITE_TRIGGERS = {
     "contact_in_messaging_stays_regular": """
         BEFORE UPDATE OF id, label ON contacts
         WHEN (NEW.label <> 'regular' OR NEW.id <> OLD.id)
-        AND EXISTS (SELECT 1 FROM messaging_contacts WHERE contact_id = OLD.id)
+        AND EXISTS (SELECT 1 FROM messaging_contacts WHERE contact_id IN (OLD.id, NEW.id))
+        BEGIN SELECT RAISE(ABORT, 'take the contact out of the messaging store first'); END""",
+    # REPLACE deletes the row that is in its way without any trigger of its own.
+    "contact_in_messaging_not_displaced": """
+        BEFORE UPDATE OF platform, platform_id ON contacts
+        WHEN EXISTS (SELECT 1 FROM contacts AS c JOIN messaging_contacts AS m ON m.contact_id = c.id
+            WHERE c.platform = NEW.platform AND c.platform_id = NEW.platform_id AND c.id <> OLD.id)
         BEGIN SELECT RAISE(ABORT, 'take the contact out of the messaging store first'); END""",
     "contact_in_messaging_not_replaced": """
         BEFORE INSERT ON contacts
-        WHEN NEW.label <> 'regular' AND EXISTS (SELECT 1 FROM messaging_contacts WHERE contact_id = NEW.id)
+        WHEN EXISTS (SELECT 1 FROM messaging_contacts WHERE contact_id = NEW.id)
+        OR EXISTS (SELECT 1 FROM contacts AS c JOIN messaging_contacts AS m ON m.contact_id = c.id
+            WHERE c.platform = NEW.platform AND c.platform_id = NEW.platform_id)
         BEGIN SELECT RAISE(ABORT, 'take the contact out of the messaging store first'); END""",
     "contact_in_messaging_stays": """
         BEFORE DELETE ON contacts

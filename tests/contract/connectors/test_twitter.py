@@ -108,7 +108,7 @@ def test_a_spent_window_waits_for_its_reset_and_nowhere_else(
     platform.always(Reply({"title": "Too Many Requests"}, status=429, headers={"x-rate-limit-reset": "soon"}))
     with pytest.raises(RetryLaterError) as caught:
         twitter.fetch(PageRequest("followers"))
-    assert caught.value.retry_at == NOW + timedelta(seconds=60)
+    assert caught.value.retry_at is None
     assert len(platform.seen) == 1
 
 

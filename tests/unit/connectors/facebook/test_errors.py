@@ -18,6 +18,7 @@ from domain.errors import (
     OperatorNeededError,
     PageTooLargeError,
     PlatformError,
+    RateLimitedError,
     RetryLaterError,
 )
 
@@ -60,7 +61,7 @@ def token(subcode: int, code: str, words: str) -> Any:
 
 def limited(number: int, code: str, message: str) -> Any:
     body = error(number, message)
-    return row(body, RetryLaterError, code, pause=QUARTER, words=f"limit {number} ")
+    return row(body, RateLimitedError, code, pause=QUARTER, words=f"limit {number} ")
 
 
 ROWS = [
@@ -90,7 +91,7 @@ ROWS = [
     limited(80006, "messenger_usage_limit", "(#80006) There have been too many messenger api calls"),
     row(
         error(80001, "(#80001) There have been too many calls", error_subcode=2446079),
-        RetryLaterError,
+        RateLimitedError,
         "page_usage_limit",
         answer=(400, REGAIN_19, False),
         pause=timedelta(minutes=19),
@@ -199,7 +200,7 @@ ROWS = [
     row(None, RetryLaterError, "server", answer=(503, {}, True), name="html-503"),
     row(None, RetryLaterError, "server", answer=(404, {}, True), name="html-404-from-a-gateway"),
     row({}, RetryLaterError, "server", answer=(502, {}, False), name="an-empty-502"),
-    row(None, RetryLaterError, "too_many_requests", answer=(429, {}, False), pause=QUARTER),
+    row(None, RateLimitedError, "too_many_requests", answer=(429, {}, False), pause=QUARTER),
     row(None, BadAnswerError, "unreadable", answer=(200, {}, True), name="html-that-says-200"),
     row(["Ada"], BadAnswerError, "unreadable", answer=(200, {}, False), name="a-list"),
     row(

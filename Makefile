@@ -1,0 +1,54 @@
+# Regulars: `make demo` shows it, `make test` checks it, `make help` lists the rest.
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+# Two processes whatever the machine: what CI has.
+PARALLEL := -n 2
+# The folders whose every branch must be tested stand in [tool.coverage.run].
+COVERED := --cov --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
+
+.PHONY: help install dev demo test quick test-slow check format servers wheel lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: ## Make .venv with the command regulars in it
+	@sh tools/environment.sh run
+
+dev: ## The same, with what the checks need
+	@sh tools/environment.sh dev
+
+demo: install ## Run the main job on invented people: simulator, queues, labels, export
+	@$(BIN)/regulars demo
+
+test: dev servers check wheel ## Run all checks, the tests last
+	$(PYTEST) $(PARALLEL) -m "not slow" $(COVERED)
+
+quick: dev check ## The inner loop: checks and unit tests, in under a minute
+	$(PYTEST) $(PARALLEL) -q -m "not slow" $(wildcard tests/unit tests/architecture)
+
+test-slow: dev servers ## Run the long journeys
+	$(PYTEST) -m slow
+
+check: dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: dev ## Format the code and mend what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+servers:
+	@sh tools/servers.sh
+
+wheel: dev
+	@sh tools/check_wheel.sh
+
+lock: dev ## Write requirements/*.txt anew from pyproject.toml; UPGRADE=1 takes newer versions
+	sh tools/lock.sh $(if $(UPGRADE),--upgrade)
+
+clean: ## Remove .venv and everything that was built or cached; data/ stays
+	rm -rf .venv build dist *.egg-info .coverage* .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
