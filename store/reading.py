@@ -1,13 +1,12 @@
 """What people ask of the store: lists and pages to look at."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select
 
 from domain.contact import ContactKey
 from domain.errors import RegularsError
-from store.tables import accounts, contacts, messaging_contacts, signals, texts
+from store.tables import accounts, contacts, decisions, messaging_contacts, signals, texts
 
 
 class UnknownContactError(RegularsError):
@@ -82,15 +81,14 @@ def label_counts(connection: Connection) -> Mapping[str, int]:
     return {label: count for label, count in counted}  # noqa: C416  # rows are no pairs to a type checker
 
 
-def signal_flow(connection: Connection) -> Sequence[tuple[Any, ...]]:
-    """Count the acts that stand by platform, kind and their contact's label."""
+def label_flow(connection: Connection) -> Sequence[tuple[str, str, str, int]]:
+    """Count contacts by platform, the kind of act that decided their label, and label."""
+    newest = select(func.max(decisions.c.id)).group_by(decisions.c.contact_id)
     counted = connection.execute(
-        select(
-            contacts.c.platform, signals.c.kind, contacts.c.label, func.count(func.distinct(contacts.c.id))
-        )
-        .join(contacts, contacts.c.id == signals.c.contact_id)
-        .where(signals.c.ended_at.is_(None))
-        .group_by(contacts.c.platform, signals.c.kind, contacts.c.label)
-        .order_by(contacts.c.platform, signals.c.kind)
+        select(contacts.c.platform, decisions.c.kind, contacts.c.label, func.count())
+        .join(decisions, decisions.c.contact_id == contacts.c.id)
+        .where(decisions.c.id.in_(newest), contacts.c.label != "none")
+        .group_by(contacts.c.platform, decisions.c.kind, contacts.c.label)
+        .order_by(contacts.c.platform, decisions.c.kind)
     )
-    return [tuple(each) for each in counted]
+    return [(str(each[0]), str(each[1]), str(each[2]), int(each[3])) for each in counted]

@@ -66,10 +66,10 @@ class _Row(NamedTuple):
     fits: Callable[[_Refusal], object]
     error: type[PlatformError]
     sentence: str
-    until: Callable[[_Refusal], datetime] | None = None
+    until: Callable[[_Refusal], datetime | None] | None = None
 
 
-def _regained(refusal: _Refusal) -> datetime:
+def _regained(refusal: _Refusal) -> datetime | None:
     return regain_at(refusal.answer.headers, refusal.place.page_id, refusal.place.now)
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from domain.batch import Limit
 
-#: How long to wait where Facebook says "too many" and not for how long.
-UNKNOWN_REGAIN = timedelta(minutes=15)
+#: When to look again where a quota is used up and Facebook does not say for how long.
+UNKNOWN_REGAIN = timedelta(minutes=1)
 #: The longest quota counts over a day.
 LONGEST_REGAIN = timedelta(hours=24)
 _PERCENTAGES = ("call_count", "total_time", "total_cputime")
@@ -34,9 +34,10 @@ def limit_of(headers: Mapping[str, str], endpoint: str, page_id: str, now: datet
     return Limit(endpoint, remaining, reset_at, 100)
 
 
-def regain_at(headers: Mapping[str, str], page_id: str, now: datetime) -> datetime:
-    """Return when a refused quota is open again: by the headers, else in a quarter of an hour."""
-    return now + (_regain(list(_entries(headers, page_id))) or UNKNOWN_REGAIN)
+def regain_at(headers: Mapping[str, str], page_id: str, now: datetime) -> datetime | None:
+    """Return when a refused quota is open again as the headers say; None where they do not."""
+    regain = _regain(list(_entries(headers, page_id)))
+    return now + regain if regain else None
 
 
 def _regain(entries: list[Mapping[str, Any]]) -> timedelta:

@@ -148,7 +148,7 @@ def _tell(open_runtime: Runtime, rows: list[Mapping[Any, Any]], exported: Export
     with open_runtime.database.read() as connection:
         labels = reading.label_counts(connection)
         inside, _ = messaging.counts(connection)
-        flow = reading.signal_flow(connection)
+        flow = reading.label_flow(connection)
         examples = reading.examples(connection)
         sentences = [sentence_of(connection, each) for each in examples]
     picture = folder / "travel.svg"

@@ -1,104 +1,105 @@
-"""The picture of a harvest: from what people did to their label to the messaging store."""
+"""The picture of a harvest: from the act that counted most, to the label, to the messaging store."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-#: Colours of the labels (design: regular teal, occasional amber, suppressed dark red, none grey).
+#: Colours of the labels, dark enough to be read on white.
 COLOURS = {"regular": "#0f766e", "occasional": "#b45309", "suppressed": "#7f1d1d", "none": "#6b7280"}
-#: How a kind of act is called in the picture.
-_GAP = 0.012
+#: How a platform is called where people read.
+PLATFORMS = {"twitter": "X", "facebook": "Facebook"}
+#: Room between two bands, and the least height of one: its name must find room beside it.
+_GAP, _LEAST = 0.014, 0.03
 
 
 class Band(NamedTuple):
-    """A group of contacts that stands in one column: its name, and where it begins and ends."""
+    """A group of contacts that stands in a column: how many they are, and where it begins and ends."""
 
-    name: str
     size: int
     low: float
     high: float
 
+    @property
+    def middle(self) -> float:
+        """Where its name stands."""
+        return (self.low + self.high) / 2
 
-def draw(flow: Sequence[tuple[Any, ...]], inside: int, path: Path) -> None:
-    """Draw `flow` rows (platform, kind, label, contacts) and the number in the messaging store.
 
-    One contact may stand in several kinds; each kind's band says how many did it.
+def draw(flow: Sequence[tuple[str, str, str, int]], inside: int, path: Path) -> None:
+    """Draw `flow` rows (platform, kind, label, contacts); `inside` are in the messaging store.
+
+    Each contact stands in one row: that of the act which decided its label.
     """
     from matplotlib.figure import Figure  # noqa: PLC0415  # slow to import, only the picture needs it
 
-    kinds: Counter[tuple[str, str]] = Counter()
-    for platform, kind, _label, count in flow:
-        kinds[f"{kind}  ·  {platform}", str(_label)] += count
-    names = [name for name, _ in Counter({each: kinds[each] for each in kinds}).most_common()]
-    left = _column({f"{name}|{label}": kinds[name, label] for name, label in names})
+    order = list(COLOURS)
+    rows = sorted(flow, key=lambda each: (order.index(each[2]), -each[3]))
+    left = _column(
+        {f"{kind} ({PLATFORMS.get(platform, platform)})|{label}": n for platform, kind, label, n in rows}
+    )
     by_label: Counter[str] = Counter()
-    for (_, label), count in kinds.items():
+    for _, _, label, count in rows:
         by_label[label] += count
-    order = [each for each in COLOURS if by_label[each]]
-    middle = _column({each: by_label[each] for each in order})
+    heights = {
+        each: sum(band.high - band.low for name, band in left.items() if name.endswith(f"|{each}"))
+        for each in by_label
+    }
+    middle = _stacked(by_label, heights)
     figure = Figure(figsize=(10, 5.6))
-    axes = figure.add_axes((0.0, 0.0, 1.0, 0.92))
+    axes = figure.add_axes((0.0, 0.05, 1.0, 0.85))
     axes.set_axis_off()
     axes.set_xlim(0, 1)
-    axes.set_ylim(1.02, -0.06)
-    figure.suptitle(
-        "Who did what, what it makes them, and who may be written to", x=0.5, y=0.975, fontsize=13
-    )
-    used = {each.name: each.low for each in middle.values()}
-    for key, band in left.items():
-        name, label = key.split("|")
-        height = (band.high - band.low) / _total(left) * _total(middle)
-        _ribbon(axes, (0.27, band.low, band.high), (0.53, used[label], used[label] + height), COLOURS[label])
-        used[label] += height
-        axes.text(
-            0.25, (band.low + band.high) / 2, f"{name}  {band.size:,}", ha="right", va="center", fontsize=8
-        )
-    for each in middle.values():
-        axes.text(
-            0.56,
-            (each.low + each.high) / 2,
-            each.name,
-            ha="left",
-            va="center",
-            fontsize=11,
-            color=COLOURS[each.name],
-        )
-    regular = middle.get("regular")
-    if regular is not None:
+    axes.set_ylim(1.0, 0.0)
+    figure.suptitle("What people did, the label it brings, and who may be written to", y=0.965, fontsize=13)
+    filled = {label: band.low for label, band in middle.items()}
+    for name, band in left.items():
+        words, label = name.split("|")
+        height = band.high - band.low
         _ribbon(
-            axes, (0.68, regular.low, regular.high), (0.82, regular.low, regular.high), COLOURS["regular"]
+            axes, (0.28, band.low, band.high), (0.5, filled[label], filled[label] + height), COLOURS[label]
         )
+        filled[label] += height
+        axes.text(0.265, band.middle, f"{words}  {band.size:,}", ha="right", va="center", fontsize=9)
+    for label, band in middle.items():
         axes.text(
-            0.83,
-            (regular.low + regular.high) / 2,
-            f"messaging store\n{inside:,} contacts",
-            ha="left",
-            va="center",
-            fontsize=11,
-            fontweight="bold",
+            0.515, band.middle, f"{label}\n{band.size:,}", va="center", fontsize=11, color=COLOURS[label]
         )
+    _store(axes, middle, inside)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, metadata={"Date": None})
 
 
+def _store(axes: Any, middle: Mapping[str, Band], inside: int) -> None:
+    """Let the regular contacts, and nobody else, go on into the messaging store."""
+    if "regular" not in middle:
+        return
+    band = middle["regular"]
+    _ribbon(axes, (0.65, band.low, band.high), (0.76, band.low, band.high), COLOURS["regular"])
+    words = f"messaging store\n{inside:,} contacts\nwhat CRMs import"
+    axes.text(0.775, band.middle, words, va="center", fontsize=11, fontweight="bold")
+    for label, other in middle.items():
+        if label != "regular":
+            axes.text(0.65, other.middle, "goes no further", va="center", fontsize=9, color=COLOURS[label])
+
+
 def _column(counts: Mapping[str, int]) -> dict[str, Band]:
-    """Stand groups above each other; small ones keep room for their name."""
-    least = 0.028
+    """Stand groups above each other in proportion; small ones keep room for their name."""
     total = sum(counts.values()) or 1
-    room = 1 - _GAP * len(counts)
-    heights = {name: max(least, count / total * room) for name, count in counts.items()}
-    scale = room / sum(heights.values())
+    room = 1 - _GAP * max(0, len(counts) - 1)
+    heights = {name: max(_LEAST, count / total * room) for name, count in counts.items()}
+    scale = room / sum(heights.values()) if heights else 1
+    return _stacked(counts, {name: height * scale for name, height in heights.items()})
+
+
+def _stacked(counts: Mapping[str, int], heights: Mapping[str, float]) -> dict[str, Band]:
+    spare = 1 - sum(heights[name] for name in counts)
+    gap = spare / max(1, len(counts) - 1)
     low, bands = 0.0, {}
     for name, count in counts.items():
-        high = low + heights[name] * scale
-        bands[name] = Band(name, count, low, high)
-        low = high + _GAP
+        bands[name] = Band(count, low, low + heights[name])
+        low += heights[name] + gap
     return bands
-
-
-def _total(bands: Mapping[str, Band]) -> float:
-    return sum(each.high - each.low for each in bands.values()) or 1
 
 
 def _ribbon(

@@ -15,7 +15,7 @@ def test_labels_and_store_equal_the_truth(
     seed: int, servers: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     settings = request.getfixturevalue("server_settings") if servers == "by-address" else {}
-    with simulator(tmp_path, seed=seed, audience=400, faults="all", hang_s=1) as world:
+    with simulator(tmp_path, seed=seed, audience=400, faults="all", hang_s=1, window_s=2) as world:
         installation = Installation(tmp_path, world, **settings)
         if servers == "by-address":
             installation.run("db", "upgrade")

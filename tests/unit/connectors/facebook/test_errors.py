@@ -23,7 +23,6 @@ from domain.errors import (
 )
 
 NOW = datetime(2026, 12, 5, 12, tzinfo=UTC)
-QUARTER = timedelta(minutes=15)
 COMMENTS = PageRequest("comments", "4001_900")
 MIDWAY = PageRequest("comments", "4001_900", cursor="after=QVFI")
 TAGGED = PageRequest("tagged")
@@ -61,7 +60,7 @@ def token(subcode: int, code: str, words: str) -> Any:
 
 def limited(number: int, code: str, message: str) -> Any:
     body = error(number, message)
-    return row(body, RateLimitedError, code, pause=QUARTER, words=f"limit {number} ")
+    return row(body, RateLimitedError, code, words=f"limit {number} ")
 
 
 ROWS = [
@@ -200,7 +199,7 @@ ROWS = [
     row(None, RetryLaterError, "server", answer=(503, {}, True), name="html-503"),
     row(None, RetryLaterError, "server", answer=(404, {}, True), name="html-404-from-a-gateway"),
     row({}, RetryLaterError, "server", answer=(502, {}, False), name="an-empty-502"),
-    row(None, RateLimitedError, "too_many_requests", answer=(429, {}, False), pause=QUARTER),
+    row(None, RateLimitedError, "too_many_requests", answer=(429, {}, False)),
     row(None, BadAnswerError, "unreadable", answer=(200, {}, True), name="html-that-says-200"),
     row(["Ada"], BadAnswerError, "unreadable", answer=(200, {}, False), name="a-list"),
     row(

@@ -1,0 +1,103 @@
+"""The schema: brought up and down again, refused when newer, and the same as the tables in code."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import CheckConstraint, inspect, text
+
+from store import schema
+from store.database import Database
+from store.schema import SchemaError
+from store.tables import metadata
+
+
+def names(database: Database) -> dict[str, set[str | None]]:
+    """Return the names of every constraint and index, by table."""
+    with database.engine.connect() as connection:
+        inspector = inspect(connection)
+        return {
+            table: {
+                inspector.get_pk_constraint(table)["name"],
+                *(each["name"] for each in inspector.get_foreign_keys(table)),
+                *(each["name"] for each in inspector.get_unique_constraints(table)),
+                *(each["name"] for each in inspector.get_check_constraints(table)),
+                *(each["name"] for each in inspector.get_indexes(table)),
+            }
+            for table in inspector.get_table_names()
+        }
+
+
+def objects(database: Database) -> set[str]:
+    """Return every table, view, sequence and trigger of the database."""
+    of_sqlite = "SELECT name FROM sqlite_master WHERE type <> 'index'"
+    of_postgresql = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+    with database.engine.connect() as connection:
+        return set(connection.scalars(text(of_sqlite if database.on_sqlite else of_postgresql)))
+
+
+def test_upgrading_twice_changes_nothing(empty_database: Database) -> None:
+    assert schema.upgrade(empty_database) == (None, "0001")
+    before = names(empty_database)
+    assert schema.upgrade(empty_database) == ("0001", "0001")
+    assert names(empty_database) == before
+    schema.require_current(empty_database)
+
+
+def test_a_second_upgrade_leaves_the_feed_its_epoch(empty_database: Database) -> None:
+    epochs = []
+    for _ in range(2):
+        schema.upgrade(empty_database)
+        with empty_database.read() as connection:
+            epochs.append(connection.execute(text("SELECT epoch, seq FROM feed_state")).all())
+    assert epochs[0] == epochs[1]
+    assert len(epochs[0]) == 1
+
+
+def test_the_schema_goes_down_to_nothing_and_up_again(empty_database: Database) -> None:
+    schema.upgrade(empty_database)
+    before = names(empty_database), objects(empty_database)
+    schema.downgrade(empty_database, "base")
+    assert not {each for each in objects(empty_database) if "alembic" not in each}
+    schema.upgrade(empty_database)
+    assert (names(empty_database), objects(empty_database)) == before
+
+
+def test_a_database_of_a_newer_version_is_refused(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for act in (schema.upgrade, schema.require_current):
+        with pytest.raises(SchemaError, match="newer Regulars"):
+            act(database)
+    with database.read() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+
+
+def test_an_empty_database_asks_for_an_upgrade(empty_database: Database) -> None:
+    with pytest.raises(SchemaError, match="regulars db upgrade"):
+        schema.require_current(empty_database)
+
+
+def test_migrations_make_what_the_code_declares(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_migrations_make_every_check_that_the_code_declares(database: Database) -> None:
+    """Alembic compares no CHECK constraints, so their names are compared here."""
+    made = names(database)
+    for each in metadata.sorted_tables:
+        checks = {str(check.name) for check in each.constraints if isinstance(check, CheckConstraint)}
+        declared = {name if name.startswith("ck_") else f"ck_{each.name}_{name}" for name in checks}
+        found = {name for name in made[each.name] if name and name.startswith("ck_")}
+        assert found == declared, each.name
+
+
+def test_every_constraint_and_index_has_a_name_of_ours(database: Database) -> None:
+    for table, found in names(database).items():
+        if table == "alembic_version":
+            continue
+        for each in found:
+            assert each, f"{table} has a constraint without a name"
+            assert each.split("_")[0] in {"pk", "fk", "uq", "ck", "ix"}, each
+            assert each.split("_", 1)[1].startswith(table), each
