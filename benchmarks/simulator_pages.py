@@ -1,10 +1,11 @@
 """How many follower pages of 1,000 users the simulator serves a second, over loopback, from one process.
 
-`python benchmarks/simulator_pages.py [pages] [audience]`: the simulator runs in a process of its own, the
-reader asks for one page after another on one kept connection and does no more than find the next token. Prints
+`python benchmarks/simulator_pages.py [--pages N] [--audience N]`: the simulator runs in a process of its own,
+the reader asks for one page after another on one kept connection and only finds the next token in it. Prints
 the pages a second as read, and a second of the server's own processor time: what one core can serve.
 """
 
+import argparse
 import http.client
 import json
 import sys
@@ -62,7 +63,11 @@ def read(ready: Mapping[str, Any], pages: int) -> int:
 
 def main() -> None:
     """Measure and print one line."""
-    pages, audience = (int(each) for each in (*sys.argv[1:], "1000", "1000000")[:2])
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--pages", type=int, default=1_000)
+    words.add_argument("--audience", type=int, default=1_000_000)
+    given = words.parse_args()
+    pages, audience = given.pages, given.audience
     with simulator(audience) as ready:
         server = psutil.Process(ready["pid"])
         control = http.client.HTTPConnection(ready["control_url"].split("/")[2])

@@ -51,8 +51,12 @@ def conclude(connection: Connection, walk: Walk, policy: Policy, *, now: datetim
     """
     account_id, _, post, run_id = walk.listing
     replaced = walk.stream.shape is not Shape.TIMELINE
-    for kind, count in rosters.count(connection, run_id, post, counting=True).items():
+    found = rosters.count(connection, run_id, post, counting=True)
+    for kind, count in found.items():
         counts.add(connection, (account_id, SignalKind(kind), post), count, now=now, whole=replaced)
+    if replaced and walk.whole:
+        absent = [each for each in walk.stream.kinds if each not in found]
+        counts.none_left(connection, account_id, absent, post, now=now)
     steps: list[Step] = []
     left: list[int] = []
     if is_compared(walk.stream) and walk.whole:

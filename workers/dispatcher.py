@@ -9,6 +9,7 @@ from dramatiq import Broker
 
 from store import outbox
 from store.database import Database, DatabaseError
+from store.outbox import Wake
 from workers.actors import message_of
 from workers.broker import QUEUE_DOWN, QUEUES, depth, forgot
 from workers.life import bury_dead
@@ -63,7 +64,15 @@ class Dispatcher:
             with self._database.write() as connection:
                 claimed = outbox.claim(connection, wake, now=now, resend_after=RESEND_AFTER)
             if claimed:
-                self._broker.enqueue(message_of(wake))
+                self._send(wake)
                 room[wake.queue] -= 1
                 sent += 1
         return sent
+
+    def _send(self, wake: Wake) -> None:
+        try:
+            self._broker.enqueue(message_of(wake))
+        except QUEUE_DOWN:
+            with self._database.write() as connection:
+                outbox.unsend(connection, wake)
+            raise

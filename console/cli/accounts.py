@@ -8,6 +8,7 @@ import typer
 
 from connectors.base import Connector
 from connectors.registry import connect
+from console.cli.patience import patiently
 from console.cli.start import runtime
 from console.cli.words import local, note, out, print_json, print_table, shown
 from domain.account import Account, Credentials
@@ -52,7 +53,7 @@ def add(
     )
     open_runtime = runtime()
     account = Account(platform, platform_id, name, owned_reads=owned_reads)
-    proof = connect(account, credentials, open_runtime.settings.base_url(platform)).prove()
+    proof = patiently(connect(account, credentials, open_runtime.settings.base_url(platform)).prove)
     if proof.platform_id != platform_id:
         raise RegularsError(
             f"The token belongs to {shown(proof.platform_id)}, not to {shown(platform_id)}: "
@@ -112,12 +113,12 @@ def check(
     """
     open_runtime = runtime()
     connector, found = _connector(open_runtime, account)
-    proof = connector.prove()
+    proof = patiently(connector.prove)
     with open_runtime.database.write() as connection:
         accounts.proven(connection, found.id, proof)
         policy = open_runtime.policy_in_force(connection)
     rows = []
-    for each in connector.check():
+    for each in patiently(connector.check):
         kinds = connector.streams[each.stream].kinds
         labels = sorted({policy.rules[kind].label.word for kind in kinds}) or ["the list of your posts"]
         rows.append((each, " or ".join(labels)))

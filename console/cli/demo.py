@@ -18,6 +18,7 @@ from config import settings as configuration
 from connectors.registry import connect
 from console.cli.contacts import sentence_of
 from console.cli.harvest import road_for
+from console.cli.patience import patiently
 from console.cli.progress import follow
 from console.cli.start import UnfinishedError
 from console.cli.travel import draw
@@ -121,7 +122,8 @@ def _connect(open_runtime: Runtime, ready: Mapping[str, Any]) -> list[Account]:
     ]
     connected = []
     for account, credentials in wanted:
-        proof = connect(account, credentials, open_runtime.settings.base_url(account.platform)).prove()
+        connector = connect(account, credentials, open_runtime.settings.base_url(account.platform))
+        proof = patiently(connector.prove)
         with open_runtime.database.write() as connection:
             account_id = accounts.add(connection, account, open_runtime.seal(credentials), now=utc_now())
             accounts.proven(connection, account_id, proof)

@@ -23,12 +23,12 @@ from simulator.people import OWN
 from simulator.rings import COMMENTS, DAY_S, FRIENDS, LIKES, LISTED, REACTS, REPLIES, REPOSTS, Ring
 from simulator.world import World
 
-_CHUNK = 4096
+_CHUNK = 1024
 Row = dict[str, Any]
 
 
 def stream(world: World) -> Iterator[bytes]:
-    """Yield the truth as JSON, one contact a line, some thousand people at a time."""
+    """Yield the truth as JSON, one contact a line, a thousand people at a time."""
     yield _lines(_own_rows(world))
     for platform in ("twitter", "facebook"):
         people = world.audience.range_of(platform)

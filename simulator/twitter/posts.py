@@ -109,7 +109,7 @@ def _metrics(world: World, post: int) -> dict[str, int]:
 def _shown(call: Call, whole: dict[str, Any], written: datetime) -> dict[str, Any]:
     whole |= {
         "created_at": stamp(written),
-        "edit_history_tweet_ids": [],
+        "edit_history_tweet_ids": [whole["id"]],
         "lang": "en",
         "possibly_sensitive": False,
         "reply_settings": "everyone",

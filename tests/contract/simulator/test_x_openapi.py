@@ -176,14 +176,14 @@ def test_a_compliance_job_is_as_documented(served: Served, document: dict[str, A
         address, json={"type": "users", "name": "sweep"}, headers=told, timeout=10
     ).json()
     assert faults(component(document, "/2/compliance/jobs", "post"), made) == []
-    shown = served.x(f"compliance/jobs/{made['data']['id']}", token="app_token").json()
+    shown = served.x(f"compliance/jobs/{made['data']['id']}", caller="app_token").json()
     assert faults(component(document, "/2/compliance/jobs/{id}"), shown) == []
 
 
 def test_usage_is_as_documented_but_for_numbers_in_text(
     served: Served, document: dict[str, Any], faults: Faults
 ) -> None:
-    usage = served.x("usage/tweets", token="app_token").json()
+    usage = served.x("usage/tweets", caller="app_token").json()
     numbers = {name: int(value) if name in AS_TEXT else value for name, value in usage["data"].items()}
     numbers["project_id"] = usage["data"]["project_id"]
     assert faults(component(document, "/2/usage/tweets"), {"data": numbers}) == []

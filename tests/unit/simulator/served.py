@@ -21,10 +21,10 @@ class Served:
         self.me = str(ready["twitter"]["account_id"])
 
     def x(
-        self, path: str, query: Mapping[str, Any] | None = None, token: str = "user_token"
+        self, path: str, query: Mapping[str, Any] | None = None, caller: str = "user_token"
     ) -> requests.Response:
-        """Ask X; `token` is the name of a token in the ready file."""
-        told = {"Authorization": f"Bearer {self.ready['twitter'][token]}"}
+        """Ask X; `caller` names the token of the ready file it uses."""
+        told = {"Authorization": f"Bearer {self.ready['twitter'][caller]}"}
         address = f"{self.ready['twitter']['base_url']}/2/{path}"
         return self.session.get(address, params=query, headers=told, timeout=10)
 

@@ -112,7 +112,7 @@ def test_only_the_default_fields_come_unasked(served: Served) -> None:
 )
 def test_the_wrong_caller_is_refused(served: Served, path: str, token: str, status: int, word: str) -> None:
     post = served.x(f"users/{served.me}/tweets").json()["data"][0]["id"]
-    answer = served.x(path.format(me=served.me, post=post), token=token)
+    answer = served.x(path.format(me=served.me, post=post), caller=token)
     assert (answer.status_code, problem(answer)) == (status, word)
 
 
@@ -149,9 +149,9 @@ def test_a_window_runs_out_and_opens_again_at_its_reset(serve: Serve) -> None:
 def test_user_and_app_have_windows_of_their_own(served: Served) -> None:
     path = f"users/{served.me}/mentions"
     assert served.x(path).headers["x-rate-limit-limit"] == "300"
-    assert served.x(path, token="app_token").headers["x-rate-limit-limit"] == "450"
+    assert served.x(path, caller="app_token").headers["x-rate-limit-limit"] == "450"
     assert served.x(path).headers["x-rate-limit-remaining"] == "298"
-    assert served.x(path, token="app_token").headers["x-rate-limit-remaining"] == "448"
+    assert served.x(path, caller="app_token").headers["x-rate-limit-remaining"] == "448"
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_user_and_app_have_windows_of_their_own(served: Served) -> None:
     ],
 )
 def test_followers_cost_what_the_owned_read_rule_says(
-    served: Served, owned_app: bool, token: str, each: int
+    served: Served, token: str, each: int, *, owned_app: bool
 ) -> None:
     served.world.options = Options(owned_app=owned_app)
     read = len(served.x(f"users/{served.me}/followers", {"max_results": 50}, token).json()["data"])
@@ -235,9 +235,9 @@ def test_somebody_else_s_likers_are_forbidden_or_empty(served: Served, option: A
 
 def test_usage_counts_posts_in_text_and_credits_are_best_effort(served: Served) -> None:
     read = served.x(f"users/{served.me}/mentions", {"max_results": 100}).json()["meta"]["result_count"]
-    usage = served.x("usage/tweets", token="app_token").json()["data"]
+    usage = served.x("usage/tweets", caller="app_token").json()["data"]
     assert usage["project_usage"] == str(read)
-    missing = served.x("usage/credits", token="app_token")
+    missing = served.x("usage/credits", caller="app_token")
     assert (missing.status_code, missing.content) == (404, b"")
     assert served.x("usage/credits").json()["data"]["total_balance"] < 500
 
@@ -266,7 +266,7 @@ def test_a_compliance_job_tells_who_is_gone(served: Served) -> None:
     here = next(each.x_id for each in people if not each.suspended and not each.protected)
     served.session.put(job["upload_url"], data=f"{gone}\n{here}\n42\n", timeout=10)
     states = [
-        served.x(f"compliance/jobs/{job['id']}", token="app_token").json()["data"]["status"] for _ in "12"
+        served.x(f"compliance/jobs/{job['id']}", caller="app_token").json()["data"]["status"] for _ in "12"
     ]
     assert states == ["in_progress", "complete"]
     rows = served.session.get(job["download_url"], timeout=10).text.splitlines()
