@@ -145,7 +145,7 @@ def _troubles(flush: Callable[[], object], restart: Callable[[], None]) -> list[
 
 
 def _travel(installation: Installation, road: Processes, total: int, troubles: list[Trouble]) -> None:
-    """Follow the run to its end and make each trouble at its place; each must happen before the last tenth."""
+    """Follow the run to its end and make each trouble at its place, before the last tenth."""
     deadline = time.monotonic() + 600
     while True:
         assert time.monotonic() < deadline, f"still waiting for {road.pending()}"
