@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, or_, select, update
 
 from domain.errors import RegularsError
 from store import outbox, rosters
@@ -135,21 +135,9 @@ def claim(connection: Connection, run_id: int, fence: int, worker: str, *, now: 
     ).first()
     if row is None:
         return None
-    account_id, platform, stream, post_id, page_size, attempts, restarts, quarantined = row
+    account_id, platform, stream, post_id, *numbers = row
     post = connection.scalar(select(posts.c.post).where(posts.c.id == post_id)) if post_id else ""
-    return Claim(
-        run_id,
-        fence,
-        account_id,
-        platform,
-        stream,
-        post_id,
-        post or "",
-        page_size,
-        attempts,
-        restarts,
-        quarantined,
-    )
+    return Claim(run_id, fence, account_id, platform, stream, post_id, post or "", *numbers)
 
 
 def hold(connection: Connection, held: Claim, worker: str) -> bool:
@@ -300,18 +288,6 @@ def active_count(connection: Connection) -> int:
     return (
         connection.scalar(
             select(func.count()).select_from(harvest_runs).where(harvest_runs.c.state.in_(ACTIVE))
-        )
-        or 0
-    )
-
-
-def unfinished_of(connection: Connection, run_ids: Sequence[int]) -> int:
-    """Count those of the given runs that have not ended."""
-    return (
-        connection.scalar(
-            select(func.count())
-            .select_from(harvest_runs)
-            .where(and_(harvest_runs.c.id.in_(run_ids), harvest_runs.c.state.in_(ACTIVE)))
         )
         or 0
     )
