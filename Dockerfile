@@ -4,6 +4,7 @@ WORKDIR /srv/regulars
 COPY requirements/run.txt requirements/run.txt
 RUN pip install --no-cache-dir --require-hashes -r requirements/run.txt
 COPY . .
-RUN pip install --no-cache-dir --no-deps .
+# What builds the package is locked too, so nothing unlocked is fetched.
+RUN pip install --no-cache-dir --no-deps --no-build-isolation .
 USER regulars
 CMD ["regulars", "--help"]

@@ -31,7 +31,7 @@ class JsonLines(logging.Formatter):
 def configure(level: str) -> None:
     """Send log lines to standard error; raises SettingsError for a level that does not exist."""
     if level.upper() not in logging.getLevelNamesMapping():
-        raise SettingsError(f"REGULARS_LOG_LEVEL is {level!r}; it may be DEBUG, INFO, WARNING or ERROR.")
+        raise SettingsError(f"REGULARS_LOG_LEVEL is {level!r}; make it DEBUG, INFO, WARNING or ERROR.")
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -1,5 +1,6 @@
 """Settings: read from the environment, each with its meaning; unknown ones are refused."""
 
+import difflib
 import os
 from pathlib import Path
 
@@ -70,12 +71,17 @@ def load() -> Settings:
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
     if unknown:
+        near = difflib.get_close_matches(unknown[0], known, n=1)
+        meant = f" (is {near[0]} meant?)" if near else ""
         raise SettingsError(
-            f"{unknown[0]} is no setting of Regulars; `regulars config show` lists those that exist."
+            f"{unknown[0]} is no setting of Regulars{meant}: unset it; `regulars config show` then lists "
+            "those that exist."
         )
     try:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper() if first["loc"] else "A setting"
-        raise SettingsError(f"{name} has a value that it cannot have: {first['msg'].lower()}.") from None
+        raise SettingsError(
+            f"{name} has a value that it cannot have ({first['msg'].lower()}); mend it or unset it."
+        ) from None

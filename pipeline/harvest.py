@@ -83,6 +83,10 @@ def _claim(connection: Connection, road: Road, run_id: int, fence: int) -> Held 
     claim = runs.claim(connection, run_id, fence, road.worker, now=now)
     if claim is None:
         return None
+    poisoned = outcome.poison(claim)
+    if poisoned:
+        outcome.fail(connection, claim, road.worker, poisoned, now=now)
+        return None
     account = accounts.get(connection, claim.account_id)
     connector = road.connector_of(connection, account)
     stream = connector.streams[claim.stream]
@@ -153,9 +157,14 @@ def _keep_members(
     if walk.is_compared(held.stream) and written.contact_ids:
         rosters.add(connection, page, written.contact_ids, counting=False)
     if counted:
-        members = [
-            f"{each.kind}:{each.contact.platform_id}:{each.item}" for each in acts if each.kind in counted
-        ]
+        stream = held.stream
+        # What is listed under each post is counted there: the same quote may also stand in the mentions.
+        under_posts = {
+            kind for each in held.connector.streams.values() if each.per_post for kind in each.kinds
+        }
+        here = counted if stream.per_post else counted - under_posts
+        wanted = (each for each in acts if each.kind in here)
+        members = walk.countable(connection, held.account.id, stream, held.claim.post, wanted)
         rosters.add(connection, page, members, counting=True)
 
 

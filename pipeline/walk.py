@@ -13,8 +13,10 @@ from pipeline.outcome import advance
 from pipeline.redecide import redecide
 from store import counts, outbox, rosters, runs, signals
 from store.checkpoints import Listing
+from store.counts import Tally
 from store.messaging import Step
 from store.runs import Claim
+from store.tables import stamp
 
 #: What the feed says of those whom a whole walk did not show.
 LEFT = {
@@ -34,6 +36,29 @@ def counted(acts: Iterable[Signal], policy: Policy) -> set[str]:
     return {kind for kind in {each.kind for each in acts} if policy.rules[kind].keep is Keep.COUNT}
 
 
+def countable(
+    connection: Connection, account_id: int, stream: Stream, post: str, acts: Iterable[Signal]
+) -> list[str]:
+    """Return the acts as members of a walk that counts.
+
+    A timeline is read again behind its mark, where we no longer know whom we counted: only what is newer
+    than the newest act counted counts. The same contact, kind and item is the same member.
+    """
+    seen = counts.newest(connection, account_id, post) if stream.shape is Shape.TIMELINE else {}
+    members = []
+    for each in acts:
+        at, known = each.started_at, seen.get(each.kind)
+        if at is None or known is None or at > known:
+            members.append(f"{each.kind}:{stamp(at) if at else ''}|{each.contact.platform_id}:{each.item}")
+    return members
+
+
+def _moment_in(member: str) -> datetime | None:
+    """Read when the act of a member happened; the last of a kind is its newest."""
+    at = member.partition(":")[2].partition("|")[0]
+    return datetime.fromisoformat(at) if at else None
+
+
 class Walk(NamedTuple):
     """A walk that was read to its end; `whole` is False where items of it could not be read."""
 
@@ -51,9 +76,10 @@ def conclude(connection: Connection, walk: Walk, policy: Policy, *, now: datetim
     """
     account_id, _, post, run_id = walk.listing
     replaced = walk.stream.shape is not Shape.TIMELINE
-    found = rosters.count(connection, run_id, post, counting=True)
-    for kind, count in found.items():
-        counts.add(connection, (account_id, SignalKind(kind), post), count, now=now, whole=replaced)
+    found = rosters.count(connection, run_id, post)
+    for kind, (count, last) in found.items():
+        tally = Tally(count, _moment_in(last))
+        counts.add(connection, (account_id, SignalKind(kind), post), tally, now=now, whole=replaced)
     if replaced and walk.whole:
         absent = [each for each in walk.stream.kinds if each not in found]
         counts.none_left(connection, account_id, absent, post, now=now)

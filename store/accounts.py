@@ -120,11 +120,6 @@ def remove(connection: Connection, account_id: int) -> None:
     connection.execute(delete(accounts).where(accounts.c.id == account_id))
 
 
-def pause(connection: Connection, account_id: int, reason: str) -> None:
-    """Stop all harvests of an account until an operator has mended what `reason` says."""
-    connection.execute(update(accounts).where(accounts.c.id == account_id).values(paused_reason=reason))
-
-
 def _account(connection: Connection, row: Row[tuple[object, ...]]) -> Account:
     staff = connection.scalars(
         select(account_staff.c.platform_id).where(account_staff.c.account_id == row.id)

@@ -2,26 +2,57 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from domain.signal import SignalKind
 from store.tables import kept_counts
 
 
+class Tally(NamedTuple):
+    """How many acts were counted, and when the newest of them happened, where the platform says."""
+
+    acts: int
+    newest_at: datetime | None
+
+
 def add(
-    connection: Connection, act: tuple[int, SignalKind, str], count: int, *, now: datetime, whole: bool
+    connection: Connection,
+    act: tuple[int, SignalKind, str],
+    tally: Tally,
+    *,
+    now: datetime,
+    whole: bool,
 ) -> None:
-    """Add `count` acts (account id, kind, item); `whole` replaces what was counted before."""
+    """Add to the acts (account id, kind, item); `whole` replaces what was counted before."""
     account_id, kind, item = act
     where = (kept_counts.c.account_id == account_id, kept_counts.c.kind == kind, kept_counts.c.item == item)
-    total = count if whole else kept_counts.c.count + count
-    if not connection.execute(update(kept_counts).where(*where).values(count=total, counted_at=now)).rowcount:
-        connection.execute(
-            insert(kept_counts).values(
-                account_id=account_id, kind=kind, item=item, count=count, counted_at=now
-            )
+    before = connection.execute(select(kept_counts.c.count, kept_counts.c.newest_at).where(*where)).first()
+    count, newest_at = before or (0, None)
+    values = {
+        "count": tally.acts if whole else count + tally.acts,
+        "newest_at": max(filter(None, (newest_at, tally.newest_at)), default=None),
+        "counted_at": now,
+    }
+    if before:
+        connection.execute(update(kept_counts).where(*where).values(values))
+    else:
+        connection.execute(insert(kept_counts).values(account_id=account_id, kind=kind, item=item, **values))
+
+
+def newest(connection: Connection, account_id: int, item: str) -> dict[str, datetime]:
+    """Return when the newest act was counted, by kind: of `item`, or of the account as a whole."""
+    found = connection.execute(
+        select(kept_counts.c.kind, func.max(kept_counts.c.newest_at))
+        .where(
+            kept_counts.c.account_id == account_id,
+            kept_counts.c.item.in_([item, ""]),
+            kept_counts.c.newest_at.is_not(None),
         )
+        .group_by(kept_counts.c.kind)
+    )
+    return {kind: at for kind, at in found}  # noqa: C416  # rows are no pairs to a type checker
 
 
 def none_left(

@@ -16,6 +16,9 @@ from domain.errors import RegularsError
 BUSY_TIMEOUT_S = 30
 #: How often a transaction is tried again after a deadlock.
 MAX_DEADLOCKS = 5
+_NO_ADDRESS = (
+    "REGULARS_DATABASE_URL is not an address such as postgresql://user@host/name or sqlite:///file; mend it."
+)
 
 Result = TypeVar("Result")
 
@@ -97,10 +100,10 @@ def _engine(url: str) -> Engine:
             parsed = parsed.set(drivername="postgresql+psycopg")
         # hide_parameters: names and texts are parameters, and errors reach logs.
         engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=parsed.host is not None)
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise DatabaseError(
-            "REGULARS_DATABASE_URL is not an address such as postgresql://user@host/name or sqlite:///file."
-        ) from error
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise DatabaseError(_NO_ADDRESS) from error
+    if engine.dialect.name not in ("sqlite", "postgresql"):
+        raise DatabaseError(_NO_ADDRESS)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -44,19 +44,20 @@ def forget_streams(connection: Connection, account_id: int, streams: Sequence[st
     connection.execute(delete(roster_pages).where(roster_pages.c.run_id.in_(former)))
 
 
-def count(connection: Connection, run_id: int, post: str, *, counting: bool) -> dict[str, int]:
-    """Count the different members of a walk by the kind they begin with; contact ids under ""."""
+def count(connection: Connection, run_id: int, post: str) -> dict[str, tuple[int, str]]:
+    """Count a walk's different members of which only counts may stay; returns (count, last) by kind."""
     if connection.dialect.name == "sqlite":
-        member, kind = "json_each(p.members) AS m", "substr(value, 1, max(instr(value, ':') - 1, 0))"
+        member, kind = "json_each(p.members) AS m", "substr(value, 1, instr(value, ':') - 1)"
     else:
         member = "json_array_elements_text(CAST(p.members AS json)) AS m(value)"
-        kind = "CASE WHEN value LIKE '%:%' THEN split_part(value, ':', 1) ELSE '' END"
+        kind = "split_part(value, ':', 1)"
+    collated = "" if connection.dialect.name == "sqlite" else ' COLLATE "C"'
     counted = run(
         connection,
-        f"SELECT {kind}, count(*) FROM (SELECT DISTINCT m.value FROM roster_pages AS p, {member} "
-        "WHERE p.run_id = :run_id AND p.post = :post AND p.counting = :counting) AS d GROUP BY 1",
+        f"SELECT {kind}, count(*), max(value{collated}) FROM (SELECT DISTINCT m.value "
+        f"FROM roster_pages AS p, {member} WHERE p.run_id = :run_id AND p.post = :post AND p.counting) AS d "
+        "GROUP BY 1",
         run_id=run_id,
         post=post,
-        counting=counting,
     )
-    return {str(row[0]): int(row[1]) for row in counted}
+    return {str(row[0]): (int(row[1]), str(row[2])) for row in counted}

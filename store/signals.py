@@ -82,7 +82,7 @@ def of_contacts(connection: Connection, contact_ids: Iterable[int]) -> dict[int,
     for row in found:
         contact_id, account_id, platform, platform_id, kind, item, started, ended = row
         signal = Signal(
-            ContactKey(platform, platform_id), SignalKind(kind), item, _moment(started), _moment(ended)
+            ContactKey(platform, platform_id), SignalKind(kind), item, moment_of(started), moment_of(ended)
         )
         grouped[contact_id].append((account_id, signal))
     return grouped
@@ -125,6 +125,6 @@ def forget_account(connection: Connection, account_id: int) -> list[int]:
     return sorted(set(gone))
 
 
-def _moment(value: object) -> datetime | None:
+def moment_of(value: object) -> datetime | None:
     """Read a time that came through a plain statement."""
     return datetime.fromisoformat(value) if isinstance(value, str) else value  # type: ignore[return-value]

@@ -227,6 +227,7 @@ kept_counts = Table(
     Column("kind", Text, nullable=False),
     Column("item", Text, nullable=False),
     Column("count", BigInteger, nullable=False),
+    Column("newest_at", Moment),
     Column("counted_at", Moment, nullable=False),
     PrimaryKeyConstraint("account_id", "kind", "item"),
     _one_of("kind", KINDS),

@@ -16,7 +16,7 @@ from workers.life import Life
 from workers.runtime import Runtime
 
 #: Milliseconds between two looks at an empty queue at most: a page should not wait for its message.
-POLL_MS = 25
+POLL_MS = 50
 
 
 def start(runtime: Runtime, broker: Broker, queues: Sequence[str]) -> tuple[dramatiq.Worker, Life]:

@@ -1,6 +1,7 @@
 """`regulars account`: connect our own pages and profiles, check and remove them."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +13,15 @@ from console.cli.patience import patiently
 from console.cli.start import runtime
 from console.cli.words import local, note, out, print_json, print_table, shown
 from domain.account import Account, Credentials
+from domain.batch import PageRequest
 from domain.contact import Platform
 from domain.errors import OperatorNeededError, RegularsError
 from pipeline.remove import remove_account
 from store import accounts
 from workers.runtime import Runtime, utc_now
+
+#: The Facebook stream that is read with a person's own token.
+FRIENDS = "friends"
 
 app = typer.Typer(help="Connect, list, check and remove your own accounts.", no_args_is_help=True)
 
@@ -27,8 +32,8 @@ TokenFile = Annotated[
 
 @app.command()
 def add(
-    platform: Annotated[Platform, typer.Argument(help="twitter (X) or facebook.")],
-    name: Annotated[str, typer.Argument(help="How you call the account here.")],
+    platform: Annotated[Platform, typer.Argument(metavar="PLATFORM", help="twitter (X) or facebook.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="How you call the account here.")],
     platform_id: Annotated[str, typer.Option("--platform-id", help="The platform's id of the account.")],
     token_file: TokenFile,
     user_token_file: Annotated[
@@ -46,6 +51,7 @@ def add(
     Tokens come from files or standard input, never from the command line, and are kept encrypted.
     Adding an account again brings its tokens up to date.
     """
+    _require_platform(platform, user_token_file or app_secret_file, owned_reads=owned_reads)
     credentials = Credentials(
         _secret(token_file),
         _secret(str(user_token_file)) if user_token_file else None,
@@ -53,12 +59,22 @@ def add(
     )
     open_runtime = runtime()
     account = Account(platform, platform_id, name, owned_reads=owned_reads)
-    proof = patiently(connect(account, credentials, open_runtime.settings.base_url(platform)).prove)
+    base_url = open_runtime.settings.base_url(platform)
+    proof = patiently(connect(account, credentials, base_url).prove)
     if proof.platform_id != platform_id:
         raise RegularsError(
             f"The token belongs to {shown(proof.platform_id)}, not to {shown(platform_id)}: "
             "only accounts whose token you hold can be harvested."
         )
+    if credentials.user_token:  # the page's token proves nothing of the person's: look at one friend
+        known = replace(account, app_id=proof.app_id)
+        look = PageRequest(FRIENDS, page_size=1)
+        try:
+            patiently(lambda: connect(known, credentials, base_url).fetch(look))
+        except OperatorNeededError as error:
+            raise RegularsError(
+                f"With the token of --user-token-file no friends can be read. {error}"
+            ) from error
     with open_runtime.database.write() as connection:
         account_id = accounts.add(connection, account, open_runtime.seal(credentials), now=utc_now())
         accounts.proven(connection, account_id, proof)
@@ -104,7 +120,7 @@ def listed(json: Annotated[bool, typer.Option("--json", help="One object a line.
 
 @app.command()
 def check(
-    account: Annotated[str, typer.Argument(help="Name or platform id of the account.")],
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Name or platform id of the account.")],
     json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
 ) -> None:
     """Say before any harvest what each stream can bring, and what is missing.
@@ -154,7 +170,7 @@ def check(
 
 @app.command()
 def remove(
-    account: Annotated[str, typer.Argument(help="Name or platform id of the account.")],
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Name or platform id of the account.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Disconnect an account: its tokens and runs go, its contacts lose what came through it."""
@@ -175,6 +191,15 @@ def _connector(open_runtime: Runtime, name: str) -> tuple[Connector, Account]:
         return open_runtime.connector_of(connection, found), found
 
 
+def _require_platform(platform: Platform, facebook_file: Path | None, *, owned_reads: bool) -> None:
+    if platform is Platform.TWITTER and facebook_file:
+        raise RegularsError(
+            "--user-token-file and --app-secret-file are for Facebook; leave them out for an X account."
+        )
+    if platform is Platform.FACEBOOK and owned_reads:
+        raise RegularsError("--owned-reads is for X, Facebook reads cost nothing; leave it out.")
+
+
 def _secret(path: str) -> str:
     """Read a secret from a file or from standard input; raises RegularsError where there is none."""
     if path == "-":
@@ -183,12 +208,17 @@ def _secret(path: str) -> str:
         try:
             secret = Path(path).read_text(encoding="utf-8")
         except OSError as error:
-            raise RegularsError(f"The file {path} cannot be read: {error.strerror}.") from error
+            raise RegularsError(
+                f"The file {path} cannot be read ({error.strerror}); name the file that holds the secret."
+            ) from error
         except UnicodeDecodeError:
-            raise RegularsError(f"The file {path} holds no text, so it is no token.") from None
+            raise RegularsError(
+                f"The file {path} holds no text, so it is no token; name the file that holds the secret."
+            ) from None
     if not secret.strip() or len(secret.split()) > 1:
         raise OperatorNeededError(
-            f"{'Standard input' if path == '-' else path} must hold one token and nothing else.",
+            f"{'Standard input' if path == '-' else path} must hold one token and nothing else; "
+            "copy it again as one line.",
             code="no_token",
         )
     return secret.strip()

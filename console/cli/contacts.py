@@ -22,7 +22,10 @@ app = typer.Typer(help="List and show contacts.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON.")]
 Key = Annotated[
-    str, typer.Argument(help="A contact's key, such as twitter:123; - reads it from standard input.")
+    str,
+    typer.Argument(
+        metavar="KEY", help="A contact's key, such as twitter:123; - reads it from standard input."
+    ),
 ]
 
 
@@ -136,11 +139,16 @@ def reclassify(
 def _tell(done: Pass, policy: str, *, dry_run: bool, json: bool) -> None:
     if json:
         moves = [{"from": before, "to": after, "contacts": count} for (before, after), count in done.moves]
-        print_json({"policy": policy, "dry_run": dry_run, "contacts": done.seen, "moves": moves})
+        told = {"policy": policy, "dry_run": dry_run, "contacts": done.seen, "moves": moves}
+        print_json(told | {"names_dropped": done.unnamed})
         return
-    print_table(("from", "to", "contacts"), ((before, after, count) for (before, after), count in done.moves))
+    if done.moves:
+        rows = ((before, after, count) for (before, after), count in done.moves)
+        print_table(("from", "to", "contacts"), rows)
     verb = "would move" if dry_run else "moved"
     out.print(f"{sum(count for _, count in done.moves)} of {done.seen} contacts {verb} under {policy}.")
+    if done.unnamed:
+        out.print(f"{done.unnamed} {'would lose' if dry_run else 'lost'} name and handle.")
 
 
 def sentence_of(connection: Connection, contact: Mapping[Any, Any]) -> str:

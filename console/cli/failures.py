@@ -14,7 +14,7 @@ app = typer.Typer(help="List, show, replay and drop failures.", no_args_is_help=
 
 _FACTS = ("id", "run_id", "account", "stream", "cause", "sentence", "advice", "attempts")
 
-Which = Annotated[list[int] | None, typer.Argument(help="Numbers of the failures.")]
+Which = Annotated[list[int] | None, typer.Argument(metavar="NUMBER", help="Numbers of the failures.")]
 Every = Annotated[bool, typer.Option("--all", help="All open failures.")]
 
 

@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 
 def harvest(
-    account: Annotated[str, typer.Argument(help="Name or platform id of the account.")],
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Name or platform id of the account.")],
     stream: Annotated[
         list[str] | None, typer.Option("--stream", help="Only this stream; may be given several times.")
     ] = None,

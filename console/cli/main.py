@@ -4,12 +4,11 @@ import os
 import sys
 
 import typer
-from rich.text import Text
 
 from console.cli import accounts, contacts, demo, exporting, failures, harvest, road, runs, system
 from console.cli.start import UnfinishedError
-from console.cli.words import err, shown
-from domain.errors import RegularsError
+from console.cli.words import note
+from domain.errors import BadAnswerError, RegularsError, RetryLaterError
 
 app = typer.Typer(
     name="regulars",
@@ -35,23 +34,34 @@ app.add_typer(system.configuration, name="config")
 def main() -> None:
     """Run the command line; every error is one sentence on standard error."""
     try:
-        app()
+        app(prog_name="regulars")
     except UnfinishedError as error:
         _end(str(error), 3)
+    except (RetryLaterError, BadAnswerError) as error:
+        _end(f"{error} Try again later; if it stays so, check the network and the platform's state.", 1)
     except RegularsError as error:
         _end(str(error), 1)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as error:
-        _end(f"{error.filename or 'The system'}: {error.strerror}. Make room or change its rights.", 1)
+        _end(_said(error), 1)
     except KeyboardInterrupt:
         _end("Stopped.", 130)
 
 
 def _end(sentence: str, code: int) -> None:
-    err.print(Text(shown(sentence)))
+    note(sentence)
     sys.exit(code)
+
+
+def _said(error: OSError) -> str:
+    if error.filename is None:
+        return f"The system refused ({error.strerror or error}); look at its disk and its rights."
+    return (
+        f"{error.filename} cannot be used ({error.strerror}); name another place (REGULARS_DATA_DIR, --out), "
+        "make room, or change its rights."
+    )
 
 
 if __name__ == "__main__":

@@ -7,16 +7,26 @@ from typing import Annotated, Any
 import typer
 from rich.live import Live
 from rich.table import Table
-from rich.text import Text
 
 from console.cli.start import runtime
-from console.cli.words import iso, local, note, out, print_json, print_table, shown, usd
+from console.cli.words import iso, local, note, out, print_json, print_table, table_of, usd
 from store import runs
 from workers.runtime import Runtime, utc_now
 
 app = typer.Typer(help="List, show and cancel harvest runs.", no_args_is_help=True)
 
-_COLUMNS = ("run", "account", "stream", "state", "pages", "contacts", "regular", "occasional", "spend", "")
+_COLUMNS = (
+    "run",
+    "account",
+    "stream",
+    "state",
+    "pages",
+    "contacts",
+    "regular",
+    "occasional",
+    "spend",
+    "note",
+)
 
 
 @app.command("list")
@@ -45,7 +55,7 @@ def listed(
 
 @app.command()
 def show(
-    run: Annotated[int, typer.Argument(help="Number of the run.")],
+    run: Annotated[int, typer.Argument(metavar="RUN", help="Number of the run.")],
     json: Annotated[bool, typer.Option("--json", help="One object.")] = False,
 ) -> None:
     """Show one run."""
@@ -60,7 +70,7 @@ def show(
 
 
 @app.command()
-def cancel(run: Annotated[int, typer.Argument(help="Number of the run.")]) -> None:
+def cancel(run: Annotated[int, typer.Argument(metavar="RUN", help="Number of the run.")]) -> None:
     """Stop a run before its next page; what it read stays, and nobody is taken to have left."""
     with runtime().database.write() as connection:
         runs.cancel(connection, run, now=utc_now())
@@ -109,10 +119,10 @@ def waits(row: Mapping[Any, Any]) -> str:
 def _table(open_runtime: Runtime, count: int) -> Table:
     with open_runtime.database.read() as connection:
         rows = runs.listed(connection, count=count)
-    table = Table(*_COLUMNS, header_style="bold")
-    for each in rows:
-        numbers = (each["pages"], each["contacts_seen"], each["regular"], each["occasional"])
-        cells = (each["id"], each["account"], each["stream"], each["state"], *numbers)
-        spent = usd(each["spend_micro_usd"])
-        table.add_row(*(Text(shown(cell)) for cell in (*cells, spent, waits(each))))
-    return table
+    return table_of(_COLUMNS, map(_cells, rows))
+
+
+def _cells(row: Mapping[Any, Any]) -> tuple[object, ...]:
+    numbers = (row["pages"], row["contacts_seen"], row["regular"], row["occasional"])
+    spent = usd(row["spend_micro_usd"])
+    return (row["id"], row["account"], row["stream"], row["state"], *numbers, spent, waits(row))

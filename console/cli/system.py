@@ -9,6 +9,7 @@ import typer
 from config.settings import PREFIX, Settings
 from console.cli.start import settings
 from console.cli.words import out, print_json, print_table
+from domain.errors import RegularsError
 from simulator import run as simulation
 from store import schema
 from store.database import Database
@@ -69,7 +70,12 @@ def simulator(
 ) -> None:
     """Serve both platforms over HTTP on this machine, with invented people and a truth to compare with."""
     wanted = simulation.Wanted(seed, audience, faults.value, window_s, hang_s)
-    simulation.serve(wanted, port, ready_file)
+    try:
+        simulation.serve(wanted, port, ready_file)
+    except OSError as error:
+        if error.strerror:
+            raise
+        raise RegularsError(str(error)) from error  # the port is taken, as the simulator says itself
 
 
 def _written(value: object) -> str | None:

@@ -50,14 +50,21 @@ def print_json(value: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
+def table_of(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """Make a table of texts; nothing is cut off, and the first column, which people copy, stays in a line."""
+    table = Table(header_style="bold")
+    for place, each in enumerate(columns):
+        table.add_column(each, overflow="fold", no_wrap=place == 0)
+    for row in rows:
+        table.add_row(*(Text(shown(cell)) for cell in row))
+    return table
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows as a table; every cell is text."""
-    table = Table(*columns, title=title, title_justify="left", header_style="bold")
-    for each in rows:
-        table.add_row(*(Text(shown(cell)) for cell in each))
-    out.print(table)
+    out.print(table_of(columns, rows))
 
 
 def note(sentence: str) -> None:
-    """Tell a person something beside the answer."""
-    err.print(Text(shown(sentence)))
+    """Tell a person something beside the answer: one line, which the terminal may break and we do not."""
+    err.print(Text(shown(sentence)), soft_wrap=True)

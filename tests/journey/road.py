@@ -74,9 +74,11 @@ class Installation:
         assert "Traceback" not in done.stderr, done.stderr
         return done.stdout
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start a command that stays."""
-        return subprocess.Popen([*COMMAND, *arguments], env=self.environment, start_new_session=True)
+    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+        """Start a command that stays; `options` go to the process."""
+        return subprocess.Popen(
+            [*COMMAND, *arguments], env=self.environment, start_new_session=True, **options
+        )
 
     def connect(self, name: str, platform: str) -> None:
         """Connect the simulator's account of a platform."""

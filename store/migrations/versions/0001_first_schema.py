@@ -215,6 +215,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("item", sa.Text(), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("newest_at", Moment(), nullable=True),
         sa.Column("counted_at", Moment(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('follows', 'friend', 'opted_in', 'signed_up', 'liked', 'reacted', 'commented', 'replied', 'mentioned', 'shared', 'quoted', 'rated', 'messaged', 'objected', 'blocked')",

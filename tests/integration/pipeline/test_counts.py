@@ -1,5 +1,7 @@
 """Where a pack allows counts only: acts are counted by walk, and nobody's identity stays."""
 
+from datetime import timedelta
+
 import pytest
 
 from domain.batch import Post
@@ -70,7 +72,13 @@ def test_counts_of_a_timeline_add_up_over_harvests(travel: Travel) -> None:
     travel.connector.upsets = []
     travel.connector.listings[MENTIONS, ""] = [mentions(BO, "8001")]
     travel.harvest(MENTIONS)
-    travel.connector.listings[MENTIONS, ""] = [mentions(BO, "8003"), mentions(ADA, "8002")]
+    second = timedelta(seconds=1)
+    newer = [
+        mentions(BO, "8003")._replace(started_at=NOW + 2 * second),
+        mentions(ADA, "8002")._replace(started_at=NOW + second),
+    ]
+    # A platform lists beyond the mark again; whom we counted then we no longer know.
+    travel.connector.listings[MENTIONS, ""] = [*newer, mentions(BO, "8001")]
     travel.harvest(MENTIONS)
     assert [each["count"] for each in rows(travel.database, "kept_counts")] == [3]
 

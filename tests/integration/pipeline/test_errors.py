@@ -14,7 +14,8 @@ from domain.errors import (
     PlatformError,
     RetryLaterError,
 )
-from pipeline.outcome import MAX_ATTEMPTS, MAX_RESTARTS
+from pipeline.outcome import MAX_ATTEMPTS, MAX_CLAIMS, MAX_RESTARTS
+from store.runs import LEASE
 from tests.cast import ADA, BO, DI, NOW
 from tests.contents import inside, rows
 from tests.scripted import FOLLOWERS, MENTIONS
@@ -154,3 +155,17 @@ def test_a_listing_that_leads_in_a_circle_ends_as_unfinished(travel: Travel) -> 
     (failure,) = rows(travel.database, "failures")
     assert failure["cause"] == "paging_loop"
     assert len(inside(travel.database)) == 3
+
+
+def test_a_page_that_kills_every_worker_ends_the_run_in_the_end(travel: Travel) -> None:
+    travel.connector.upsets = [ZeroDivisionError()] * 99
+    run_id = travel.begin(FOLLOWERS)[FOLLOWERS]
+    for _ in range(MAX_CLAIMS):
+        with pytest.raises(ZeroDivisionError):
+            travel.step(run_id)
+        travel.clock.forward(seconds=LEASE.total_seconds() + 1)
+    assert travel.step(run_id) is None
+    assert travel.run(run_id)["state"] == "failed"
+    (failure,) = rows(travel.database, "failures")
+    assert failure["cause"] == "page_kills_workers"
+    assert len(travel.connector.requests) == MAX_CLAIMS

@@ -1,0 +1,306 @@
+"""What the command line says of a harvest: fields for programs, texts for people, files for a CRM."""
+
+import csv
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.journey.road import Installation, simulator
+from tests.journey.spoken import Spoken
+
+CONTACT = {
+    "contact_key", "platform", "platform_id", "label", "handle", "display_name", "in_messaging_store",
+    "regular_since", "first_seen_at", "keep_until",
+}  # fmt: skip
+RUN = {
+    "run", "account", "platform", "stream", "state", "pages", "requests", "contacts_seen", "regular",
+    "occasional", "quarantined", "spend_usd", "started_at", "ended_at", "error",
+}  # fmt: skip
+RECORD = {
+    "contact_key", "op", "seq", "platform", "platform_id", "handle", "display_name", "label", "label_reason",
+    "policy", "regular_since",
+}  # fmt: skip
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
+
+
+@pytest.fixture(scope="module")
+def harvested(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spoken]:
+    """Harvest both accounts of a simulator whose people wear hostile names."""
+    folder = tmp_path_factory.mktemp("harvested")
+    with simulator(folder, seed=3, audience=1600) as world:
+        made = Spoken(folder, world)
+        made.connect()
+        made.harvest()
+        yield made
+
+
+@pytest.fixture(scope="module")
+def people(harvested: Spoken) -> dict[str, dict[str, object]]:
+    """Return all listed contacts by key."""
+    return {each["contact_key"]: each for each in harvested.done("contacts", "list", "--json").rows}
+
+
+def one(people: dict[str, dict[str, object]], platform: str, label: str) -> str:
+    """Return the key of the first contact of a platform with a label."""
+    return next(key for key, each in people.items() if (each["platform"], each["label"]) == (platform, label))
+
+
+def test_contacts_have_the_promised_fields(people: dict[str, dict[str, object]]) -> None:
+    assert len(people) > 500
+    for key, each in people.items():
+        assert set(each) == CONTACT
+        assert key == f"{each['platform']}:{each['platform_id']}"
+        assert each["in_messaging_store"] is (each["label"] == "regular")
+        assert (each["regular_since"] is not None) is (each["label"] == "regular")
+        assert (each["keep_until"] is not None) is (each["label"] == "occasional")
+
+
+@pytest.mark.parametrize("label", ["occasional", "regular", "suppressed"])
+@pytest.mark.parametrize("platform", ["twitter", "facebook"])
+def test_contacts_are_listed_by_label_and_platform(
+    label: str, platform: str, harvested: Spoken, people: dict[str, dict[str, object]]
+) -> None:
+    listed = harvested.done("contacts", "list", "--label", label, "--platform", platform, "--json").rows
+    wanted = {key for key, each in people.items() if (each["label"], each["platform"]) == (label, platform)}
+    assert {each["contact_key"] for each in listed} == wanted
+    assert wanted or (platform, label) == ("twitter", "suppressed")
+
+
+def test_only_regular_contacts_of_x_have_a_name(people: dict[str, dict[str, object]]) -> None:
+    named = {
+        (each["platform"], each["label"])
+        for each in people.values()
+        if each["handle"] is not None or each["display_name"] is not None
+    }
+    assert ("twitter", "regular") in named
+    assert not [each for each in named if each[1] != "regular"]
+
+
+def test_texts_stay_only_where_the_pack_says(harvested: Spoken, people: dict[str, dict[str, object]]) -> None:
+    kinds: dict[bool, set[str]] = {True: set(), False: set()}
+    for platform in ("twitter", "facebook"):
+        occasional = [
+            key
+            for key, each in people.items()
+            if (each["platform"], each["label"]) == (platform, "occasional")
+        ]
+        for key in occasional[:120]:
+            for act in harvested.done("contacts", "show", key, "--json").rows[0]["signals"]:
+                kinds[act["text"] is not None].add(act["kind"])
+    # cnil-2016: a text only where an answer is due, so never of a like, a share, a quote or a rating.
+    assert kinds[True] == {"commented", "replied", "mentioned"}
+    assert {"liked", "reacted", "shared"} <= kinds[False]
+
+
+def test_a_contact_is_shown_with_its_acts_and_decisions(
+    harvested: Spoken, people: dict[str, dict[str, object]]
+) -> None:
+    key = one(people, "twitter", "regular")
+    found = harvested.done("contacts", "show", key, "--json").rows[0]
+    assert set(found) == CONTACT | {"signals", "decisions"}
+    assert {
+        "kind", "account", "item", "started_at", "seen_at", "ended_at", "keep_until", "text"
+    } == set(found["signals"][0])  # fmt: skip
+    assert {each["kind"] for each in found["signals"]} >= {"follows"}
+    newest = found["decisions"][0]
+    assert (newest["label"], newest["kind"]) == ("regular", "follows")
+    assert newest["policy"].startswith("cnil-2016/")
+    assert "follows team-x" in newest["sentence"]
+    plain = harvested.done("contacts", "show", key).out
+    assert key in plain.replace("\n", "") or found["platform_id"] in plain
+    assert "follows team-x" in plain
+
+
+@pytest.mark.parametrize(
+    ("platform", "label", "words"),
+    [
+        pytest.param("twitter", "regular", "follows team-x", id="a-follower"),
+        pytest.param("facebook", "regular", "team-page", id="who-opted-in"),
+        pytest.param("facebook", "suppressed", "is blocked", id="who-is-blocked"),
+    ],
+)
+def test_a_label_is_explained(
+    platform: str, label: str, words: str, harvested: Spoken, people: dict[str, dict[str, object]]
+) -> None:
+    key = one(people, platform, label)
+    told = harvested.done("explain", "-", "--json", given=f"{key}\n").rows[0]
+    assert set(told) == {"contact_key", "label", "sentence"}
+    assert (told["contact_key"], told["label"]) == (key, label)
+    assert words in told["sentence"]
+    assert harvested.done("explain", key).out.replace("\n", " ").split() == told["sentence"].split()
+
+
+def test_runs_have_the_promised_fields(harvested: Spoken) -> None:
+    rows = harvested.done("runs", "list", "--json").rows
+    assert {each["stream"] for each in rows} >= {"followers", "likers", "comments", "reactions", "friends"}
+    for each in rows:
+        assert set(each) >= RUN
+        assert (each["state"], each["error"]) == ("done", None)
+        assert TIME.fullmatch(each["started_at"])
+        assert TIME.fullmatch(each["ended_at"])
+        assert each["requests"] >= each["pages"] > 0
+        assert harvested.done("runs", "show", str(each["run"]), "--json").rows == [each]
+
+
+def test_spend_is_what_the_simulator_billed(harvested: Spoken) -> None:
+    spent = sum(each["spend_usd"] for each in harvested.done("runs", "list", "--json").rows)
+    assert spent > 1
+    assert not [
+        each["spend_usd"]
+        for each in harvested.done("runs", "list", "--json").rows
+        if each["platform"] == "facebook" and each["spend_usd"]
+    ]
+
+
+def test_an_export_has_the_promised_fields(harvested: Spoken, people: dict[str, dict[str, object]]) -> None:
+    records, tombstones = harvested.exported()
+    regular = {key for key, each in people.items() if each["label"] == "regular"}
+    assert {each["contact_key"] for each in records} == regular
+    assert not tombstones
+    for each in records:
+        assert set(each) == RECORD
+        assert (each["op"], each["label"], each["policy"]) == ("upsert", "regular", "cnil-2016")
+        assert each["label_reason"] in {"follows", "friend", "opted_in"}
+        assert TIME.fullmatch(each["regular_since"])
+    assert len({each["seq"] for each in records}) == len(records)
+
+
+def test_no_cell_of_a_csv_is_a_formula(harvested: Spoken) -> None:
+    folder = harvested.folder / "sheet"
+    harvested.done("export", "--format", "csv", "--out", str(folder))
+    with (folder / "contacts.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    by_key = {each["contact_key"]: each["display_name"] for each in harvested.exported()[0]}
+    assert set(rows[0]) == RECORD
+    assert not [
+        cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    ]
+    for row in rows:
+        name = by_key[row["contact_key"]] or ""
+        assert row["display_name"] in {name, f"'{name}"}
+    assert [row for row in rows if row["display_name"].startswith("'=HYPERLINK")]
+
+
+def test_an_export_replaces_the_last_one_and_leaves_nothing_beside_it(harvested: Spoken) -> None:
+    harvested.exported()
+    harvested.exported()
+    assert sorted(each.name for each in (harvested.folder / "export").iterdir()) == [
+        "contacts.ndjson",
+        "tombstones.ndjson",
+    ]
+
+
+@pytest.mark.parametrize("columns", [50, 200])
+def test_hostile_names_are_shown_as_text(columns: int, harvested: Spoken) -> None:
+    terminal = Installation(
+        harvested.folder, harvested.world, COLUMNS=str(columns), FORCE_COLOR="1", TERM="xterm-256color"
+    )
+    shown = terminal.run("contacts", "list", "--label", "regular", "--platform", "twitter")
+    own_colours = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    assert "\x1b" not in own_colours
+    assert not {each for each in own_colours if not each.isprintable()} - {"\n"}
+    assert "\x1b[31m" not in shown, "a name coloured the terminal"
+    if columns == 200:
+        for each in (
+            "[bold red]markup[/]",
+            "escape \\u001b[31mred",
+            "\\u202eevil\\u202c",
+            "line\\u000abreak",
+        ):
+            assert each in own_colours
+
+
+def test_a_check_says_what_each_stream_can_bring(harvested: Spoken) -> None:
+    x = {each["stream"]: each for each in harvested.done("account", "check", "team-x", "--json").rows}
+    page = {each["stream"]: each for each in harvested.done("account", "check", "team-page", "--json").rows}
+    assert x["followers"]["label"] == "regular"
+    assert {x[each]["label"] for each in ("mentions", "likers", "reposters", "quotes")} == {"occasional"}
+    assert {x[each]["shows_authors"] for each in ("followers", "likers")} == {True}
+    assert {each["readable"] for each in (*x.values(), *page.values())} == {True}
+    assert page["friends"]["label"] == "regular"
+    assert page["comments"]["label"] == "occasional"
+    assert page["blocked"]["label"] == "suppressed"
+    plain = " ".join(harvested.done("account", "check", "team-page").out.replace("│", " ").split())
+    assert "lists" in plain
+    assert "Facebook lists no followers" in " ".join(each["remark"] for each in page.values())
+
+
+def test_settings_are_shown_without_their_secrets(harvested: Spoken) -> None:
+    key = (harvested.folder / "data" / "secret.key").read_text(encoding="utf-8")
+    told = harvested.tell("config", "show", "--json", REGULARS_SECRET_KEY=key)
+    assert told.code == 0
+    assert told.rows[0]["REGULARS_POLICY"] == "cnil-2016"
+    assert key not in told.out
+    told = harvested.tell("config", "show", REGULARS_DATABASE_URL="postgresql://me:hush@h/n")
+    assert "hush" not in told.out + told.err
+
+
+def test_accounts_are_listed_without_their_tokens(harvested: Spoken) -> None:
+    told = harvested.done("account", "list", "--json")
+    assert [(each["name"], each["platform"]) for each in told.rows] == [
+        ("team-x", "twitter"),
+        ("team-page", "facebook"),
+    ]
+    assert harvested.world.ready["twitter"]["user_token"] not in told.out
+
+
+def test_adding_an_account_again_updates_it(harvested: Spoken) -> None:
+    before = harvested.done("account", "list", "--json").rows
+    token = harvested.world.ready["twitter"]["user_token"]
+    harvested.done(
+        "account", "add", "twitter", "team-x", "--owned-reads", "--platform-id",
+        harvested.world.ready["twitter"]["account_id"], "--token-file", "-", given=f"{token}\n",
+    )  # fmt: skip
+    after = harvested.done("account", "list", "--json").rows
+    assert [each["name"] for each in after] == [each["name"] for each in before]
+    assert [each["owned_reads"] for each in after] == [True, False]
+
+
+def test_a_reader_that_stops_early_is_no_error(harvested: Spoken) -> None:
+    installation = Installation(harvested.folder, harvested.world)
+    reading, writing = os.pipe()
+    process = installation.start("contacts", "list", "--json", stdout=writing)
+    os.close(writing)
+    with os.fdopen(reading) as read:
+        assert json.loads(read.readline())["contact_key"]
+    assert process.wait(timeout=60) == 0
+
+
+COMMANDS = (
+    "demo", "up", "worker", "dispatch", "simulator", "account add", "account list", "account check",
+    "account remove", "harvest", "runs list", "runs show", "runs cancel", "contacts list", "contacts show",
+    "explain", "reclassify", "export", "failures list", "failures show", "failures replay", "failures drop",
+    "db upgrade", "config show",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_tells_its_purpose_and_every_option(command: str, harvested: Spoken) -> None:
+    told = harvested.done(*command.split(), "--help").out
+    usage, _, rest = told.partition("\n\n")
+    assert usage.startswith(f"Usage: regulars {command}")
+    assert rest.strip().partition("\n")[0].strip()
+    options = re.findall(r"^  (--?[a-z-]+(?: <[^>]+>)?)( {2,}\S.*)?$", told, flags=re.MULTILINE)
+    assert options
+    assert not [name for name, meaning in options if not meaning.strip() and not _goes_on(told, name)]
+
+
+def _goes_on(told: str, option: str) -> bool:
+    """Tell whether an option's meaning stands in the next line, where its name is long."""
+    return bool(re.search(re.escape(option) + r"\n {10,}\S", told))
+
+
+def test_exit_codes_are_told(harvested: Spoken) -> None:
+    told = " ".join(harvested.done("--help").out.split())
+    for each in ("0 done", "1 refused", "2 wrong usage", "3 a harvest", "130 stopped"):
+        assert each in told
+
+
+def test_what_is_written_lies_in_the_data_folder(harvested: Spoken) -> None:
+    written = {each.name for each in (harvested.folder / "data").iterdir()}
+    assert {"regulars.db", "secret.key", "queue"} <= written
+    assert oct((Path(harvested.folder) / "data" / "secret.key").stat().st_mode & 0o777) == "0o600"
