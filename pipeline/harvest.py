@@ -92,7 +92,7 @@ def _claim(connection: Connection, road: Road, run_id: int, fence: int) -> Held 
     stream = connector.streams[claim.stream]
     until = limits.blocked_until(connection, account.id, stream.name, now=now)
     if until:
-        outcome.park(connection, claim, road.worker, until, "the platform's limit")
+        runs.park(connection, claim, road.worker, until, "the platform's limit")
         return None
     if stream.per_post and claim.post_id is None:
         post_id = posts.next_after(connection, account.id, 0)

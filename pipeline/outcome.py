@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from domain.batch import WHOLE_ACCOUNT, Limit
 from domain.errors import (
@@ -26,7 +26,6 @@ from domain.stream import POSTS, Stream
 from store import failures, outbox, runs
 from store.failures import Failure
 from store.runs import Claim
-from store.tables import harvest_runs
 
 #: Requests for one page before an error that might pass counts as one that does not.
 MAX_ATTEMPTS = 12
@@ -127,23 +126,6 @@ def poison(claim: Claim) -> Failure | None:
         "Look into the workers' log for its cause, mend that, then replay.",
         claim.attempts,
     )
-
-
-def park(connection: Connection, claim: Claim, worker: str, until: datetime, reason: str) -> None:
-    """Give a page back unread until a limit allows it; no request was made."""
-    connection.execute(
-        update(harvest_runs)
-        .where(harvest_runs.c.id == claim.run_id, harvest_runs.c.claimed_by == worker)
-        .values(
-            claimed_by=None,
-            claimed_until=None,
-            due_at=until,
-            waiting_for=reason,
-            attempts=harvest_runs.c.attempts - 1,
-        )
-    )
-    wake = outbox.Wake(runs.KIND, claim.run_id, claim.fence, runs.queue_of(claim.platform))
-    outbox.put(connection, wake, due_at=until)
 
 
 def fail(connection: Connection, claim: Claim, worker: str, failure: Failure, *, now: datetime) -> None:

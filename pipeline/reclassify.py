@@ -14,7 +14,7 @@ from domain.contact import Profile
 from domain.errors import RegularsError
 from domain.signal import Signal, SignalKind
 from pipeline.redecide import move, movers
-from store import contacts, installation, messaging, narrowing, runs, signals
+from store import contacts, installation, messaging, narrowing, reading, signals
 from store.database import Database
 from store.messaging import Step
 
@@ -46,7 +46,7 @@ def reclassify_all(
     policy = load_pack(pack)
     if not dry_run:
         with database.write() as connection:
-            if runs.active_count(connection):
+            if reading.active_runs(connection):
                 raise RegularsError(
                     "A harvest is running; labels of two packs would mix. Wait for it (`regulars runs "
                     "list`) or cancel it, then reclassify."

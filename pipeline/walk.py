@@ -15,8 +15,8 @@ from store import counts, outbox, rosters, runs, signals
 from store.checkpoints import Listing
 from store.counts import Tally
 from store.messaging import Step
+from store.moments import stamp
 from store.runs import Claim
-from store.tables import stamp
 
 #: What the feed says of those whom a whole walk did not show.
 LEFT = {

@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from domain.contact import Profile
 from domain.label import Label
+from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
-from store.tables import stamp
 
 LABEL_OF_WORD = {each.word: each for each in Label}
 

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, RowMapping, select
 
 from domain.label import Label
 from domain.signal import SignalKind
+from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
-from store.tables import accounts, decisions, stamp
+from store.tables import accounts, decisions
 
 
 class Carried(NamedTuple):

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, RowMapping, func, select
 
+from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
-from store.tables import changes, contacts, decisions, feed_state, messaging_contacts, stamp
+from store.tables import changes, contacts, decisions, feed_state, messaging_contacts
 
 
 class Step(NamedTuple):

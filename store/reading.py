@@ -6,7 +6,8 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from domain.contact import ContactKey
 from domain.errors import RegularsError
-from store.tables import accounts, contacts, decisions, messaging_contacts, signals, texts
+from store.runs import ACTIVE
+from store.tables import accounts, contacts, decisions, harvest_runs, messaging_contacts, signals, texts
 
 
 class UnknownContactError(RegularsError):
@@ -92,3 +93,9 @@ def label_flow(connection: Connection) -> Sequence[tuple[str, str, str, int]]:
         .order_by(contacts.c.platform, decisions.c.kind)
     )
     return [(str(each[0]), str(each[1]), str(each[2]), int(each[3])) for each in counted]
+
+
+def active_runs(connection: Connection) -> int:
+    """Count the runs that have not ended."""
+    statement = select(func.count()).select_from(harvest_runs).where(harvest_runs.c.state.in_(ACTIVE))
+    return connection.scalar(statement) or 0

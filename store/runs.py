@@ -178,6 +178,22 @@ def added(**counts: int) -> dict[str, Any]:
     return {name: harvest_runs.c[name] + count for name, count in counts.items() if count}
 
 
+def park(connection: Connection, held: Claim, worker: str, until: datetime, reason: str) -> None:
+    """Give a page back unread until a limit allows it; no request was made."""
+    connection.execute(
+        update(harvest_runs)
+        .where(harvest_runs.c.id == held.run_id, harvest_runs.c.claimed_by == worker)
+        .values(
+            claimed_by=None,
+            claimed_until=None,
+            due_at=until,
+            waiting_for=reason,
+            attempts=harvest_runs.c.attempts - 1,
+        )
+    )
+    outbox.put(connection, Wake(KIND, held.run_id, held.fence, queue_of(held.platform)), due_at=until)
+
+
 def release_waiting(connection: Connection, run_id: int, *, now: datetime) -> None:
     """Let the runs begin that waited for `run_id`."""
     begun = connection.execute(
@@ -281,13 +297,3 @@ def get(connection: Connection, run_id: int) -> RowMapping:
     if row is None:
         raise NoSuchRunError(f"There is no run {run_id}. `regulars runs list` shows the runs.")
     return row
-
-
-def active_count(connection: Connection) -> int:
-    """Count the runs that have not ended."""
-    return (
-        connection.scalar(
-            select(func.count()).select_from(harvest_runs).where(harvest_runs.c.state.in_(ACTIVE))
-        )
-        or 0
-    )

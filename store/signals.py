@@ -9,8 +9,9 @@ from sqlalchemy import Connection, delete
 
 from domain.contact import ContactKey
 from domain.signal import Signal, SignalKind
+from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
-from store.tables import signals, stamp, texts
+from store.tables import signals, texts
 
 
 class Act(NamedTuple):

@@ -1,6 +1,6 @@
 """Every table, its constraints and their names; migrations bring a database to this shape."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -24,6 +24,7 @@ from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
 
 from domain.label import Label
 from domain.signal import SignalKind
+from store.moments import stamp
 
 metadata = MetaData(
     naming_convention={
@@ -34,11 +35,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
-def stamp(moment: datetime) -> str:
-    """Write a moment as it stands in JSON parameters and in SQLite: UTC text that sorts."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 class Moment(TypeDecorator[datetime]):

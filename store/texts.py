@@ -7,8 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from domain.signal import SignalKind
+from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
-from store.tables import stamp
 
 
 class KeptText(NamedTuple):

@@ -9,6 +9,7 @@ from console.cli.words import iso, local, note, out, print_json, print_table
 from domain.errors import RegularsError
 from store import failures, runs
 from workers.runtime import utc_now
+from workers.supervisor import road_is_up
 
 app = typer.Typer(help="List, show, replay and drop failures.", no_args_is_help=True)
 
@@ -80,7 +81,8 @@ def drop(ids: Which = None, every: Every = False) -> None:
 def _settle(ids: list[int] | None, state: str, *, every: bool) -> None:
     if not ids and not every:
         raise RegularsError("Say which failures, by number (`regulars failures list`), or --all.")
-    with runtime().database.write() as connection:
+    open_runtime = runtime()
+    with open_runtime.database.write() as connection:
         wanted = [each["id"] for each in failures.listed(connection)] if every else ids or []
         for each in wanted:
             run_id = failures.settle(connection, each, state)
@@ -89,3 +91,5 @@ def _settle(ids: list[int] | None, state: str, *, every: bool) -> None:
             if state == "replayed":
                 runs.replay(connection, run_id, now=utc_now())
     out.print(f"{len(wanted)} {state}.")
+    if wanted and state == "replayed" and not road_is_up(open_runtime):
+        note("No worker is at work yet: `regulars up` carries them out.")

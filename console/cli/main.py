@@ -1,13 +1,12 @@
 """The command `regulars`: its groups, and how every command ends."""
 
-import os
 import sys
 
 import typer
 
 from console.cli import accounts, contacts, demo, exporting, failures, harvest, road, runs, system
 from console.cli.start import UnfinishedError
-from console.cli.words import note
+from console.cli.words import note, reader_left
 from domain.errors import BadAnswerError, RegularsError, RetryLaterError
 
 app = typer.Typer(
@@ -41,13 +40,19 @@ def main() -> None:
         _end(f"{error} Try again later; if it stays so, check the network and the platform's state.", 1)
     except RegularsError as error:
         _end(str(error), 1)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except OSError as error:
         _end(_said(error), 1)
     except KeyboardInterrupt:
         _end("Stopped.", 130)
+    finally:
+        _flush()
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        reader_left()
 
 
 def _end(sentence: str, code: int) -> None:

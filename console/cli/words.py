@@ -1,19 +1,32 @@
 """How the command line writes: texts as text, money, times, tables and sentences."""
 
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+
+def reader_left() -> NoReturn:
+    """End without a word because whoever reads our output has read enough (`regulars … | head`)."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)
+
+
+class _Out(Console):
+    def on_broken_pipe(self) -> None:
+        reader_left()
+
+
 # No markup is read anywhere: a contact may be called "[red]".
-out = Console(markup=False, highlight=False, emoji=False)
+out = _Out(markup=False, highlight=False, emoji=False)
 err = Console(stderr=True, markup=False, highlight=False, emoji=False)
 
 
@@ -47,7 +60,10 @@ def local(moment: datetime | None) -> str:
 
 def print_json(value: Mapping[str, Any]) -> None:
     """Print one object on one line."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
+    try:
+        sys.stdout.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
+    except BrokenPipeError:
+        reader_left()
 
 
 def table_of(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
