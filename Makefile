@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
-# Two processes whatever the machine: what CI has.
+# Two processes whatever the machine: what CI has. Journeys start processes of their own and watch the clock,
+# so they run alone.
 PARALLEL := -n 2 --dist worksteal
 # The folders whose every branch must be tested stand in [tool.coverage.run].
 COVERED := --cov --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
@@ -22,7 +23,8 @@ demo: install ## Run the main job on invented people: simulator, queues, labels,
 	@$(BIN)/regulars demo
 
 test: dev servers check wheel ## Run all checks, the tests last
-	$(PYTEST) $(PARALLEL) -m "not slow" $(COVERED)
+	$(PYTEST) $(PARALLEL) -m "not slow" --ignore=tests/journey $(COVERED)
+	$(PYTEST) -m "not slow" tests/journey
 
 quick: dev check ## The inner loop: checks and unit tests, in under a minute
 	$(PYTEST) $(PARALLEL) -q -m "not slow" $(wildcard tests/unit tests/architecture)

@@ -31,12 +31,16 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """What a token proves: whose it is, by which app, and which staff the account has."""
+    """What a token proves: whose it is, by which app, and which staff the account has.
+
+    `followers` is how many the platform says there are, where it lists them: the end of a progress bar.
+    """
 
     platform_id: str
     handle: str | None = None
     app_id: str | None = None
     staff: frozenset[str] = frozenset()
+    followers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,5 +56,9 @@ class BadAnswerError(PlatformError):
     """Raised when an answer could not be read at all; the request may be tried a few times."""
 
 
+class UnexpectedError(PlatformError):
+    """Raised where a page failed in our own code: tried a few times, then a failure to look into."""
+
+
 class PagingLoopError(PlatformError):
     """Raised when a listing leads back to a page that this walk already read."""

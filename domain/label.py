@@ -19,7 +19,11 @@ class Label(IntEnum):
     @property
     def word(self) -> str:
         """The label as it stands in data."""
-        return self.name.lower()
+        return _WORDS[self]
+
+
+#: Looked up, for a page asks a thousand times.
+_WORDS = {each: each.name.lower() for each in Label}
 
 
 @dataclass(frozen=True, slots=True)

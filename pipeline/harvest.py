@@ -4,6 +4,8 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -13,7 +15,7 @@ from connectors.base import Connector
 from domain.account import Account
 from domain.batch import Batch, PageRequest
 from domain.checkpoint import Checkpoint
-from domain.errors import PagingLoopError, PlatformError
+from domain.errors import PagingLoopError, PlatformError, UnexpectedError
 from domain.signal import Signal
 from domain.stream import Stream
 from pipeline import outcome, walk
@@ -72,10 +74,21 @@ def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
     try:
         batch = held.connector.fetch(_request(held))
         checkpoint = held.checkpoint.after(batch, now=road.now())
+        return road.database.transact(lambda connection: _store(connection, road, held, batch, checkpoint))
+    except outcome.LostClaimError:
+        raise
     except PlatformError as error:
         said = error
-        return road.database.transact(lambda connection: _settle(connection, road, held, said))
-    return road.database.transact(lambda connection: _store(connection, road, held, batch, checkpoint))
+    except Exception as error:  # noqa: BLE001  # whatever it is, the page must not stay held and silent
+        said = _unexpected(run_id, error)
+    return road.database.transact(lambda connection: _settle(connection, road, held, said))
+
+
+def _unexpected(run_id: int, error: Exception) -> UnexpectedError:
+    """Say what failed and where; not the error's own text, which may hold a name."""
+    last = extract_tb(error.__traceback__)[-1]
+    where = f"{type(error).__name__} in {last.name}, {Path(last.filename).name}:{last.lineno}"
+    return UnexpectedError(f"A page of run {run_id} failed in our own code ({where}).", code="unexpected")
 
 
 def _claim(connection: Connection, road: Road, run_id: int, fence: int) -> Held | None:

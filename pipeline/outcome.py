@@ -21,6 +21,7 @@ from domain.errors import (
     RateLimitedError,
     RegularsError,
     RetryLaterError,
+    UnexpectedError,
 )
 from domain.stream import POSTS, Stream
 from store import failures, outbox, runs
@@ -45,6 +46,7 @@ _ADVICE: dict[type[PlatformError], str] = {
     CursorRefusedError: "The platform keeps refusing its own cursors; replay later.",
     PagingLoopError: "The platform's listing leads in a circle; replay later. Nobody was taken to have left.",
     PageTooLargeError: "Even the smallest page is too much for the platform; replay later.",
+    UnexpectedError: "Look into the workers' log and report it, then replay.",
     ItemGoneError: "Check that the account still exists and that the token belongs to it, then replay.",
 }
 
@@ -84,7 +86,7 @@ def judge(  # noqa: PLR0911  # one return a consequence
                 waiting_for=error.code,
                 block=Limit(endpoint=endpoint, remaining=0, reset_at=until),
             )
-        case RetryLaterError() | BadAnswerError():
+        case RetryLaterError() | BadAnswerError() | UnexpectedError():
             if claim.attempts >= MAX_ATTEMPTS:
                 return failed
             first = FIRST_LIMIT_PAUSE_S if isinstance(error, RateLimitedError) else FIRST_PAUSE_S

@@ -66,11 +66,15 @@ def set_staff(connection: Connection, account_id: int, staff: Iterable[str]) -> 
 
 
 def proven(connection: Connection, account_id: int, ownership: Ownership) -> None:
-    """Keep what the platform said of the account: its handle, its app, its staff."""
+    """Keep what the platform said of the account: its handle, its app, its staff, its size."""
     connection.execute(
         update(accounts)
         .where(accounts.c.id == account_id)
-        .values(handle=ownership.handle, app_id=ownership.app_id or accounts.c.app_id)
+        .values(
+            handle=ownership.handle,
+            app_id=ownership.app_id or accounts.c.app_id,
+            followers_count=ownership.followers,
+        )
     )
     set_staff(connection, account_id, ownership.staff)
 

@@ -1,10 +1,12 @@
 """What the platforms said of their rate limits, kept so that a restart does not forget it."""
 
+from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, select
 
 from domain.batch import WHOLE_ACCOUNT, Limit
+from store.sets import put
 from store.tables import limits
 
 
@@ -25,7 +27,4 @@ def blocked_until(
 
 def observe(connection: Connection, account_id: int, limit: Limit) -> None:
     """Keep what an answer's headers said."""
-    values = {"remaining": limit.remaining, "limit": limit.limit, "reset_at": limit.reset_at}
-    where = (limits.c.account_id == account_id, limits.c.endpoint == limit.endpoint)
-    if not connection.execute(update(limits).where(*where).values(values)).rowcount:
-        connection.execute(insert(limits).values(**values, account_id=account_id, endpoint=limit.endpoint))
+    put(connection, limits, {"account_id": account_id, **asdict(limit)})

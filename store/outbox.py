@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 
+from store import sets
 from store.tables import outbox
 
 
@@ -23,10 +24,7 @@ def put(connection: Connection, wake: Wake, *, due_at: datetime, sent_at: dateti
 
     `sent_at` is given by a worker that sends the message itself right after its commit.
     """
-    values = {"fence": wake.fence, "queue": wake.queue, "due_at": due_at, "sent_at": sent_at}
-    where = (outbox.c.kind == wake.kind, outbox.c.subject_id == wake.subject_id)
-    if not connection.execute(update(outbox).where(*where).values(values)).rowcount:
-        connection.execute(insert(outbox).values(**values, kind=wake.kind, subject_id=wake.subject_id))
+    sets.put(connection, outbox, {**wake._asdict(), "due_at": due_at, "sent_at": sent_at})
 
 
 def drop(connection: Connection, kind: str, subject_id: int) -> None:

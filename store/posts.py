@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from domain.batch import Post
+from store.moments import stamp
+from store.sets import as_parameter, rows_of, run
 from store.tables import posts
 
 
@@ -13,19 +15,15 @@ def add(connection: Connection, account_id: int, found: Sequence[Post]) -> None:
     """Keep posts that are new."""
     if not found:
         return
-    names = {each.post for each in found}
-    there = set(
-        connection.scalars(
-            select(posts.c.post).where(posts.c.account_id == account_id, posts.c.post.in_(names))
-        )
+    rows = {each.post: [each.post, stamp(each.created_at) if each.created_at else None] for each in found}
+    run(
+        connection,
+        "INSERT INTO posts (account_id, post, created_at) SELECT :account_id, post, created_at FROM "
+        f"{rows_of(connection, {'post': 'text', 'created_at': 'time'})} AS r WHERE true "
+        "ON CONFLICT (account_id, post) DO NOTHING",
+        account_id=account_id,
+        rows=as_parameter(rows.values()),
     )
-    rows = {
-        each.post: {"account_id": account_id, "post": each.post, "created_at": each.created_at}
-        for each in found
-        if each.post not in there
-    }
-    if rows:
-        connection.execute(insert(posts), list(rows.values()))
 
 
 def next_after(connection: Connection, account_id: int, post_id: int) -> int | None:

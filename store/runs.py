@@ -287,7 +287,7 @@ def get(connection: Connection, run_id: int) -> RowMapping:
     """Return one run with the name of its account; raises NoSuchRunError."""
     row = (
         connection.execute(
-            select(harvest_runs, accounts.c.name.label("account"))
+            select(harvest_runs, accounts.c.name.label("account"), accounts.c.followers_count)
             .join(accounts, accounts.c.id == harvest_runs.c.account_id)
             .where(harvest_runs.c.id == run_id)
         )

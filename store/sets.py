@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Table, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 
 #: Column types as PostgreSQL must be told them; SQLite reads them off the JSON.
@@ -35,3 +36,12 @@ def as_parameter(rows: Iterable[Any]) -> str:
 def run(connection: Connection, statement: str, **parameters: Any) -> CursorResult[*tuple[Any, ...]]:
     """Execute a set statement; its names are ours, its values are parameters."""
     return connection.execute(text(statement), parameters)
+
+
+def put(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
+    """Insert one row, or bring the one with the same primary key up to date; one statement, so no race."""
+    keys = [each.name for each in table.primary_key]
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement = insert(table).values(**values)
+    changed = {name: statement.excluded[name] for name in values if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))

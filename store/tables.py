@@ -86,6 +86,7 @@ accounts = Table(
     Column("platform_id", Text, nullable=False),
     Column("name", Text, nullable=False, unique=True),
     Column("handle", Text),
+    Column("followers_count", BigInteger),
     Column("app_id", Text),
     Column("owned_reads", Boolean(name="owned_reads"), nullable=False),
     Column("token_sealed", LargeBinary, nullable=False),
@@ -131,7 +132,13 @@ contacts = Table(
     # Others point at the label itself: a demotion that forgets the messaging store fails.
     UniqueConstraint("id", "label"),
     Index("ix_contacts_label", "label", "id"),
-    Index("ix_contacts_keep_until", "keep_until"),
+    # Regular contacts have no such date: an index over them would cost each page and find nobody.
+    Index(
+        "ix_contacts_keep_until",
+        "keep_until",
+        sqlite_where=Column("keep_until", Moment).is_not(None),
+        postgresql_where=Column("keep_until", Moment).is_not(None),
+    ),
     _one_of("label", LABELS),
 )
 
@@ -190,7 +197,6 @@ changes = Table(
     Column("op", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", Moment, nullable=False),
-    Index("ix_changes_platform_platform_id", "platform", "platform_id"),
     _one_of("op", ["upsert", "remove"]),
 )
 

@@ -18,7 +18,7 @@ STREAMS = {
 }
 
 #: What goes wrong with a request, or how many items it brings at most.
-Upset = Exception | int
+Upset = BaseException | int
 
 
 @dataclass
@@ -43,7 +43,7 @@ class ScriptedConnector:
         if meanwhile:
             meanwhile()
         upset = self.upsets.pop(0) if self.upsets else None
-        if isinstance(upset, Exception):
+        if isinstance(upset, BaseException):
             raise upset
         start = int(request.cursor or 0)
         end = start + (request.page_size if upset is None else min(upset, request.page_size))

@@ -75,7 +75,9 @@ class TwitterConnector:
         """Ask X whose token this is; a token of an app proves no account."""
         asked = self._asked(PageRequest("me"), READ_USERS)
         try:
-            body = self._ask(partial(self._client.get_me, user_auth=False), asked)
+            body = self._ask(
+                partial(self._client.get_me, user_auth=False, user_fields="public_metrics"), asked
+            )
         except OperatorNeededError as error:
             if error.code != "unsupported_authentication":
                 raise
@@ -89,7 +91,9 @@ class TwitterConnector:
         if not isinstance(user, dict) or not is_id(user.get("id")):
             raise unreadable(asked, "names no account")
         handle = user.get("username")
-        return Ownership(user["id"], handle if isinstance(handle, str) else None)
+        return Ownership(
+            user["id"], handle if isinstance(handle, str) else None, followers=_followers_of(user)
+        )
 
     def check(self) -> Sequence[StreamCheck]:
         """Look at one smallest page of each stream; spends up to 27 items."""
@@ -114,6 +118,12 @@ class TwitterConnector:
 def connect(account: Account, credentials: Credentials, base_url: str | None) -> TwitterConnector:
     """Make the connector of an X account; raises OperatorNeededError for an unusable id or token."""
     return TwitterConnector(account, credentials, base_url)
+
+
+def _followers_of(user: Mapping[str, Any]) -> int | None:
+    metrics = user.get("public_metrics")
+    count = metrics.get("followers_count") if isinstance(metrics, dict) else None
+    return count if isinstance(count, int) and not isinstance(count, bool) else None
 
 
 def _parameters(listing: Listing, request: PageRequest, account_id: str) -> dict[str, Any]:

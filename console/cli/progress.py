@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from console.cli.runs import waits
 from console.cli.words import err, shown, usd
@@ -22,6 +22,8 @@ def follow(open_runtime: Runtime, run_ids: Sequence[int]) -> list[Mapping[Any, A
         BarColumn(bar_width=18),
         TextColumn("{task.fields[counts]}", markup=False),
         TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
         TextColumn("{task.fields[state]}", markup=False),
         console=err,
         disable=not err.is_terminal,
@@ -32,13 +34,14 @@ def follow(open_runtime: Runtime, run_ids: Sequence[int]) -> list[Mapping[Any, A
             with open_runtime.database.read() as connection:
                 rows = [runs.get(connection, each) for each in run_ids]
             for each in rows:
-                _show(bars, tasks, each)
+                show_run(bars, tasks, each)
             if all(each["state"] not in runs.ACTIVE for each in rows):
                 return list(rows)
             time.sleep(LOOK_S)
 
 
-def _show(bars: Progress, tasks: dict[int, TaskID], row: Mapping[Any, Any]) -> None:
+def show_run(bars: Progress, tasks: dict[int, TaskID], row: Mapping[Any, Any]) -> None:
+    """Bring a run's bar up to date; makes it where there is none."""
     ended = row["state"] not in runs.ACTIVE
     fields: dict[str, Any] = {
         "name": shown(f"{row['account']} {row['stream']}"),
@@ -55,4 +58,7 @@ def _show(bars: Progress, tasks: dict[int, TaskID], row: Mapping[Any, Any]) -> N
         bars.update(task, total=1, completed=1, **fields)
         bars.stop_task(task)
     else:
-        bars.update(task, **fields)
+        # Only of followers does the platform say how many there are, and it counts as it likes.
+        known = row["followers_count"] if row["stream"] == "followers" else None
+        total = max(known, row["contacts_seen"]) if known else None
+        bars.update(task, total=total, completed=row["contacts_seen"], **fields)

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -312,3 +313,11 @@ def test_what_is_written_lies_in_the_data_folder(harvested: Spoken) -> None:
     written = {each.name for each in (harvested.folder / "data").iterdir()}
     assert {"regulars.db", "secret.key", "queue"} <= written
     assert oct((Path(harvested.folder) / "data" / "secret.key").stat().st_mode & 0o777) == "0o600"
+
+
+def test_the_number_of_followers_is_known_before_any_harvest(harvested: Spoken) -> None:
+    with sqlite3.connect(harvested.folder / "data" / "regulars.db") as connection:
+        known = dict(connection.execute("SELECT platform, followers_count FROM accounts"))
+    connection.close()
+    follows = sum(act["act"] == "follows" for each in harvested.world.truth() for act in each["acts"])
+    assert known == {"twitter": follows, "facebook": None}

@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("platform_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("handle", sa.Text(), nullable=True),
+        sa.Column("followers_count", sa.BigInteger(), nullable=True),
         sa.Column("app_id", sa.Text(), nullable=True),
         sa.Column("owned_reads", sa.Boolean(name="owned_reads"), nullable=False),
         sa.Column("token_sealed", sa.LargeBinary(), nullable=False),
@@ -75,9 +76,6 @@ def upgrade() -> None:
         sa.CheckConstraint("op IN ('upsert', 'remove')", name=op.f("ck_changes_op")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_changes")),
     )
-    with op.batch_alter_table("changes", schema=None) as batch_op:
-        batch_op.create_index("ix_changes_platform_platform_id", ["platform", "platform_id"], unique=False)
-
     op.create_table(
         "contacts",
         sa.Column("id", ID, nullable=False),
@@ -97,7 +95,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("platform", "platform_id", name=op.f("uq_contacts_platform_platform_id")),
     )
     with op.batch_alter_table("contacts", schema=None) as batch_op:
-        batch_op.create_index("ix_contacts_keep_until", ["keep_until"], unique=False)
+        batch_op.create_index(
+            "ix_contacts_keep_until",
+            ["keep_until"],
+            unique=False,
+            sqlite_where=sa.text("keep_until IS NOT NULL"),
+            postgresql_where=sa.text("keep_until IS NOT NULL"),
+        )
         batch_op.create_index("ix_contacts_label", ["label", "id"], unique=False)
 
     op.create_table(
@@ -468,8 +472,5 @@ def downgrade() -> None:
         batch_op.drop_index("ix_contacts_keep_until")
 
     op.drop_table("contacts")
-    with op.batch_alter_table("changes", schema=None) as batch_op:
-        batch_op.drop_index("ix_changes_platform_platform_id")
-
     op.drop_table("changes")
     op.drop_table("accounts")

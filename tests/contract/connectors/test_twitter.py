@@ -112,11 +112,21 @@ def test_a_spent_window_waits_for_its_reset_and_nowhere_else(
     assert len(platform.seen) == 1
 
 
-def test_a_token_proves_the_account_that_made_it(twitter: TwitterConnector, platform: Platform) -> None:
-    platform.always(Reply({"data": {"id": "4001", "name": "Our club", "username": "our_club"}}))
-    assert twitter.prove() == Ownership("4001", "our_club")
+@pytest.mark.parametrize(
+    ("metrics", "followers"),
+    [
+        pytest.param({"public_metrics": {"followers_count": 321}}, 321, id="with-the-number-of-followers"),
+        pytest.param({}, None, id="without-any-number"),
+        pytest.param({"public_metrics": {"followers_count": "many"}}, None, id="with-a-number-that-is-none"),
+    ],
+)
+def test_a_token_proves_the_account_that_made_it(
+    metrics: dict[str, object], followers: int | None, twitter: TwitterConnector, platform: Platform
+) -> None:
+    platform.always(Reply({"data": {"id": "4001", "name": "Our club", "username": "our_club", **metrics}}))
+    assert twitter.prove() == Ownership("4001", "our_club", followers=followers)
     (seen,) = platform.seen
-    assert (seen.path, seen.query) == ("/2/users/me", {})
+    assert (seen.path, seen.query) == ("/2/users/me", {"user.fields": "public_metrics"})
 
 
 @pytest.mark.parametrize(

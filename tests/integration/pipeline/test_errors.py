@@ -14,7 +14,7 @@ from domain.errors import (
     PlatformError,
     RetryLaterError,
 )
-from pipeline.outcome import MAX_ATTEMPTS, MAX_CLAIMS, MAX_RESTARTS
+from pipeline.outcome import LONGEST_PAUSE_S, MAX_ATTEMPTS, MAX_CLAIMS, MAX_RESTARTS
 from store.runs import LEASE
 from tests.cast import ADA, BO, DI, NOW
 from tests.contents import inside, rows
@@ -158,10 +158,10 @@ def test_a_listing_that_leads_in_a_circle_ends_as_unfinished(travel: Travel) -> 
 
 
 def test_a_page_that_kills_every_worker_ends_the_run_in_the_end(travel: Travel) -> None:
-    travel.connector.upsets = [ZeroDivisionError()] * 99
+    travel.connector.upsets = [SystemExit()] * 99
     run_id = travel.begin(FOLLOWERS)[FOLLOWERS]
     for _ in range(MAX_CLAIMS):
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(SystemExit):
             travel.step(run_id)
         travel.clock.forward(seconds=LEASE.total_seconds() + 1)
     assert travel.step(run_id) is None
@@ -169,3 +169,22 @@ def test_a_page_that_kills_every_worker_ends_the_run_in_the_end(travel: Travel) 
     (failure,) = rows(travel.database, "failures")
     assert failure["cause"] == "page_kills_workers"
     assert len(travel.connector.requests) == MAX_CLAIMS
+
+
+def test_an_error_of_our_own_is_tried_again_at_once_and_told_in_the_end(travel: Travel) -> None:
+    travel.connector.upsets = [ZeroDivisionError("Ada")] * 99
+    run_id = travel.begin(FOLLOWERS)[FOLLOWERS]
+    for _ in range(MAX_ATTEMPTS):
+        travel.step(run_id)
+        travel.clock.forward(seconds=LONGEST_PAUSE_S)
+    assert travel.run(run_id)["state"] == "failed"
+    (failure,) = rows(travel.database, "failures")
+    assert failure["cause"] == "unexpected"
+    assert "ZeroDivisionError in " in failure["sentence"]
+    assert "Ada" not in failure["sentence"]
+
+
+def test_an_error_of_our_own_that_passes_costs_one_request(travel: Travel) -> None:
+    travel.connector.upsets = [KeyError("Ada")]
+    assert travel.finish(*travel.begin(FOLLOWERS).values()) == ["done"]
+    assert len(inside(travel.database)) == 3

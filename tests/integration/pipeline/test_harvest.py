@@ -88,7 +88,7 @@ def test_a_worker_whose_lease_ran_out_writes_nothing(travel: Travel) -> None:
     assert (travel.run(run_id)["fence"], travel.run(run_id)["pages"]) == (1, 1)
 
 
-class CrashError(Exception):
+class CrashError(BaseException):
     """A process that dies, as far as the database can tell."""
 
 

@@ -35,7 +35,7 @@ class Crash(NamedTuple):
     committed: bool
 
 
-class CrashError(Exception):
+class CrashError(BaseException):
     """What a dying process looks like from here."""
 
 

@@ -116,6 +116,5 @@ def test_a_worker_outlives_a_page_whose_database_is_away(travel: Travel, broker:
         look_until(lambda: travel.connector.meanwhile is None)
         run_id = travel.begin(FOLLOWERS)[FOLLOWERS]
         carried_out(travel, broker, run_id)
+        carried_out(travel, broker, failing)  # given back at once, it is read again after a moment
     assert_whole(travel)
-    # Its claim is a lease: the page is read again once it has run out.
-    assert (travel.run(failing)["state"], travel.run(failing)["pages"]) == ("running", 0)

@@ -1,0 +1,333 @@
+"""What runs and ends: failures and their replay, Ctrl-C, workers by hand, and what never leaks."""
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from redis import Redis
+
+from tests import servers
+from tests.journey.road import Installation, Simulator, simulator
+from tests.journey.spoken import Spoken
+
+#: In the environment of everything that a journey starts, so that we find all of it.
+MARK = "JOURNEY_OF_PROCESSES"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    """Run one simulator for all of these."""
+    with simulator(tmp_path_factory.mktemp("world"), seed=9, audience=400) as running:
+        yield running
+
+
+@pytest.fixture
+def spoken(world: Simulator, tmp_path: Path) -> Iterator[Spoken]:
+    """Make an installation with both accounts; the simulator is kind again afterwards."""
+    made = Spoken(tmp_path, world)
+    made.connect()
+    yield made
+    world.post("limits", {"platform": "twitter", "endpoint": "followers"})
+
+
+@pytest.fixture
+def installation(spoken: Spoken) -> Installation:
+    """Use the same installation through processes of their own, all of them marked."""
+    return Installation(spoken.folder, spoken.world, **{MARK: str(spoken.folder)})
+
+
+def running(folder: Path) -> list[psutil.Process]:
+    """Return all living processes that a command on `folder` started, itself among them."""
+    found: dict[int, psutil.Process] = {}
+    for each in psutil.process_iter():
+        try:
+            if each.environ().get(MARK) == str(folder) and each.status() != psutil.STATUS_ZOMBIE:
+                # A queue server overwrites its environment with its title, so children are asked for too.
+                found |= {child.pid: child for child in [each, *each.children(recursive=True)]}
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return list(found.values())
+
+
+def wait_for(holds: Callable[[], Any], what: str) -> Any:
+    """Look until something holds; fails after a minute."""
+    deadline = time.monotonic() + 60
+    while not (found := holds()):
+        assert time.monotonic() < deadline, what
+        time.sleep(0.05)
+    return found
+
+
+def interrupt(process: subprocess.Popen[bytes], folder: Path) -> int:
+    """Press Ctrl-C; fails where anything is left running."""
+    before = running(folder)
+    process.send_signal(signal.SIGINT)
+    code = process.wait(timeout=60)
+    left = {each for each in (*before, *running(folder)) if each.is_running()}
+    assert not left, [each.cmdline() for each in left]
+    return code
+
+
+def stall(world: Simulator) -> None:
+    """Let the second page of followers wait for a window of a quarter of an hour."""
+    world.post("limits", {"platform": "twitter", "endpoint": "followers", "user": 1, "app": 1})
+
+
+def test_a_failed_stream_ends_with_three_and_succeeds_on_replay(
+    spoken: Spoken, installation: Installation
+) -> None:
+    spoken.world.post("answer", {"platform": "twitter", "endpoint": "followers", "kind": "forbidden"})
+    told = spoken.tell(
+        "harvest", "team-x", "--stream", "followers", "--stream", "mentions", "--wait", "--json"
+    )
+    assert told.code == 3
+    assert "1 of 2 streams were not read whole: followers: " in told.err
+    assert {each["stream"]: each["state"] for each in told.rows} == {
+        "followers": "failed",
+        "mentions": "done",
+    }
+    failed = next(each for each in told.rows if each["state"] == "failed")
+    assert failed["error"]
+    assert failed["ended_at"]
+    (failure,) = spoken.done("failures", "list", "--json").rows
+    assert set(failure) == {
+        "id", "run_id", "account", "stream", "cause", "sentence", "advice", "attempts", "state", "at"
+    }  # fmt: skip
+    assert (failure["run_id"], failure["stream"], failure["state"]) == (failed["run"], "followers", "open")
+    assert "replay" in failure["advice"]
+    assert spoken.exported() == ([], [])
+
+    up = installation.start("up", stdout=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: len(running(spoken.folder)) >= 4, "the road did not come up")
+        wait_for(lambda: _road_is_up(spoken), "the workers did not sign")
+        again = spoken.tell("up")
+        assert again.code == 1
+        assert "stop it, or use another REGULARS_DATA_DIR" in again.err
+        assert "No worker" not in spoken.done("failures", "replay", str(failure["id"])).err
+        run = str(failed["run"])
+        wait_for(
+            lambda: spoken.done("runs", "show", run, "--json").rows[0]["state"] == "done", "the replay hangs"
+        )
+    finally:
+        code = interrupt(up, spoken.folder)
+    assert code == 0
+    assert spoken.done("failures", "list", "--json").rows == []
+    assert [each["state"] for each in spoken.done("failures", "list", "--all", "--json").rows] == ["replayed"]
+    followers = {
+        each["contact_key"]
+        for each in spoken.world.truth()
+        if any(act["act"] == "follows" for act in each["acts"])
+    }
+    assert {each["contact_key"] for each in spoken.exported()[0]} == followers
+
+
+def _road_is_up(spoken: Spoken) -> bool:
+    with sqlite3.connect(spoken.folder / "data" / "regulars.db") as connection:
+        kinds = [kind for (kind,) in connection.execute("SELECT kind FROM workers")]
+    connection.close()
+    return kinds.count("worker") == 2 and "dispatcher" in kinds
+
+
+def test_a_dropped_failure_is_closed_and_its_run_stays_failed(spoken: Spoken) -> None:
+    spoken.world.post("answer", {"platform": "twitter", "endpoint": "mentions", "kind": "forbidden"})
+    assert spoken.tell("harvest", "team-x", "--stream", "mentions", "--wait").code == 3
+    (failure,) = spoken.done("failures", "list", "--json").rows
+    assert spoken.done("failures", "drop", "--all").out == "1 dropped.\n"
+    assert spoken.done("failures", "list", "--json").rows == []
+    assert spoken.tell("failures", "replay", str(failure["id"])).code == 1
+    assert spoken.done("runs", "show", str(failure["run_id"]), "--json").rows[0]["state"] == "failed"
+
+
+def test_a_removed_account_takes_everything_with_it(spoken: Spoken) -> None:
+    spoken.harvest()
+    inside = {each["contact_key"] for each in spoken.exported()[0]}
+    told = spoken.done("account", "remove", "team-x", given="n\n")
+    assert {each["contact_key"] for each in spoken.exported()[0]} == inside, told
+    told = spoken.done("account", "remove", "team-x", "--yes")
+    gone = {each for each in inside if each.startswith("twitter:")}
+    assert f"{len(gone)} contacts left" in told.out
+    records, tombstones = spoken.exported()
+    assert {each["contact_key"] for each in records} == inside - gone
+    assert {(each["contact_key"], each["reason"]) for each in tombstones} == {
+        (each, "account_removed") for each in gone
+    }
+    assert spoken.done("contacts", "list", "--platform", "twitter", "--json").rows == []
+    assert [each["name"] for each in spoken.done("account", "list", "--json").rows] == ["team-page"]
+    assert {each["account"] for each in spoken.done("runs", "list", "--json").rows} == {"team-page"}
+    assert set(tombstones[0]) == {"contact_key", "op", "seq", "reason", "at"}
+
+
+def test_ctrl_c_of_a_harvest_leaves_nothing_running_and_a_later_one_works(
+    spoken: Spoken, installation: Installation
+) -> None:
+    stall(spoken.world)
+    process = installation.start("harvest", "team-x", "--stream", "followers", "--page-size", "20", "--wait")
+    wait_for(lambda: _waits(spoken), "the run does not wait for its limit")
+    assert len(running(spoken.folder)) >= 4, "itself, a queue server, two workers"
+    assert interrupt(process, spoken.folder) == 130
+
+    (run,) = spoken.done("runs", "list", "--json").rows
+    assert (run["state"], run["pages"]) == ("running", 1)
+    spoken.done("runs", "cancel", str(run["run"]))
+    assert spoken.tell("runs", "cancel", str(run["run"])).code == 1
+    spoken.world.post("limits", {"platform": "twitter", "endpoint": "followers", "user": 900, "app": 900})
+    with sqlite3.connect(spoken.folder / "data" / "regulars.db") as connection:
+        connection.execute("DELETE FROM limits")  # a quarter of an hour later
+    connection.close()
+    spoken.done("harvest", "team-x", "--stream", "followers", "--wait")
+
+
+def _waits(spoken: Spoken) -> bool:
+    rows = spoken.done("runs", "list", "--json").rows
+    return bool(rows and rows[0]["waiting_for"] and rows[0]["pages"])
+
+
+def test_the_demo_can_be_stopped_and_run_again(tmp_path: Path, world: Simulator) -> None:
+    stopped = Installation(tmp_path, world, **{MARK: str(tmp_path)})
+    demo = ("demo", "--out", str(tmp_path / "demo"), "--audience", "400")
+    process = stopped.start(*demo, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_for(lambda: len(running(tmp_path)) >= 5, "the demo's processes did not come up")
+    assert interrupt(process, tmp_path) == 130
+
+    told = stopped.run(*demo)
+    assert "Open it: less" in told
+    assert (tmp_path / "demo" / "travel.svg").stat().st_size > 1000
+    keys = re.findall(r"^twitter:\d+", (tmp_path / "demo/export/contacts.csv").read_text(), re.MULTILINE)
+    assert len(set(keys)) == len(keys) > 50
+    assert not running(tmp_path)
+
+
+def test_workers_and_a_dispatcher_by_hand(
+    world: Simulator, tmp_path: Path, server_settings: dict[str, str]
+) -> None:
+    installation = Installation(tmp_path, world, **server_settings, **{MARK: str(tmp_path)})
+    assert installation.run("runs", "list", expect=1) == ""
+    installation.run("db", "upgrade")
+    assert installation.run("db", "upgrade").startswith("Nothing to do")
+    installation.connect("team-x", "twitter")
+    road = [
+        installation.start("worker", "--queue", "harvest.twitter"),
+        installation.start("worker", "--queue", "harvest.facebook"),
+        installation.start("dispatch"),
+    ]
+    try:
+        told = installation.run("harvest", "team-x", "--stream", "followers", "--wait", "--json")
+    finally:
+        for each in road:
+            each.terminate()
+        codes = [each.wait(timeout=60) for each in road]
+    assert codes == [0, 0, 0]
+    assert json.loads(told)["state"] == "done"
+    assert not running(tmp_path)
+    assert len(installation.exported()[0]) == json.loads(told)["regular"] > 50
+
+
+class Listener:
+    """Everything that goes through a queue server."""
+
+    def __init__(self, url: str) -> None:
+        self.heard: list[str] = []
+        self._client = Redis.from_url(url)
+        self._monitor = self._client.monitor()
+        self._monitor.__enter__()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        try:
+            for each in self._monitor.listen():
+                self.heard.append(str(each))
+        except Exception:  # noqa: BLE001  # the connection is cut at the end
+            return
+
+    def kept(self) -> str:
+        """Return all that the server holds now."""
+        dumped = [self._client.dump(each) for each in self._client.scan_iter()]
+        return repr([*self._client.scan_iter(), *dumped])
+
+
+def test_tokens_and_people_leak_nowhere(spoken: Spoken) -> None:
+    world, page = spoken.world, spoken.world.ready["facebook"]
+    tokens = {
+        world.ready["twitter"]["user_token"], page["page_token"], page["user_token"]
+    }  # fmt: skip
+    world.post("answer", {"platform": "twitter", "endpoint": "liking_users", "kind": "forbidden"})
+    world.post("answer", {"platform": "facebook", "endpoint": "*", "kind": "down", "times": 2})
+    arguments: set[str] = set()
+    with servers.valkey() as url:
+        listener = Listener(url)
+        settings = {"REGULARS_LOG_LEVEL": "DEBUG", "REGULARS_REDIS_URL": url, MARK: str(spoken.folder)}
+        installation = Installation(spoken.folder, world, **settings)
+        log = spoken.folder / "stderr.log"
+        with log.open("wb") as stderr:
+            for account in ("team-x", "team-page"):
+                process = installation.start("harvest", account, "--wait", stderr=stderr, stdout=stderr)
+                while process.poll() is None:
+                    arguments |= {part for each in running(spoken.folder) for part in _command(each)}
+                    time.sleep(0.05)
+        kept = listener.kept()
+    said = log.read_text(encoding="utf-8")
+    queue = "\n".join(listener.heard) + kept
+    assert "harvest_page" in queue, "nothing was heard"
+    assert "worker" in arguments, "nothing was seen"
+    database = b"".join(each.read_bytes() for each in (spoken.folder / "data").glob("regulars.db*"))
+    for each in tokens:
+        assert each not in said + queue + " ".join(arguments)
+        assert each.encode() not in database
+    errors = _errors(spoken)
+    assert errors, "nothing failed, so nothing was tried"
+    for where, text in (("output", said), ("queue", queue), ("error rows", errors)):
+        assert not [each for each in _people(world) if each in text], where
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _errors(spoken: Spoken) -> str:
+    """Return everything that the database says of what went wrong."""
+    with sqlite3.connect(spoken.folder / "data" / "regulars.db") as connection:
+        rows = [
+            *connection.execute("SELECT cause, sentence, advice, post FROM failures"),
+            *connection.execute("SELECT error, waiting_for FROM harvest_runs WHERE error IS NOT NULL"),
+            *connection.execute("SELECT reason, shape FROM quarantined_items"),
+        ]
+    connection.close()
+    return repr(rows) if rows else ""
+
+
+def _people(world: Simulator) -> set[str]:
+    """Return what names somebody: ids, handles, and names that cannot stand anywhere by chance."""
+    named = set()
+    for each in world.truth():
+        if each.get("own"):
+            continue
+        named.add(each["contact_key"].rpartition(":")[2])
+        named |= {each.get("handle") or "", each["name"] if " " in each["name"].strip() else ""}
+    return {each for each in named if len(each) >= 8}
+
+
+def test_a_ctrl_c_of_the_simulator_ends_it(tmp_path: Path, world: Simulator) -> None:
+    installation = Installation(tmp_path, world, **{MARK: str(tmp_path)})
+    ready = tmp_path / "ready"
+    process = installation.start("simulator", "--ready-file", str(ready))
+    wait_for(ready.exists, "the simulator did not start")
+    told = json.loads(ready.read_text(encoding="utf-8"))
+    assert {"base_url", "account_id", "user_token", "app_token"} <= set(told["twitter"])
+    assert {"base_url", "page_id", "page_token", "user_token"} <= set(told["facebook"])
+    assert told["truth_url"].startswith("http://127.0.0.1:")
+    assert interrupt(process, tmp_path) in (0, 130)
+    assert os.getpid() != told["pid"]
