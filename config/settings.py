@@ -37,7 +37,8 @@ class Settings(BaseSettings):
     twitter_base_url: str | None = Field(None, description="Address of the X API; unset: the real one.")
     facebook_base_url: str | None = Field(None, description="Address of the Graph API; unset: the real one.")
     secret_key: SecretStr | None = Field(
-        None, description="Key that seals tokens, as `regulars config show` of another machine printed it."
+        None,
+        description="Key that seals tokens: what the key file of another machine of this installation holds.",
     )
     secret_key_file: Path | None = Field(
         None, description="File with that key; unset: made on first start in the data folder, mode 0600."

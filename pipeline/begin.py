@@ -15,10 +15,14 @@ from store.runs import Plan
 
 
 class Wanted(NamedTuple):
-    """What to harvest: streams by name, none for all; `page_size` at most, where small pages are wished."""
+    """What to harvest: streams by name, none for all; `page_size` at most, where small pages are wished.
+
+    `join` goes on with runs that were begun before and have not ended, instead of refusing.
+    """
 
     streams: Sequence[str] = ()
     page_size: int = 1_000
+    join: bool = False
 
 
 def begin_harvest(
@@ -27,7 +31,7 @@ def begin_harvest(
     """Begin runs for the named streams, for all of them where none is named; returns runs by stream.
 
     Streams that go through the posts bring the stream of posts with them. Raises RegularsError for a
-    stream that the platform does not have, or whose last run still reads.
+    stream that the platform does not have, or whose last run still reads and may not be joined.
     """
     streams = wanted.streams
     unknown = sorted(set(streams) - set(connector.streams))
@@ -39,10 +43,17 @@ def begin_harvest(
     chosen = {each for each in connector.streams if not streams or each in streams}
     if any(connector.streams[each].per_post for each in chosen):
         chosen.add(POSTS)
+    active = runs.active(connection, account.id).items()
+    joined = {stream: run_id for stream, run_id in active if stream in chosen}
+    if joined and not wanted.join:
+        raise RegularsError(
+            f"A harvest of this account is still reading {', '.join(sorted(joined))}. Go on with it "
+            "(`regulars harvest ACCOUNT --wait`) or cancel it (`regulars runs cancel RUN`)."
+        )
     plans = [
         Plan(each.name, max(each.min_page, min(each.max_page, wanted.page_size)), each.per_post)
         for each in connector.streams.values()
-        if each.name in chosen
+        if each.name in chosen and each.name not in joined
     ]
     plans.sort(key=lambda each: each.stream != POSTS)
-    return runs.begin(connection, (account.id, account.platform), plans, now=now)[1]
+    return runs.begin(connection, (account.id, account.platform), plans, joined, now=now)

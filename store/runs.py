@@ -50,21 +50,36 @@ def queue_of(platform: str) -> str:
     return f"harvest.{platform}"
 
 
-def begin(
-    connection: Connection, account: tuple[int, str], plans: Sequence[Plan], *, now: datetime
-) -> tuple[int, dict[str, int]]:
-    """Begin one harvest of an account (id, platform); returns its id and its runs by stream.
+def active(connection: Connection, account_id: int) -> dict[str, int]:
+    """Return the runs of an account that have not ended, by stream; they do not end before we commit."""
+    found = connection.execute(
+        select(harvest_runs.c.stream, harvest_runs.c.id)
+        .where(harvest_runs.c.account_id == account_id, harvest_runs.c.state.in_(ACTIVE))
+        .with_for_update(key_share=True)
+    )
+    return {row.stream: row.id for row in found}
 
-    Raises RegularsError where a run of one of the streams is still active.
+
+def begin(
+    connection: Connection,
+    account: tuple[int, str],
+    plans: Sequence[Plan],
+    joined: Mapping[str, int],
+    *,
+    now: datetime,
+) -> dict[str, int]:
+    """Begin one harvest of an account (id, platform); returns its runs and the `joined` ones by stream.
+
+    No stream of the plans may have a run that has not ended.
     """
     account_id, platform = account
-    streams = [each.stream for each in plans]
-    _require_idle(connection, account_id, streams)
-    rosters.forget_streams(connection, account_id, streams)
+    begun = dict(joined)
+    if not plans:
+        return begun
+    rosters.forget_streams(connection, account_id, [each.stream for each in plans])
     harvest_id: int = connection.execute(
         insert(harvests).values(account_id=account_id, created_at=now).returning(harvests.c.id)
     ).scalar_one()
-    begun: dict[str, int] = {}
     for each in plans:
         waits_for = begun.get("posts") if each.waits else None
         run_id = connection.execute(
@@ -86,22 +101,7 @@ def begin(
         begun[each.stream] = run_id
         if not waits_for:
             outbox.put(connection, Wake(KIND, run_id, 0, queue_of(platform)), due_at=now)
-    return harvest_id, begun
-
-
-def _require_idle(connection: Connection, account_id: int, streams: Sequence[str]) -> None:
-    active = connection.scalars(
-        select(harvest_runs.c.stream).where(
-            harvest_runs.c.account_id == account_id,
-            harvest_runs.c.state.in_(ACTIVE),
-            harvest_runs.c.stream.in_(streams),
-        )
-    ).all()
-    if active:
-        raise RegularsError(
-            f"A harvest of this account is still reading {', '.join(sorted(active))}. "
-            "Wait for it (`regulars runs list`) or cancel it (`regulars runs cancel RUN`)."
-        )
+    return begun
 
 
 def claim(connection: Connection, run_id: int, fence: int, worker: str, *, now: datetime) -> Claim | None:
@@ -247,20 +247,17 @@ def replay(connection: Connection, run_id: int, *, now: datetime) -> None:
             harvest_runs.c.state == "failed",
         )
     ).all()
-    for account_id, stream in concerned:
-        _require_idle(connection, account_id, [stream])
+    again = sorted(each.stream for each in concerned if each.stream in active(connection, each.account_id))
+    if again:
+        raise RegularsError(
+            f"A harvest of this account is still reading {', '.join(again)}; that run takes the failed one's "
+            "place, so drop the failure (`regulars failures drop`)."
+        )
+    afresh = {"attempts": 0, "restarts": 0, "ended_at": None, "error": None}
     row = connection.execute(
         update(harvest_runs)
         .where(harvest_runs.c.id == run_id, harvest_runs.c.state == "failed")
-        .values(
-            state="running",
-            attempts=0,
-            restarts=0,
-            due_at=now,
-            ended_at=None,
-            error=None,
-            fence=harvest_runs.c.fence + 1,
-        )
+        .values(state="running", due_at=now, fence=harvest_runs.c.fence + 1, **afresh)
         .returning(harvest_runs.c.fence, harvest_runs.c.platform)
     ).first()
     if row is None:
@@ -268,7 +265,7 @@ def replay(connection: Connection, run_id: int, *, now: datetime) -> None:
     connection.execute(
         update(harvest_runs)
         .where(harvest_runs.c.waits_for == run_id, harvest_runs.c.state == "failed")
-        .values(state="waiting", ended_at=None, error=None)
+        .values(state="waiting", **afresh)
     )
     outbox.put(connection, Wake(KIND, run_id, row.fence, queue_of(row.platform)), due_at=now)
 

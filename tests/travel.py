@@ -53,10 +53,11 @@ class Travel:
             chance=random.Random(1),
         )
 
-    def begin(self, *streams: str) -> dict[str, int]:
+    def begin(self, *streams: str, join: bool = False) -> dict[str, int]:
         """Begin a harvest of some streams; returns their runs."""
         with self.database.write() as connection:
-            return begin_harvest(connection, self.account, self.connector, Wanted(streams), now=self.clock())
+            wanted = Wanted(streams, join=join)
+            return begin_harvest(connection, self.account, self.connector, wanted, now=self.clock())
 
     def run(self, run_id: int) -> dict[str, Any]:
         """Return a run's row."""

@@ -136,7 +136,9 @@ def _harvest(open_runtime: Runtime, connected: list[Account]) -> list[Mapping[An
     for account in connected:
         with open_runtime.database.write() as connection:
             connector = open_runtime.connector_of(connection, account)
-            run_ids += begin_harvest(connection, account, connector, Wanted(), now=utc_now()).values()
+            run_ids += begin_harvest(
+                connection, account, connector, Wanted(join=True), now=utc_now()
+            ).values()
     return follow(open_runtime, run_ids)
 
 

@@ -39,13 +39,17 @@ def harvest(
 ) -> None:
     """Harvest who follows and interacts with one of your accounts.
 
+    With --wait a harvest that was stopped goes on from its last page; without, it is left alone.
+
     Exit code 0 means with --wait that every stream was read whole, 3 that one was not.
     """
     open_runtime = runtime()
     with open_runtime.database.write() as connection:
         found = accounts.find(connection, account)
         connector = open_runtime.connector_of(connection, found)
-        begun = begin_harvest(connection, found, connector, Wanted(stream or [], page_size), now=utc_now())
+        begun = begin_harvest(
+            connection, found, connector, Wanted(stream or [], page_size, join=wait), now=utc_now()
+        )
     if not wait:
         out.print(f"Begun: {', '.join(f'{name} (run {run})' for name, run in begun.items())}.")
         if not road_is_up(open_runtime):

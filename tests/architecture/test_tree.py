@@ -30,7 +30,8 @@ PLACES = re.compile(
     r"ian|"
     r"proxy\.gol"
     r"ang|crates"
-    r"\.io|index-url\s*=|"
+    r"\.io|index-u"
+    r"rl\s*=|"
     r"(?<![\w.~/])/(?:home|Users|root|work|opt/py)"
     r"/\w"
 )

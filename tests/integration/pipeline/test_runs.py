@@ -11,7 +11,7 @@ from store import runs
 from store.runs import NoSuchRunError
 from tests.cast import NOW
 from tests.contents import inside, rows
-from tests.scripted import FOLLOWERS, MENTIONS
+from tests.scripted import FOLLOWERS, LIKERS, MENTIONS
 from tests.travel import Travel
 
 
@@ -111,3 +111,18 @@ def test_a_second_harvest_of_a_stream_that_is_still_read_is_refused(travel: Trav
     with pytest.raises(RegularsError, match="still reading followers"):
         travel.begin(FOLLOWERS, MENTIONS)
     assert len(rows(travel.database, "harvest_runs")) == 1
+
+
+def test_a_stopped_harvest_is_joined_and_only_what_is_missing_begins(travel: Travel) -> None:
+    begun = travel.begin(FOLLOWERS)
+    joined = travel.begin(join=True)
+    assert joined[FOLLOWERS] == begun[FOLLOWERS]
+    assert set(joined) == set(travel.connector.streams)
+    assert set(travel.finish(*joined.values())) == {"done"}
+
+
+def test_per_post_streams_wait_for_a_list_of_posts_that_was_begun_before(travel: Travel) -> None:
+    begun = travel.begin("posts")
+    joined = travel.begin(LIKERS, join=True)
+    assert travel.run(joined[LIKERS])["waits_for"] == begun["posts"]
+    assert set(travel.finish(*joined.values())) == {"done"}
