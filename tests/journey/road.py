@@ -50,6 +50,8 @@ class Installation:
         self.folder = folder
         self.simulator = simulator
         kept = {name: value for name, value in os.environ.items() if not name.startswith("REGULARS_")}
+        # As everywhere but here: without compiled modules every start takes a second longer.
+        kept.pop("PYTHONDONTWRITEBYTECODE", None)
         self.environment = {
             **kept,
             "REGULARS_DATA_DIR": str(folder / "data"),
