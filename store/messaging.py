@@ -79,7 +79,6 @@ def rows(connection: Connection) -> Iterator[RowMapping]:
     )
     statement = (
         select(
-            contacts.c.id,
             contacts.c.platform,
             contacts.c.platform_id,
             contacts.c.handle,
@@ -89,9 +88,6 @@ def rows(connection: Connection) -> Iterator[RowMapping]:
             messaging_contacts.c.seq,
             decisions.c.policy,
             decisions.c.kind,
-            decisions.c.started_at,
-            decisions.c.decided_at,
-            decisions.c.source,
         )
         .join(contacts, contacts.c.id == messaging_contacts.c.contact_id)
         .join(decisions, decisions.c.id == newest)

@@ -3,11 +3,7 @@
 import uuid
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, inspect, select, text
 
 from domain.errors import RegularsError
 from store.database import Database
@@ -18,37 +14,39 @@ class SchemaError(RegularsError):
     """Raised when the database is of another version than this program."""
 
 
+#: Every revision in `migrations/versions`, oldest first; a test compares.
+REVISIONS = ("0001",)
+HEAD = REVISIONS[-1]
+
+
 def upgrade(database: Database) -> tuple[str | None, str]:
     """Bring the database to the newest schema; returns the version before and after.
 
     Raises SchemaError for a database that a newer program made.
     """
-    scripts = _scripts()
-    head = scripts.get_current_head() or ""
     with database.write() as connection:
         # Two processes that start together: the second finds the work done.
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7308604759847137650)")
-        before = _version(connection, scripts)
-        if before != head:
-            command.upgrade(_config(connection), "head")
+        before = _version(connection)
+        if before != HEAD:
+            _alembic(connection, "upgrade", HEAD)
         if connection.scalar(select(feed_state.c.seq)) is None:
             connection.execute(insert(feed_state).values(id=1, epoch=uuid.uuid4().hex, seq=0))
-    return before, head
+    return before, HEAD
 
 
 def downgrade(database: Database, revision: str) -> None:
     """Take the schema down to `revision` ("base" for nothing)."""
     with database.write() as connection:
-        command.downgrade(_config(connection), revision)
+        _alembic(connection, "downgrade", revision)
 
 
 def require_current(database: Database) -> None:
     """Raise SchemaError unless the database has exactly this program's schema."""
-    scripts = _scripts()
     with database.read() as connection:
-        version = _version(connection, scripts)
-    if version != scripts.get_current_head():
+        version = _version(connection)
+    if version != HEAD:
         raise SchemaError(
             "The database's schema is older than this program. Run `regulars db upgrade` first."
             if version
@@ -56,9 +54,11 @@ def require_current(database: Database) -> None:
         )
 
 
-def _version(connection: Connection, scripts: ScriptDirectory) -> str | None:
-    version = MigrationContext.configure(connection).get_current_revision()
-    if version is not None and version not in {each.revision for each in scripts.walk_revisions()}:
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    if version is not None and version not in REVISIONS:
         raise SchemaError(
             f"The database was made by a newer Regulars (schema {version}). "
             "Install that version again; this one would damage it."
@@ -66,12 +66,11 @@ def _version(connection: Connection, scripts: ScriptDirectory) -> str | None:
     return version
 
 
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config(None))
+def _alembic(connection: Connection, direction: str, revision: str) -> None:
+    from alembic import command  # noqa: PLC0415  # slow to load, and most starts migrate nothing
+    from alembic.config import Config  # noqa: PLC0415
 
-
-def _config(connection: Connection | None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    return config
+    getattr(command, direction)(config, revision)

@@ -85,7 +85,9 @@ class Supervisor:
     def _url(self) -> str:
         if self._settings.redis_url is not None:
             return self._settings.redis_url.get_secret_value()
-        self._server = QueueServer(self._settings.data_dir / "queue").start()
+        # Known before it starts: who stops us meanwhile stops it too.
+        self._server = QueueServer(self._settings.data_dir / "queue")
+        self._server.start()
         return self._server.url
 
     def _spawn(self, queues: tuple[str, ...]) -> subprocess.Popen[bytes]:

@@ -25,6 +25,12 @@ FRIENDS = "friends"
 
 app = typer.Typer(help="Connect, list, check and remove your own accounts.", no_args_is_help=True)
 
+
+def register(root: typer.Typer) -> None:
+    """Add the group to the command line."""
+    root.add_typer(app, name="account")
+
+
 TokenFile = Annotated[
     str, typer.Option("--token-file", help="File with the token, or - to read it from standard input.")
 ]

@@ -30,7 +30,8 @@ Key = Annotated[
 
 
 def register(root: typer.Typer) -> None:
-    """Add the commands that stand at the top to the command line."""
+    """Add the group, and the commands that stand at the top, to the command line."""
+    root.add_typer(app, name="contacts")
     root.command()(explain)
     root.command()(reclassify)
 

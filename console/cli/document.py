@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from console.cli.main import app
+from console.cli.main import command_line
 
 _INTRO = """\
 # Commands
@@ -20,7 +20,7 @@ read every stream whole; 130 stopped by Ctrl-C. `--json` prints for programs.
 
 def commands() -> Iterator[tuple[str, Any]]:
     """Walk every command that can be called, with its full name, in the order of the help."""
-    yield from _below("regulars", typer.main.get_command(app))
+    yield from _below("regulars", typer.main.get_command(command_line()))
 
 
 def commands_document() -> str:

@@ -13,6 +13,12 @@ from workers.supervisor import road_is_up
 
 app = typer.Typer(help="List, show, replay and drop failures.", no_args_is_help=True)
 
+
+def register(root: typer.Typer) -> None:
+    """Add the group to the command line."""
+    root.add_typer(app, name="failures")
+
+
 _FACTS = ("id", "run_id", "account", "stream", "cause", "sentence", "advice", "attempts")
 
 Which = Annotated[list[int] | None, typer.Argument(metavar="NUMBER", help="Numbers of the failures.")]

@@ -1,39 +1,66 @@
 """The command `regulars`: its groups, and how every command ends."""
 
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 
 import typer
 
-from console.cli import accounts, contacts, demo, exporting, failures, harvest, road, runs, system
 from console.cli.start import UnfinishedError
 from console.cli.words import note, reader_left
 from domain.errors import BadAnswerError, RegularsError, RetryLaterError
 
-app = typer.Typer(
-    name="regulars",
-    help="Harvest the contacts of your own Facebook and X accounts, tell regular from occasional, and let "
-    "only regular contacts be written to.",
-    epilog="Exit codes: 0 done; 1 refused or failed, with a sentence; 2 wrong usage; 3 a harvest ended "
-    "without having read every stream whole; 130 stopped by Ctrl-C.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    add_completion=False,
-)
-for each in (demo, road, harvest, contacts, exporting, system):
-    each.register(app)
-app.add_typer(accounts.app, name="account")
-app.add_typer(runs.app, name="runs")
-app.add_typer(contacts.app, name="contacts")
-app.add_typer(failures.app, name="failures")
-app.add_typer(system.database, name="db")
-app.add_typer(system.configuration, name="config")
+#: In which module a command stands: only that one is loaded, for each brings half a second of libraries.
+MODULES: Mapping[str, str] = {
+    "demo": "demo",
+    "up": "road",
+    "worker": "road",
+    "dispatch": "road",
+    "harvest": "harvest",
+    "explain": "contacts",
+    "reclassify": "contacts",
+    "export": "exporting",
+    "simulator": "system",
+    "account": "accounts",
+    "runs": "runs",
+    "contacts": "contacts",
+    "failures": "failures",
+    "db": "system",
+    "config": "system",
+}
+
+
+def command_line(command: str | None = None) -> typer.Typer:
+    """Return the command line, with all commands or only those that stand beside `command`."""
+    app = typer.Typer(
+        name="regulars",
+        epilog="Exit codes: 0 done; 1 refused or failed, with a sentence; 2 wrong usage; 3 a harvest ended "
+        "without having read every stream whole; 130 stopped by Ctrl-C.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        add_completion=False,
+    )
+    app.callback()(regulars)
+    known = MODULES.get(command or "")
+    wanted = [known] if known else dict.fromkeys(MODULES.values())
+    for each in wanted:
+        import_module(f"console.cli.{each}").register(app)
+    return app
+
+
+def regulars() -> None:
+    """Tell regular contacts from occasional ones, and let only regular ones be written to.
+
+    Harvests the contacts of your own Facebook and X accounts through their official APIs.
+    """
 
 
 def main() -> None:
     """Run the command line; every error is one sentence on standard error."""
+    first = next((each for each in sys.argv[1:] if not each.startswith("-")), None)
     try:
-        app(prog_name="regulars")
+        command_line(first)(prog_name="regulars")
     except UnfinishedError as error:
         _end(str(error), 3)
     except (RetryLaterError, BadAnswerError) as error:

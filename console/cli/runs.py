@@ -15,6 +15,12 @@ from workers.runtime import Runtime, utc_now
 
 app = typer.Typer(help="List, show and cancel harvest runs.", no_args_is_help=True)
 
+
+def register(root: typer.Typer) -> None:
+    """Add the group to the command line."""
+    root.add_typer(app, name="runs")
+
+
 _COLUMNS = (
     "run",
     "account",

@@ -26,8 +26,10 @@ class Faults(StrEnum):
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command that stands at the top to the command line."""
+    """Add the groups, and the command that stands at the top, to the command line."""
     app.command()(simulator)
+    app.add_typer(database, name="db")
+    app.add_typer(configuration, name="config")
 
 
 @database.command()

@@ -4,7 +4,6 @@ from connectors.registry import CONNECTORS
 from tests.contract.connectors.case import Case
 from tests.contract.connectors.facebook_case import CASE as FACEBOOK
 from tests.contract.connectors.fake_platform.case import CASE as FAKE
-from tests.contract.connectors.fake_platform.connector import FakeConnector
 from tests.contract.connectors.twitter_case import CASE as TWITTER
 
 CASES: tuple[Case, ...] = (
@@ -15,5 +14,5 @@ CASES: tuple[Case, ...] = (
 #: The registry as it would stand with the invented platform's line.
 REGISTRY = {
     **CONNECTORS,
-    "fake": FakeConnector,
+    "fake": "tests.contract.connectors.fake_platform.connector",
 }

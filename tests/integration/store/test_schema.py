@@ -1,5 +1,7 @@
 """The schema: brought up and down again, refused when newer, and the same as the tables in code."""
 
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -101,3 +103,8 @@ def test_every_constraint_and_index_has_a_name_of_ours(database: Database) -> No
             assert each, f"{table} has a constraint without a name"
             assert each.split("_")[0] in {"pk", "fk", "uq", "ck", "ix"}, each
             assert each.split("_", 1)[1].startswith(table), each
+
+
+def test_every_revision_is_known_by_name() -> None:
+    folder = Path(schema.__file__).parent / "migrations" / "versions"
+    assert tuple(sorted(each.name.partition("_")[0] for each in folder.glob("0*.py"))) == schema.REVISIONS

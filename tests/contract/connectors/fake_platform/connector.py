@@ -55,3 +55,6 @@ class FakeConnector:
     def check(self) -> Sequence[StreamCheck]:
         """Look at nothing."""
         return ()
+
+
+connect = FakeConnector
