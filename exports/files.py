@@ -1,11 +1,14 @@
 """Files of the messaging store: written whole or not at all."""
 
 import csv
-import json
+import io
 import os
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, NamedTuple
+
+import orjson
 
 from domain.errors import RegularsError
 from exports.record import FIELDS, TOMBSTONE_FIELDS, record, tombstone
@@ -16,6 +19,7 @@ from store.database import Database
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 Progress = Callable[[int], None]
+Records = Iterable[Mapping[str, Any]]
 
 
 class Exported(NamedTuple):
@@ -55,11 +59,11 @@ def export(database: Database, form: str, folder: Path, progress: Progress = lam
     return Exported(names[0], names[1], inside, out)
 
 
-def _replaced(path: Path, write: Callable[[IO[str]], int]) -> int:
+def _replaced(path: Path, write: Callable[[IO[bytes]], int]) -> int:
     """Write beside the file and put it in its place at the end: a reader never sees half of it."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with beside.open("w", encoding="utf-8", newline="") as file:
+        with beside.open("wb") as file:
             count = write(file)
             file.flush()
             os.fsync(file.fileno())
@@ -69,33 +73,33 @@ def _replaced(path: Path, write: Callable[[IO[str]], int]) -> int:
     return count
 
 
-def _ndjson(
-    file: IO[str], _fields: tuple[str, ...], records: Iterable[Mapping[str, Any]], progress: Progress
-) -> int:
+def _ndjson(file: IO[bytes], _fields: tuple[str, ...], records: Records, progress: Progress) -> int:
     count = 0
-    dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    form = orjson.OPT_APPEND_NEWLINE | orjson.OPT_OMIT_MICROSECONDS
     for count, each in enumerate(records, start=1):  # the last count is the answer
-        file.write(dumps(each) + "\n")
+        file.write(orjson.dumps(each, option=form))
         if count % 2_000 == 0:
             progress(count)
     return count
 
 
-def _csv(
-    file: IO[str], fields: tuple[str, ...], records: Iterable[Mapping[str, Any]], progress: Progress
-) -> int:
+def _csv(file: IO[bytes], fields: tuple[str, ...], records: Records, progress: Progress) -> int:
     count = 0
-    table = csv.DictWriter(file, fields, lineterminator="\r\n")
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    table = csv.DictWriter(text, fields, lineterminator="\r\n")
     table.writeheader()
     for count, each in enumerate(records, start=1):  # the last count is the answer
         table.writerow({name: _cell(value) for name, value in each.items()})
         if count % 2_000 == 0:
             progress(count)
+    text.detach()
     return count
 
 
 def _cell(value: object) -> object:
-    """Keep a text from being run as a formula by whoever opens the file in a spreadsheet."""
+    """Write times in ISO 8601, and keep a text from being run as a formula by a spreadsheet."""
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return f"'{value}"
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
     return value

@@ -1,8 +1,8 @@
 """The exported record of a regular contact, and the tombstone of one who has left."""
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
+
+from store.messaging import FeedRow
 
 #: The fields of a record in their order in files.
 FIELDS = (
@@ -22,33 +22,29 @@ FIELDS = (
 TOMBSTONE_FIELDS = ("contact_key", "op", "seq", "reason", "at")
 
 
-def record(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return the record of a row of the messaging store; times are ISO 8601 in UTC."""
+def record(row: FeedRow) -> dict[str, Any]:
+    """Return the record of a row of the messaging store."""
     return {
-        "contact_key": f"{row['platform']}:{row['platform_id']}",
+        "contact_key": f"{row.platform}:{row.platform_id}",
         "op": "upsert",
-        "seq": row["seq"],
-        "platform": row["platform"],
-        "platform_id": row["platform_id"],
-        "handle": row["handle"],
-        "display_name": row["display_name"],
-        "label": row["label"],
-        "label_reason": row["kind"],
-        "policy": row["policy"].partition("/")[0],
-        "regular_since": _written(row["regular_since"]),
+        "seq": row.seq,
+        "platform": row.platform,
+        "platform_id": row.platform_id,
+        "handle": row.handle,
+        "display_name": row.display_name,
+        "label": row.label,
+        "label_reason": row.kind,
+        "policy": row.policy.partition("/")[0],
+        "regular_since": row.regular_since,
     }
 
 
-def tombstone(row: Mapping[Any, Any]) -> dict[str, Any]:
+def tombstone(row: FeedRow) -> dict[str, Any]:
     """Return the tombstone of a removal."""
     return {
-        "contact_key": f"{row['platform']}:{row['platform_id']}",
+        "contact_key": f"{row.platform}:{row.platform_id}",
         "op": "remove",
-        "seq": row["seq"],
-        "reason": row["reason"],
-        "at": _written(row["at"]),
+        "seq": row.seq,
+        "reason": row.reason,
+        "at": row.at,
     }
-
-
-def _written(moment: datetime | None) -> str | None:
-    return moment.isoformat(timespec="seconds") if moment else None

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
 from store.tables import changes, contacts, decisions, feed_state, messaging_contacts
+
+#: A row of the messaging store or of its feed, read by column names.
+FeedRow: TypeAlias = Row[*tuple[Any, ...]]
 
 
 class Step(NamedTuple):
@@ -69,7 +72,7 @@ def publish(connection: Connection, steps: Sequence[Step], *, now: datetime) -> 
     )
 
 
-def rows(connection: Connection) -> Iterator[RowMapping]:
+def rows(connection: Connection) -> Iterator[FeedRow]:
     """Read the whole messaging store in the order of the feed, with each contact's newest decision."""
     newest = (
         select(func.max(decisions.c.id))
@@ -93,10 +96,10 @@ def rows(connection: Connection) -> Iterator[RowMapping]:
         .join(decisions, decisions.c.id == newest)
         .order_by(messaging_contacts.c.seq)
     )
-    yield from connection.execution_options(yield_per=2_000).execute(statement).mappings()
+    yield from connection.execution_options(yield_per=2_000).execute(statement)
 
 
-def tombstones(connection: Connection) -> Iterator[RowMapping]:
+def tombstones(connection: Connection) -> Iterator[FeedRow]:
     """Read the newest removal of each contact that is out, in the order of the feed."""
     latest = (
         select(changes.c.platform, changes.c.platform_id, func.max(changes.c.seq).label("seq"))
@@ -109,7 +112,7 @@ def tombstones(connection: Connection) -> Iterator[RowMapping]:
         .where(changes.c.op == "remove")
         .order_by(changes.c.seq)
     )
-    yield from connection.execution_options(yield_per=2_000).execute(statement).mappings()
+    yield from connection.execution_options(yield_per=2_000).execute(statement)
 
 
 def counts(connection: Connection) -> tuple[int, int]:

@@ -1,9 +1,9 @@
 """Sets as one parameter: rows travel as one JSON text and are a table to the statement."""
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
@@ -30,7 +30,7 @@ def rows_of(connection: Connection, columns: Mapping[str, str], *, parameter: st
 
 def as_parameter(rows: Iterable[Any]) -> str:
     """Write rows as the one JSON parameter of a set statement."""
-    return json.dumps(list(rows), separators=(",", ":"))
+    return orjson.dumps(list(rows)).decode()
 
 
 def run(connection: Connection, statement: str, **parameters: Any) -> CursorResult[*tuple[Any, ...]]:

@@ -11,6 +11,7 @@ from redis import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from domain.errors import RegularsError
+from workers.bells import Bells, PromptBroker
 
 NAMESPACE = "regulars"
 #: Every worker also reads this always empty queue: a full one stops heartbeats (queues.md §1.4 f).
@@ -36,10 +37,12 @@ def redis_broker(url: str, *, allow_volatile: bool = False) -> RedisBroker:
         ) from error
     if not allow_volatile:
         _require_durable(client)
-    broker = RedisBroker(  # type: ignore[no-untyped-call]  # dramatiq leaves it untyped
+    bells = Bells()
+    broker = PromptBroker(
+        bells,
         client=client,
         namespace=NAMESPACE,
-        middleware=_middleware(),
+        middleware=[*_middleware(), bells],
         maintenance_chance=50_000,
         heartbeat_timeout=60_000,
         dead_message_ttl=30 * 24 * 3600 * 1000,

@@ -1,6 +1,5 @@
 """A worker: one process that carries out the messages of its queues."""
 
-import os
 import signal
 import threading
 from collections.abc import Sequence
@@ -15,8 +14,8 @@ from workers.broker import CONTROL, QUEUES, redis_broker
 from workers.life import Life
 from workers.runtime import Runtime
 
-#: Milliseconds between two looks at an empty queue at most: a page should not wait for its message.
-POLL_MS = 50
+#: Milliseconds that a thread without a message may need to notice that the worker stops.
+NOTICE_MS = 100
 
 
 def start(runtime: Runtime, broker: Broker, queues: Sequence[str]) -> tuple[dramatiq.Worker, Life]:
@@ -25,11 +24,11 @@ def start(runtime: Runtime, broker: Broker, queues: Sequence[str]) -> tuple[dram
     life.begin()
     actors.declare(broker, runtime.road(life.id))
     threads = runtime.settings.worker_threads
-    # A message waits where a worker is free, not behind one that is busy.
-    os.environ["dramatiq_queue_prefetch"] = str(threads)  # noqa: SIM112  # dramatiq spells it so
     worker = dramatiq.Worker(
-        broker, queues={*queues, CONTROL}, worker_threads=threads, worker_timeout=POLL_MS
+        broker, queues={*queues, CONTROL}, worker_threads=threads, worker_timeout=NOTICE_MS
     )
+    # A message waits in the queue, where any free worker finds it, not behind one that is busy here.
+    worker.queue_prefetch = threads
     worker.start()
     return worker, life
 

@@ -83,7 +83,7 @@ def test_a_tombstone_stands_until_its_contact_comes_back(database: Database) -> 
     with database.write() as connection:
         messaging.publish(connection, [steps[1]], now=NOW)
     with database.read() as connection:
-        tombstones = [dict(each) for each in messaging.tombstones(connection)]
+        tombstones = [each._asdict() for each in messaging.tombstones(connection)]
     assert [(each["platform_id"], each["seq"], each["reason"]) for each in tombstones] == [
         (ADA.platform_id, 3, "unfollowed")
     ]
