@@ -3,6 +3,7 @@
 import difflib
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -43,6 +44,11 @@ class Settings(BaseSettings):
     secret_key_file: Path | None = Field(
         None, description="File with that key; unset: made on first start in the data folder, mode 0600."
     )
+    export_dir: Path | None = Field(
+        None,
+        description="Folder that `export` workers keep up to date with the messaging store; unset: none.",
+    )
+    export_format: Literal["csv", "ndjson"] = Field("ndjson", description="Format of these files.")
     worker_threads: int = Field(4, ge=1, le=64, description="Pages that one worker reads at the same time.")
     queue_high_water: int = Field(
         200, ge=1, description="Messages in a queue above which the dispatcher holds further ones back."

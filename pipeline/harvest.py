@@ -84,10 +84,14 @@ def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
     return road.database.transact(lambda connection: _settle(connection, road, held, said))
 
 
-def _unexpected(run_id: int, error: Exception) -> UnexpectedError:
+def where_it_failed(error: Exception) -> str:
     """Say what failed and where; not the error's own text, which may hold a name."""
     last = extract_tb(error.__traceback__)[-1]
-    where = f"{type(error).__name__} in {last.name}, {Path(last.filename).name}:{last.lineno}"
+    return f"{type(error).__name__} in {last.name}, {Path(last.filename).name}:{last.lineno}"
+
+
+def _unexpected(run_id: int, error: Exception) -> UnexpectedError:
+    where = where_it_failed(error)
     return UnexpectedError(f"A page of run {run_id} failed in our own code ({where}).", code="unexpected")
 
 

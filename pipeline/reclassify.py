@@ -1,9 +1,9 @@
 """Reclassify: every contact decided anew from its stored acts, under another pack."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 from sqlalchemy import Connection
 
@@ -13,11 +13,14 @@ from config.packs import load_pack
 from domain.contact import Profile
 from domain.errors import RegularsError
 from domain.signal import Signal, SignalKind
+from pipeline.job import Save
 from pipeline.redecide import move, movers
-from store import contacts, installation, messaging, narrowing, reading, signals
+from store import contacts, installation, jobs, messaging, narrowing, reading, signals
 from store.database import Database
+from store.jobs import Job
 from store.messaging import Step
 
+KIND = "reclassify"
 #: Contacts decided in one transaction.
 SLICE = 2_000
 #: Where a contact goes of whom only counts may stay.
@@ -34,39 +37,90 @@ class Pass(NamedTuple):
     moves: Moves
     unnamed: int
 
+    @classmethod
+    def of(cls, reached: Mapping[str, Any]) -> Self:
+        """Read it from what a job has reached."""
+        moves: Moves = sorted(((before, after), count) for before, after, count in reached.get("moves", ()))
+        return cls(reached.get("seen", 0), moves, reached.get("unnamed", 0))
 
-def reclassify_all(
-    database: Database, pack: str, *, dry_run: bool, now: datetime, progress: Callable[[int], None]
-) -> Pass:
-    """Decide all contacts under `pack` and put it in force; `dry_run` only counts who would move.
 
-    What the pack does not let us keep goes: names, texts, and contacts of whom only counts may stay.
-    Raises RegularsError while a harvest runs: it would go on deciding under the former pack.
-    """
+def preview(database: Database, pack: str, *, now: datetime, progress: Callable[[int], None]) -> Pass:
+    """Count who would move under `pack` and move nobody."""
     policy = load_pack(pack)
-    if not dry_run:
-        with database.write() as connection:
-            if reading.active_runs(connection):
-                raise RegularsError(
-                    "A harvest is running; labels of two packs would mix. Wait for it (`regulars runs "
-                    "list`) or cancel it, then reclassify."
-                )
-            installation.settle_policy(connection, pack)
-            textless = [each for each in SignalKind if not policy.rules[each].text_days]
-            narrowing.forget_texts(connection, textless)
-    seen, after, unnamed = 0, 0, 0
-    counted: Counter[tuple[str, str]] = Counter()
+    reached: dict[str, Any] = {}
     while True:
         with database.write() as connection:
-            batch = contacts.keys_after(connection, after, SLICE)
-            unnamed += _decide_slice(connection, batch, policy, counted, now=now)
-            if dry_run:
-                connection.rollback()
-        if not batch:
-            return Pass(seen, sorted(counted.items()), unnamed)
-        seen += len(batch)
-        after = max(batch)
-        progress(seen)
+            batch = contacts.keys_after(connection, reached.get("after", 0), SLICE)
+            if not batch:
+                return Pass.of(reached)
+            reached = _after_slice(connection, batch, policy, reached, now=now)
+            connection.rollback()
+        progress(reached["seen"])
+
+
+def begin_reclassify(connection: Connection, pack: str, *, now: datetime) -> int:
+    """Put `pack` in force and begin the job that decides all contacts under it; returns the job.
+
+    What the pack does not let us keep goes: names, texts, and contacts of whom only counts may stay.
+    Raises RegularsError while a harvest runs, or while contacts are decided under another pack. A job under
+    the same pack is gone on with.
+    """
+    policy = load_pack(pack)
+    going_on = jobs.running(connection, KIND)
+    if going_on is not None and going_on["arguments"]["pack"] == pack:
+        return int(going_on["id"])
+    if going_on is not None:
+        other = going_on["arguments"]["pack"]
+        raise RegularsError(
+            f"Contacts are being decided under {other}; let that end first: `regulars reclassify --policy "
+            f"{other}`."
+        )
+    require_no_harvest(connection)
+    installation.settle_policy(connection, pack)
+    narrowing.forget_texts(connection, [each for each in SignalKind if not policy.rules[each].text_days])
+    return jobs.begin(connection, KIND, {"pack": pack, "contacts": contacts.count(connection)}, now=now)
+
+
+def require_no_harvest(connection: Connection) -> None:
+    """Raise RegularsError while a harvest runs: it would go on deciding under the former pack."""
+    if reading.active_runs(connection):
+        raise RegularsError(
+            "A harvest is running; labels of two packs would mix. Wait for it (`regulars runs list`) or "
+            "cancel it, then reclassify."
+        )
+
+
+def reclassify_step(database: Database, job: Job, save: Save, now: datetime) -> None:
+    """Decide the next contacts of a job under its pack, and save how far it came with their labels."""
+    policy = load_pack(job.arguments["pack"])
+
+    def act(connection: Connection) -> None:
+        batch = contacts.keys_after(connection, job.reached.get("after", 0), SLICE)
+        if batch:
+            save(connection, _after_slice(connection, batch, policy, job.reached, now=now), done=False)
+        else:
+            save(connection, job.reached, done=True)
+
+    database.transact(act)
+
+
+def _after_slice(
+    connection: Connection,
+    batch: dict[int, str],
+    policy: Policy,
+    reached: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> dict[str, Any]:
+    """Decide some contacts (id → platform); returns what a job has reached with them."""
+    counted = Counter({(before, after): count for before, after, count in reached.get("moves", ())})
+    unnamed = _decide_slice(connection, batch, policy, counted, now=now)
+    return {
+        "after": max(batch),
+        "seen": reached.get("seen", 0) + len(batch),
+        "moves": [[before, after, count] for (before, after), count in sorted(counted.items())],
+        "unnamed": reached.get("unnamed", 0) + unnamed,
+    }
 
 
 def _decide_slice(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from domain.contact import Profile
 from domain.label import Label
@@ -65,6 +65,12 @@ def keys_after(connection: Connection, after: int, size: int) -> dict[int, str]:
         size=size,
     )
     return {row[0]: row[1] for row in found}
+
+
+def count(connection: Connection) -> int:
+    """Count all contacts."""
+    counted: int = connection.execute(text("SELECT count(*) FROM contacts")).scalar_one()
+    return counted
 
 
 def by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Known]:

@@ -12,15 +12,16 @@ from store.tables import accounts, failures, harvest_runs, quarantined_items
 
 
 class Failure(NamedTuple):
-    """What an operator must know of a page that could not be read."""
+    """What an operator must know of a page that could not be read, or of a job that could not go on."""
 
-    run_id: int
-    stream: str
-    post: str
+    run_id: int | None
+    stream: str | None
+    post: str | None
     cause: str
     sentence: str
     advice: str
     attempts: int
+    job_id: int | None = None
 
 
 def add(connection: Connection, failure: Failure, *, now: datetime) -> None:
@@ -32,8 +33,8 @@ def listed(connection: Connection, *, state: str | None = "open") -> Sequence[Ro
     """Return failures, newest first; `state` None for all of them."""
     statement = (
         select(failures, accounts.c.name.label("account"))
-        .join(harvest_runs, harvest_runs.c.id == failures.c.run_id)
-        .join(accounts, accounts.c.id == harvest_runs.c.account_id)
+        .outerjoin(harvest_runs, harvest_runs.c.id == failures.c.run_id)
+        .outerjoin(accounts, accounts.c.id == harvest_runs.c.account_id)
         .order_by(failures.c.id.desc())
     )
     if state:
@@ -41,15 +42,15 @@ def listed(connection: Connection, *, state: str | None = "open") -> Sequence[Ro
     return connection.execute(statement).mappings().all()
 
 
-def settle(connection: Connection, failure_id: int, state: str) -> int | None:
-    """Close an open failure as `replayed` or `dropped`; returns its run, None where none is open."""
-    run_id: int | None = connection.scalar(
+def settle(connection: Connection, failure_id: int, state: str) -> tuple[int | None, int | None] | None:
+    """Close an open failure as `replayed` or `dropped`; returns its (run, job), None where none is open."""
+    row = connection.execute(
         update(failures)
         .where(failures.c.id == failure_id, failures.c.state == "open")
         .values(state=state)
-        .returning(failures.c.run_id)
-    )
-    return run_id
+        .returning(failures.c.run_id, failures.c.job_id)
+    ).first()
+    return (row.run_id, row.job_id) if row else None
 
 
 def quarantine(connection: Connection, run_id: int, items: Sequence[Quarantined], *, now: datetime) -> None:

@@ -334,11 +334,41 @@ outbox = Table(
     Index("ix_outbox_due_at", "due_at"),
 )
 
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    # What was asked for, and how far it has come: one JSON object each.
+    Column("arguments", Text, nullable=False),
+    Column("reached", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("fence", Integer, nullable=False, default=0),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due_at", Moment, nullable=False),
+    Column("claimed_by", Text),
+    Column("claimed_until", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("started_at", Moment),
+    Column("ended_at", Moment),
+    Column("error", Text),
+    Index(
+        "uq_jobs_active",
+        "kind",
+        unique=True,
+        sqlite_where=Column("state", Text) == "running",
+        postgresql_where=Column("state", Text) == "running",
+    ),
+    _one_of("state", ["running", "done", "failed", "cancelled"]),
+)
+
 failures = Table(
     "failures",
     metadata,
     Column("id", Id, primary_key=True),
+    # What failed: a run or a job.
     Column("run_id", ForeignKey("harvest_runs.id", ondelete="CASCADE")),
+    Column("job_id", ForeignKey("jobs.id", ondelete="CASCADE")),
     Column("stream", Text),
     Column("post", Text),
     Column("cause", Text, nullable=False),

@@ -1,11 +1,11 @@
-"""Signs of life of the processes, and the pages that dead ones held."""
+"""Signs of life of the processes, and what dead ones held."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from store.tables import harvest_runs, outbox, workers
+from store.tables import harvest_runs, jobs, outbox, workers
 
 
 def sign(connection: Connection, values: dict[str, object], *, now: datetime) -> None:
@@ -23,11 +23,10 @@ def every(connection: Connection) -> Sequence[Row[tuple[object, ...]]]:
 def bury(connection: Connection, ids: Iterable[str]) -> None:
     """Take dead processes off the list and make what they held due again, at once."""
     dead = list(ids)
-    connection.execute(
-        update(harvest_runs)
-        .where(harvest_runs.c.claimed_by.in_(dead))
-        .values(claimed_by=None, claimed_until=None)
-    )
+    for held in (harvest_runs, jobs):
+        connection.execute(
+            update(held).where(held.c.claimed_by.in_(dead)).values(claimed_by=None, claimed_until=None)
+        )
     # What they had fetched and not begun is in nobody's hands: a message too many is a no-op.
     connection.execute(update(outbox).values(sent_at=None))
     connection.execute(delete(workers).where(workers.c.id.in_(dead)))

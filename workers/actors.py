@@ -8,41 +8,56 @@ from dramatiq import Broker, Message
 
 from domain.errors import RegularsError
 from pipeline.harvest import Road, harvest_next
+from pipeline.job import carry_out
 from pipeline.outcome import LostClaimError
-from store import outbox
+from store import jobs, outbox, runs
 from store.outbox import Wake
 from workers.broker import CONTROL, QUEUE_DOWN
+from workers.jobs import STEPS
 
 HARVEST = "harvest_page"
+JOB = "carry_out_job"
+ACTOR_OF = {runs.KIND: HARVEST, jobs.KIND: JOB}
 
 log = logging.getLogger("regulars.workers")
 
 
 def message_of(wake: Wake) -> Message[object]:
-    """Return the message that wakes a run: only its id and its fence."""
+    """Return the message that wakes a run or a job: only its id and its fence."""
     return Message(
-        queue_name=wake.queue, actor_name=HARVEST, args=(wake.subject_id, wake.fence), kwargs={}, options={}
+        queue_name=wake.queue,
+        actor_name=ACTOR_OF[wake.kind],
+        args=(wake.subject_id, wake.fence),
+        kwargs={},
+        options={},
     )
 
 
-def declare(broker: Broker, road: Road) -> Callable[[int, int], None]:
-    """Declare the actors on a broker; returns the one that harvests a page."""
+def declare(broker: Broker, road: Road) -> None:
+    """Declare the actors on a broker."""
 
     @dramatiq.actor(actor_name=HARVEST, queue_name=CONTROL, broker=broker)
     def harvest_page(run_id: int, fence: int) -> None:
         """Harvest the next page of a run; a stale fence is a no-op."""
-        try:
-            wake = harvest_next(road, run_id, fence)
-        except LostClaimError:
-            log.info("harvest.page_lost", extra={"run": run_id, "fence": fence})
-            return
-        except RegularsError as error:
-            log.warning("harvest.page_failed", extra={"run": run_id, "fence": fence, "error": str(error)})
-            return
-        if wake is not None:
-            _send_on(broker, road, wake)
+        _go_on(broker, road, "harvest.page", lambda: harvest_next(road, run_id, fence))
 
-    return harvest_page.fn
+    @dramatiq.actor(actor_name=JOB, queue_name=CONTROL, broker=broker)
+    def carry_out_job(job_id: int, fence: int) -> None:
+        """Carry out the next step of a job; a stale fence is a no-op."""
+        _go_on(broker, road, "job.step", lambda: carry_out(road, STEPS, job_id, fence))
+
+
+def _go_on(broker: Broker, road: Road, what: str, act: Callable[[], Wake | None]) -> None:
+    try:
+        wake = act()
+    except LostClaimError as error:
+        log.info("%s_lost", what, extra={"error": str(error)})
+        return
+    except RegularsError as error:
+        log.warning("%s_failed", what, extra={"error": str(error)})
+        return
+    if wake is not None:
+        _send_on(broker, road, wake)
 
 
 def _send_on(broker: Broker, road: Road, wake: Wake) -> None:

@@ -16,7 +16,7 @@ from workers.bells import Bells, PromptBroker
 NAMESPACE = "regulars"
 #: Every worker also reads this always empty queue: a full one stops heartbeats (queues.md §1.4 f).
 CONTROL = "control"
-QUEUES = ("harvest.twitter", "harvest.facebook", CONTROL)
+QUEUES = ("harvest.twitter", "harvest.facebook", "classify", "export", CONTROL)
 
 
 AnyBroker = TypeVar("AnyBroker", bound=Broker)

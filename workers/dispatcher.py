@@ -7,6 +7,8 @@ from datetime import timedelta
 
 from dramatiq import Broker
 
+from config.settings import Settings
+from pipeline.standing import begin_export_if_moved
 from store import outbox
 from store.database import Database, DatabaseError
 from store.outbox import Wake
@@ -29,10 +31,10 @@ BURST = 100
 class Dispatcher:
     """Moves due work from the outbox to the queues; several may run, each entry is claimed once."""
 
-    def __init__(self, database: Database, broker: Broker, *, high_water: int) -> None:
+    def __init__(self, database: Database, broker: Broker, settings: Settings) -> None:
         self._database = database
         self._broker = broker
-        self._high_water = high_water
+        self._settings = settings
         self._looked_at_workers = 0.0
 
     def run(self, ended: threading.Event) -> None:
@@ -54,9 +56,16 @@ class Dispatcher:
             if forgot(self._broker):
                 with self._database.write() as connection:
                     outbox.unsend_all(connection)
+            if self._settings.export_dir is not None:
+                folder, form = self._settings.export_dir, self._settings.export_format
+                begin_export_if_moved(self._database, folder, form, now=now)
         with self._database.read() as connection:
             due = outbox.due(connection, now=now, resend_after=RESEND_AFTER, count=BURST)
-        room = {each: self._high_water - depth(self._broker, each) for each in QUEUES} if due else {}
+        room = (
+            {each: self._settings.queue_high_water - depth(self._broker, each) for each in QUEUES}
+            if due
+            else {}
+        )
         sent = 0
         for wake in due:
             if room.get(wake.queue, 0) <= 0:

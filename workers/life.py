@@ -72,13 +72,11 @@ def bury_dead(database: Database, *, now: datetime) -> list[str]:
     return dead
 
 
-def alive(database: Database, kind: str, *, now: datetime) -> bool:
-    """Tell whether a process of that kind is at work."""
+def at_work(database: Database, *, now: datetime) -> frozenset[str]:
+    """Return what living processes do: `dispatcher`, and the queues that workers read."""
     with database.read() as connection:
-        return any(
-            each.kind == kind and not _is_dead(each.host, each.pid, each, now)
-            for each in workers.every(connection)
-        )
+        signed = [each for each in workers.every(connection) if not _is_dead(each.host, each.pid, each, now)]
+    return frozenset(each for row in signed for each in (row.kind, *row.queues.split()) if each != "worker")
 
 
 def _is_dead(host: str, pid: int, row: object, now: datetime) -> bool:

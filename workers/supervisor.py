@@ -20,13 +20,13 @@ from workers.broker import QUEUES, process_broker, redis_broker
 from workers.children import die_with_parent
 from workers.dispatcher import Dispatcher
 from workers.embedded import QueueServer, server_binary
-from workers.life import Life, alive
+from workers.life import Life, at_work
 from workers.runtime import Runtime, utc_now
 
 log = logging.getLogger("regulars.supervisor")
 
-#: One worker process for each; together they fill two cores.
-GROUPS = (("harvest.twitter",), ("harvest.facebook",))
+#: One worker process for each; those of the last have work now and then only.
+GROUPS = (("harvest.twitter",), ("harvest.facebook",), ("classify", "export"))
 #: Seconds between two looks at the children.
 WATCH_S = 0.5
 
@@ -79,7 +79,7 @@ class Supervisor:
                 self._children[each] = self._spawn(each)
             self._thread(self._watch, "watch")
         self._life.begin()
-        dispatcher = Dispatcher(self._runtime.database, broker, high_water=self._settings.queue_high_water)
+        dispatcher = Dispatcher(self._runtime.database, broker, self._settings)
         self._thread(lambda: dispatcher.run(self._ended), "dispatcher")
 
     def _url(self) -> str:
@@ -143,10 +143,9 @@ class Supervisor:
             self._lock.close()
 
 
-def road_is_up(runtime: Runtime) -> bool:
-    """Tell whether a dispatcher and a worker are already at work on this database."""
-    now = utc_now()
-    return alive(runtime.database, "dispatcher", now=now) and alive(runtime.database, "worker", now=now)
+def road_is_up(runtime: Runtime, *queues: str) -> bool:
+    """Tell whether a dispatcher, and workers of all these queues, are already at work on this database."""
+    return {"dispatcher", *queues} <= at_work(runtime.database, now=utc_now())
 
 
 def _locked(settings: Settings) -> IO[str]:

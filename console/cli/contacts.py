@@ -1,22 +1,19 @@
-"""`regulars contacts`, `explain` and `reclassify`: who is who, and why."""
+"""`regulars contacts` and `explain`: who is who, and why."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
-from rich.progress import Progress
 from sqlalchemy import Connection, RowMapping
 
 from classifier.explanation import explain as explained
 from console.cli.start import runtime
-from console.cli.words import err, iso, local, out, print_json, print_table, shown
+from console.cli.words import iso, local, out, print_json, print_table, shown
 from domain.contact import ContactKey, Platform
 from domain.errors import RegularsError
 from domain.label import Decision, Evidence, Label
 from domain.signal import Signal, SignalKind
-from pipeline.reclassify import Pass, reclassify_all
 from store import decisions, reading
-from workers.runtime import utc_now
 
 app = typer.Typer(help="List and show contacts.", no_args_is_help=True)
 
@@ -30,10 +27,9 @@ Key = Annotated[
 
 
 def register(root: typer.Typer) -> None:
-    """Add the group, and the commands that stand at the top, to the command line."""
+    """Add the group, and `explain` at the top, to the command line."""
     root.add_typer(app, name="contacts")
     root.command()(explain)
-    root.command()(reclassify)
 
 
 @app.command("list")
@@ -116,40 +112,6 @@ def explain(key: Key, json: AsJson = False) -> None:
         print_json({"contact_key": str(_key_of(found)), "label": found["label"], "sentence": sentence})
     else:
         out.print(sentence)
-
-
-def reclassify(
-    policy: Annotated[str, typer.Option(help="The pack: a name in config/policies or a file's path.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show who would move.")] = False,
-    json: AsJson = False,
-) -> None:
-    """Decide every contact anew from its stored acts under a policy; shows who would move first."""
-    open_runtime = runtime()
-    with Progress(console=err, disable=not err.is_terminal) as bars:
-        bar = bars.add_task("deciding", total=None)
-        done = reclassify_all(
-            open_runtime.database,
-            policy,
-            dry_run=dry_run,
-            now=utc_now(),
-            progress=lambda seen: bars.update(bar, completed=seen),
-        )
-    _tell(done, policy, dry_run=dry_run, json=json)
-
-
-def _tell(done: Pass, policy: str, *, dry_run: bool, json: bool) -> None:
-    if json:
-        moves = [{"from": before, "to": after, "contacts": count} for (before, after), count in done.moves]
-        told = {"policy": policy, "dry_run": dry_run, "contacts": done.seen, "moves": moves}
-        print_json(told | {"names_dropped": done.unnamed})
-        return
-    if done.moves:
-        rows = ((before, after, count) for (before, after), count in done.moves)
-        print_table(("from", "to", "contacts"), rows)
-    verb = "would move" if dry_run else "moved"
-    out.print(f"{sum(count for _, count in done.moves)} of {done.seen} contacts {verb} under {policy}.")
-    if done.unnamed:
-        out.print(f"{done.unnamed} {'would lose' if dry_run else 'lost'} name and handle.")
 
 
 def sentence_of(connection: Connection, contact: Mapping[Any, Any]) -> str:

@@ -24,11 +24,13 @@ from console.cli.start import UnfinishedError
 from console.cli.travel import draw
 from console.cli.words import note, out, print_table, shown, usd
 from domain.account import Account, Credentials
+from domain.contact import Platform
 from domain.errors import RegularsError
 from exports.files import Exported
 from exports.files import export as write_files
 from pipeline.begin import Wanted, begin_harvest
 from store import accounts, messaging, reading
+from store.runs import queue_of
 from workers.children import die_with_parent
 from workers.runtime import Runtime, utc_now
 
@@ -57,7 +59,7 @@ def demo(
     with _simulator(folder, audience, seed) as ready:
         open_runtime = _open(folder, ready)
         connected = _connect(open_runtime, ready)
-        with road_for(open_runtime):
+        with road_for(open_runtime, *map(queue_of, Platform)):
             rows = _harvest(open_runtime, connected)
     _require_whole(rows)
     exported = write_files(open_runtime.database, "csv", folder / "export")

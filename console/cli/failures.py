@@ -7,7 +7,7 @@ import typer
 from console.cli.start import runtime
 from console.cli.words import iso, local, note, out, print_json, print_table
 from domain.errors import RegularsError
-from store import failures, runs
+from store import failures, jobs, runs
 from workers.runtime import utc_now
 from workers.supervisor import road_is_up
 
@@ -19,7 +19,7 @@ def register(root: typer.Typer) -> None:
     root.add_typer(app, name="failures")
 
 
-_FACTS = ("id", "run_id", "account", "stream", "cause", "sentence", "advice", "attempts")
+_FACTS = ("id", "run_id", "job_id", "account", "stream", "cause", "sentence", "advice", "attempts")
 
 Which = Annotated[list[int] | None, typer.Argument(metavar="NUMBER", help="Numbers of the failures.")]
 Every = Annotated[bool, typer.Option("--all", help="All open failures.")]
@@ -38,7 +38,18 @@ def listed(
             print_json({name: each[name] for name in (*_FACTS, "state")} | {"at": iso(each["at"])})
     elif rows:
         print_table(
-            ("failure", "run", "account", "stream", "cause", "what happened", "what to do", "tries", "at"),
+            (
+                "failure",
+                "run",
+                "job",
+                "account",
+                "stream",
+                "cause",
+                "what happened",
+                "what to do",
+                "tries",
+                "at",
+            ),
             ((*(each[name] for name in _FACTS), local(each["at"])) for each in rows),
         )
     else:
@@ -74,7 +85,7 @@ def show(
 
 @app.command()
 def replay(ids: Which = None, every: Every = False) -> None:
-    """Let failed runs go on from their checkpoints."""
+    """Let failed runs and jobs go on from where they came to."""
     _settle(ids, "replayed", every=every)
 
 
@@ -91,11 +102,14 @@ def _settle(ids: list[int] | None, state: str, *, every: bool) -> None:
     with open_runtime.database.write() as connection:
         wanted = [each["id"] for each in failures.listed(connection)] if every else ids or []
         for each in wanted:
-            run_id = failures.settle(connection, each, state)
-            if run_id is None:
+            failed = failures.settle(connection, each, state)
+            if failed is None:
                 raise RegularsError(f"No failure {each} is open; `regulars failures list` shows which are.")
-            if state == "replayed":
+            run_id, job_id = failed
+            if state == "replayed" and run_id is not None:
                 runs.replay(connection, run_id, now=utc_now())
+            if state == "replayed" and job_id is not None:
+                jobs.replay(connection, job_id, now=utc_now())
     out.print(f"{len(wanted)} {state}.")
     if wanted and state == "replayed" and not road_is_up(open_runtime):
         note("No worker is at work yet: `regulars up` carries them out.")

@@ -12,6 +12,7 @@ from console.cli.start import UnfinishedError, runtime
 from console.cli.words import note, out, print_json, print_table, usd
 from pipeline.begin import Wanted, begin_harvest
 from store import accounts
+from store.runs import queue_of
 from workers.runtime import Runtime, utc_now
 from workers.supervisor import Supervisor, road_is_up
 
@@ -52,10 +53,10 @@ def harvest(
         )
     if not wait:
         out.print(f"Begun: {', '.join(f'{name} (run {run})' for name, run in begun.items())}.")
-        if not road_is_up(open_runtime):
+        if not road_is_up(open_runtime, queue_of(found.platform)):
             note("No worker is at work yet: `regulars up` carries the harvest out.")
         return
-    with road_for(open_runtime):
+    with road_for(open_runtime, queue_of(found.platform)):
         rows = follow(open_runtime, list(begun.values()))
     _tell(rows, json=json)
     unread = [each for each in rows if each["state"] != "done"]
@@ -68,9 +69,9 @@ def harvest(
 
 
 @contextmanager
-def road_for(open_runtime: Runtime) -> Iterator[None]:
-    """Bring the road up for the time of a block, unless it already is."""
-    if road_is_up(open_runtime):
+def road_for(open_runtime: Runtime, *queues: str) -> Iterator[None]:
+    """Bring the road up for the time of a block, unless workers of these queues are there already."""
+    if road_is_up(open_runtime, *queues):
         yield
         return
     with Supervisor(open_runtime.settings, open_runtime) as supervisor:

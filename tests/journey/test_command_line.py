@@ -281,9 +281,9 @@ def test_a_reader_that_stops_early_is_no_error(harvested: Spoken) -> None:
 
 COMMANDS = (
     "demo", "up", "worker", "dispatch", "simulator", "account add", "account list", "account check",
-    "account remove", "harvest", "runs list", "runs show", "runs cancel", "contacts list", "contacts show",
-    "explain", "reclassify", "export", "failures list", "failures show", "failures replay", "failures drop",
-    "db upgrade", "config show",
+    "account remove", "harvest", "runs list", "runs show", "runs cancel", "jobs list", "contacts list",
+    "contacts show", "explain", "reclassify", "export", "failures list", "failures show", "failures replay",
+    "failures drop", "db upgrade", "config show",
 )  # fmt: skip
 
 

@@ -101,7 +101,8 @@ def test_a_failed_stream_ends_with_three_and_succeeds_on_replay(
     assert failed["ended_at"]
     (failure,) = spoken.done("failures", "list", "--json").rows
     assert set(failure) == {
-        "id", "run_id", "account", "stream", "cause", "sentence", "advice", "attempts", "state", "at"
+        "id", "run_id", "job_id", "account", "stream", "cause", "sentence", "advice", "attempts", "state",
+        "at",
     }  # fmt: skip
     assert (failure["run_id"], failure["stream"], failure["state"]) == (failed["run"], "followers", "open")
     assert "replay" in failure["advice"]
@@ -136,7 +137,7 @@ def _road_is_up(spoken: Spoken) -> bool:
     with sqlite3.connect(spoken.folder / "data" / "regulars.db") as connection:
         kinds = [kind for (kind,) in connection.execute("SELECT kind FROM workers")]
     connection.close()
-    return kinds.count("worker") == 2 and "dispatcher" in kinds
+    return kinds.count("worker") == 3 and "dispatcher" in kinds
 
 
 def test_a_dropped_failure_is_closed_and_its_run_stays_failed(spoken: Spoken) -> None:

@@ -371,9 +371,38 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "jobs",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("arguments", sa.Text(), nullable=False),
+        sa.Column("reached", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", Moment(), nullable=False),
+        sa.Column("claimed_by", sa.Text(), nullable=True),
+        sa.Column("claimed_until", Moment(), nullable=True),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("started_at", Moment(), nullable=True),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.CheckConstraint("state IN ('running', 'done', 'failed', 'cancelled')", name=op.f("ck_jobs_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
+    )
+    with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_jobs_active",
+            ["kind"],
+            unique=True,
+            sqlite_where=sa.text("state = 'running'"),
+            postgresql_where=sa.text("state = 'running'"),
+        )
+
+    op.create_table(
         "failures",
         sa.Column("id", ID, nullable=False),
         sa.Column("run_id", ID, nullable=True),
+        sa.Column("job_id", ID, nullable=True),
         sa.Column("stream", sa.Text(), nullable=True),
         sa.Column("post", sa.Text(), nullable=True),
         sa.Column("cause", sa.Text(), nullable=False),
@@ -386,6 +415,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["run_id"], ["harvest_runs.id"], name=op.f("fk_failures_run_id"), ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_failures_job_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_failures")),
     )
     with op.batch_alter_table("failures", schema=None) as batch_op:
@@ -430,6 +460,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_failures_state_id")
 
     op.drop_table("failures")
+    with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_jobs_active",
+            sqlite_where=sa.text("state = 'running'"),
+            postgresql_where=sa.text("state = 'running'"),
+        )
+
+    op.drop_table("jobs")
     with op.batch_alter_table("harvest_runs", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_harvest_runs_active",

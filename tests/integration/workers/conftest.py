@@ -61,10 +61,10 @@ def travel(database: Database) -> Travel:
 
 
 @contextmanager
-def at_work(travel: Travel, broker: Broker) -> Iterator[None]:
+def at_work(travel: Travel, broker: Broker, queue: str = "harvest.twitter") -> Iterator[None]:
     """Let a worker of two threads carry out messages while the block lasts."""
     actors.declare(broker, replace(travel.road, worker="a worker of this process"))
-    worker = dramatiq.Worker(broker, queues={"harvest.twitter", CONTROL}, worker_threads=2, worker_timeout=20)
+    worker = dramatiq.Worker(broker, queues={queue, CONTROL}, worker_threads=2, worker_timeout=20)
     worker.start()
     try:
         yield

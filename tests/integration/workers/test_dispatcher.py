@@ -11,6 +11,7 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import ConnectionClosed
 from sqlalchemy import insert, update
 
+from config.settings import Settings
 from store.database import Database
 from store.tables import harvest_runs, outbox, workers
 from tests.contents import rows
@@ -18,7 +19,7 @@ from tests.scripted import FOLLOWERS, LIKERS, MENTIONS
 from tests.travel import Travel
 from workers.broker import depth
 from workers.dispatcher import RESEND_AFTER, Dispatcher
-from workers.life import SILENCE, Life, alive, bury_dead
+from workers.life import SILENCE, Life, at_work, bury_dead
 from workers.runtime import utc_now
 
 HARVEST = "harvest.twitter"
@@ -28,7 +29,7 @@ ME = f"worker {os.getpid()}"
 @pytest.fixture
 def dispatcher(travel: Travel, queue: RedisBroker) -> Dispatcher:
     """Make a dispatcher that has just looked at the workers and the queue's memory."""
-    dispatcher = Dispatcher(travel.database, queue, high_water=100)
+    dispatcher = Dispatcher(travel.database, queue, Settings(queue_high_water=100))
     dispatcher.tick()
     return dispatcher
 
@@ -49,7 +50,7 @@ def test_what_is_due_goes_out_once(travel: Travel, queue: RedisBroker, dispatche
     assert dispatcher.tick() == 2
     assert dispatcher.tick() == 0
     assert look_again(dispatcher) == 0
-    assert Dispatcher(travel.database, queue, high_water=100).tick() == 0
+    assert Dispatcher(travel.database, queue, Settings(queue_high_water=100)).tick() == 0
     assert depth(queue, HARVEST) == 2
 
 
@@ -67,7 +68,7 @@ def test_runs_that_wait_for_the_posts_are_not_sent(travel: Travel, dispatcher: D
 
 def test_a_full_queue_holds_further_messages_back(travel: Travel, queue: RedisBroker) -> None:
     travel.begin(FOLLOWERS, MENTIONS)
-    narrow = Dispatcher(travel.database, queue, high_water=1)
+    narrow = Dispatcher(travel.database, queue, Settings(queue_high_water=1))
     assert narrow.tick() == 1
     assert narrow.tick() == 0
     queue.flush(HARVEST)
@@ -125,10 +126,12 @@ def dead_pid() -> int:
 
 def listed(database: Database, pid: int, **values: Any) -> str:
     """Put a worker on the list."""
-    row = {"id": f"worker {pid}", "kind": "worker", "host": socket.gethostname(), "pid": pid, "queues": ""}
+    row = {"id": f"worker {pid}", "kind": "worker", "host": socket.gethostname(), "pid": pid}
     now = utc_now()
     with database.write() as connection:
-        connection.execute(insert(workers).values(**(row | {"started_at": now, "seen_at": now} | values)))
+        connection.execute(
+            insert(workers).values(**(row | {"queues": HARVEST, "started_at": now, "seen_at": now} | values))
+        )
     return f"worker {pid}"
 
 
@@ -162,7 +165,7 @@ def test_who_is_taken_for_dead(
     now = utc_now()
     moments = {"started_at": now - timedelta(seconds=started), "seen_at": now - timedelta(seconds=seen)}
     listed(database, os.getpid(), host=host, **moments)
-    assert alive(database, "worker", now=now) == (not dead)
+    assert (HARVEST in at_work(database, now=now)) == (not dead)
     assert bury_dead(database, now=now) == dead
     assert len(rows(database, "workers")) == 1 - len(dead)
 
@@ -170,8 +173,7 @@ def test_who_is_taken_for_dead(
 def test_a_process_signs_and_is_taken_off_at_its_end(database: Database) -> None:
     life = Life(database, "worker", HARVEST)
     life.begin()
-    assert alive(database, "worker", now=utc_now())
-    assert not alive(database, "dispatcher", now=utc_now())
+    assert at_work(database, now=utc_now()) == {HARVEST}
     (row,) = rows(database, "workers")
     assert (row["id"], row["pid"], row["queues"]) == (life.id, os.getpid(), HARVEST)
     life.end()

@@ -8,6 +8,7 @@ from dramatiq import Broker, Message
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import ConnectionClosed
 
+from config.settings import Settings
 from store.database import DatabaseError
 from tests.contents import feed, inside, rows
 from tests.integration.workers.conftest import AUDIENCE, at_work, look_until
@@ -21,7 +22,7 @@ EVERYBODY = {each.platform_id for each in AUDIENCE}
 
 def carried_out(travel: Travel, broker: Broker, *run_ids: int) -> None:
     """Dispatch until the runs have ended."""
-    dispatcher = Dispatcher(travel.database, broker, high_water=100)
+    dispatcher = Dispatcher(travel.database, broker, Settings(queue_high_water=100))
 
     def tick() -> None:
         dispatcher._looked_at_workers = 0.0
@@ -50,7 +51,7 @@ def test_the_dispatcher_sends_only_the_first_message_and_the_worker_the_others(
 ) -> None:
     run_id = travel.begin(FOLLOWERS)[FOLLOWERS]
     with at_work(travel, broker):
-        assert Dispatcher(travel.database, broker, high_water=100).tick() == 1
+        assert Dispatcher(travel.database, broker, Settings(queue_high_water=100)).tick() == 1
         look_until(lambda: travel.run(run_id)["state"] == "done")
     assert_whole(travel)
 
@@ -112,7 +113,7 @@ def test_a_worker_outlives_a_page_whose_database_is_away(travel: Travel, broker:
     travel.connector.meanwhile = away
     failing = travel.begin(MENTIONS)[MENTIONS]
     with at_work(travel, broker):
-        Dispatcher(travel.database, broker, high_water=100).tick()
+        Dispatcher(travel.database, broker, Settings(queue_high_water=100)).tick()
         look_until(lambda: travel.connector.meanwhile is None)
         run_id = travel.begin(FOLLOWERS)[FOLLOWERS]
         carried_out(travel, broker, run_id)

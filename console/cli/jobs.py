@@ -1,0 +1,48 @@
+"""`regulars jobs`: what is done in the background beside harvests."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from console.cli.start import runtime
+from console.cli.words import iso, local, note, print_json, print_table
+from store import jobs
+
+app = typer.Typer(help="List what is done in the background beside harvests.", no_args_is_help=True)
+
+
+def register(root: typer.Typer) -> None:
+    """Add the group to the command line."""
+    root.add_typer(app, name="jobs")
+
+
+@app.command("list")
+def listed(
+    json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
+    count: Annotated[int, typer.Option(help="How many, newest first.", min=1)] = 30,
+) -> None:
+    """List jobs, newest first: reclassifications, and exports to the folder REGULARS_EXPORT_DIR."""
+    with runtime().database.read() as connection:
+        rows = jobs.listed(connection, count=count)
+    if json:
+        for each in rows:
+            print_json(_as_json(each))
+    elif rows:
+        print_table(("job", "kind", "of", "state", "so far", "began", "ended", "note"), map(_cells, rows))
+    else:
+        note("There was no job yet.")
+
+
+def _as_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    facts = {name: row[name] for name in ("kind", "arguments", "reached", "state", "error")}
+    moments = {name: iso(row[name]) for name in ("created_at", "started_at", "ended_at")}
+    return {"job": row["id"], **facts, **moments}
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[object, ...]:
+    of = row["arguments"].get("pack") or row["arguments"].get("folder")
+    reached = row["reached"].get("seen", row["reached"].get("contacts", 0))
+    so_far = f"{reached} contacts"
+    moments = (local(row["started_at"]), local(row["ended_at"]))
+    return (row["id"], row["kind"], of, row["state"], so_far, *moments, row["error"])

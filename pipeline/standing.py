@@ -1,0 +1,35 @@
+"""Standing orders: what begins by itself when its time has come."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from store import jobs, messaging, reading
+from store.database import Database
+
+EXPORT = "export"
+#: How long a harvest, or an export that failed, may hold back the next export.
+EXPORT_EVERY = timedelta(minutes=10)
+
+
+def begin_export_if_moved(database: Database, folder: Path, form: str, *, now: datetime) -> int | None:
+    """Begin an export to `folder` where the feed has moved since the last one; returns the job."""
+    with database.read() as connection:
+        _, seq = messaging.counts(connection)
+        wanted = {"folder": str(folder.absolute()), "form": form, "seq": seq}
+        harvesting = reading.active_runs(connection) > 0
+        if not _is_due(jobs.newest(connection, EXPORT), wanted, harvesting=harvesting, now=now):
+            return None
+    with database.write() as connection:
+        if jobs.running(connection, EXPORT) is not None:  # another dispatcher was quicker
+            return None
+        return jobs.begin(connection, EXPORT, wanted, now=now)
+
+
+def _is_due(last: dict[str, Any] | None, wanted: dict[str, Any], *, harvesting: bool, now: datetime) -> bool:
+    if last is None:
+        return not harvesting
+    if last["state"] == "running" or (last["state"] == "done" and last["arguments"] == wanted):
+        return False
+    waits = harvesting or last["state"] == "failed"
+    return not waits or bool(now - last["created_at"] >= EXPORT_EVERY)

@@ -1,0 +1,21 @@
+"""Jobs: what each kind of them does."""
+
+from datetime import datetime
+from pathlib import Path
+
+from exports.files import export
+from pipeline import reclassify, standing
+from pipeline.job import Save, Step
+from store.database import Database
+from store.jobs import Job
+
+
+def export_step(database: Database, job: Job, save: Save, _now: datetime) -> None:
+    """Write the messaging store to the folder of a job."""
+    done = export(database, job.arguments["form"], Path(job.arguments["folder"]))
+    reached = {"contacts": done.contact_count, "tombstones": done.tombstone_count}
+    with database.write() as connection:
+        save(connection, reached, done=True)
+
+
+STEPS: dict[str, Step] = {reclassify.KIND: reclassify.reclassify_step, standing.EXPORT: export_step}
