@@ -24,27 +24,29 @@ TOMBSTONE_FIELDS = ("contact_key", "op", "seq", "reason", "at")
 
 def record(row: FeedRow) -> dict[str, Any]:
     """Return the record of a row of the messaging store."""
+    platform, platform_id, handle, display_name, label, regular_since, seq, policy, kind = row
     return {
-        "contact_key": f"{row.platform}:{row.platform_id}",
+        "contact_key": f"{platform}:{platform_id}",
         "op": "upsert",
-        "seq": row.seq,
-        "platform": row.platform,
-        "platform_id": row.platform_id,
-        "handle": row.handle,
-        "display_name": row.display_name,
-        "label": row.label,
-        "label_reason": row.kind,
-        "policy": row.policy.partition("/")[0],
-        "regular_since": row.regular_since,
+        "seq": seq,
+        "platform": platform,
+        "platform_id": platform_id,
+        "handle": handle,
+        "display_name": display_name,
+        "label": label,
+        "label_reason": kind,
+        "policy": policy.partition("/")[0],
+        "regular_since": regular_since,
     }
 
 
 def tombstone(row: FeedRow) -> dict[str, Any]:
     """Return the tombstone of a removal."""
+    seq, platform, platform_id, _op, reason, at = row
     return {
-        "contact_key": f"{row.platform}:{row.platform_id}",
+        "contact_key": f"{platform}:{platform_id}",
         "op": "remove",
-        "seq": row.seq,
-        "reason": row.reason,
-        "at": row.at,
+        "seq": seq,
+        "reason": reason,
+        "at": at,
     }

@@ -116,7 +116,7 @@ def add(connection: Connection, platform: str, fresh: Sequence[Fresh], *, now: d
         now=moment,
         rows=as_parameter(listed),
     )
-    return {row[0]: row[1] for row in added}
+    return {row[0]: row[1] for row in added.all()}
 
 
 def relabel(connection: Connection, changed: Sequence[Relabelled], *, now: datetime) -> None:

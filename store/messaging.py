@@ -10,7 +10,7 @@ from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
 from store.tables import changes, contacts, decisions, feed_state, messaging_contacts
 
-#: A row of the messaging store or of its feed, read by column names.
+#: A row of the messaging store (see `rows`) or a step of the feed (a row of `changes`).
 FeedRow: TypeAlias = Row[*tuple[Any, ...]]
 
 
@@ -73,7 +73,10 @@ def publish(connection: Connection, steps: Sequence[Step], *, now: datetime) -> 
 
 
 def rows(connection: Connection) -> Iterator[FeedRow]:
-    """Read the whole messaging store in the order of the feed, with each contact's newest decision."""
+    """Read the whole messaging store in the order of the feed, with each contact's newest decision.
+
+    A row is platform, platform id, handle, display name, label, regular since, seq, policy, kind.
+    """
     newest = (
         select(func.max(decisions.c.id))
         .where(decisions.c.contact_id == contacts.c.id)

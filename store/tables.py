@@ -131,7 +131,6 @@ contacts = Table(
     UniqueConstraint("platform", "platform_id"),
     # Others point at the label itself: a demotion that forgets the messaging store fails.
     UniqueConstraint("id", "label"),
-    Index("ix_contacts_label", "label", "id"),
     # Regular contacts have no such date: an index over them would cost each page and find nobody.
     Index(
         "ix_contacts_keep_until",

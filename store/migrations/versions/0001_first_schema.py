@@ -102,7 +102,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("keep_until IS NOT NULL"),
             postgresql_where=sa.text("keep_until IS NOT NULL"),
         )
-        batch_op.create_index("ix_contacts_label", ["label", "id"], unique=False)
 
     op.create_table(
         "feed_state",
@@ -506,7 +505,6 @@ def downgrade() -> None:
     op.drop_table("installation")
     op.drop_table("feed_state")
     with op.batch_alter_table("contacts", schema=None) as batch_op:
-        batch_op.drop_index("ix_contacts_label")
         batch_op.drop_index("ix_contacts_keep_until")
 
     op.drop_table("contacts")

@@ -27,6 +27,9 @@ from tests.travel import Travel
 PEOPLE = tuple(ContactKey("twitter", f"70{each:02}") for each in range(8))
 ITEMS = tuple(f"80{each:02}" for each in range(12))
 
+#: Messages within which every plan has long ended.
+STEPS = 200
+
 
 class Crash(NamedTuple):
     """The process dies in its n-th transaction from now, before or after the commit."""
@@ -92,7 +95,10 @@ def carry_out(
     assert isinstance(fragile, Fragile)
     coming = list(plan)
     run_id = travel.begin(stream)[stream]
-    while (run := travel.run(run_id))["state"] != "done":
+    for _ in range(STEPS):
+        run = travel.run(run_id)
+        if run["state"] == "done":
+            return
         if run["state"] == "failed":
             with travel.database.write() as connection:
                 runs.replay(connection, run_id, now=travel.clock())
@@ -106,6 +112,7 @@ def carry_out(
         with contextlib.suppress(CrashError):
             travel.step(run_id)
         watch()
+    raise AssertionError("The run does not end.")
 
 
 def fresh_travel(database: Database) -> Travel:
