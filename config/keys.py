@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import threading
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -72,14 +73,19 @@ def find_key(settings: Settings, expected: str | None) -> Sealer:
 
 
 def _make(path: Path) -> Sealer:
+    """Write a new key beside its place and link it there: another process sees a whole key or none."""
     path.parent.mkdir(parents=True, exist_ok=True)
     key = Fernet.generate_key()
+    beside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        path.hardlink_to(beside)
     except FileExistsError:  # another process was quicker
         return Sealer(path.read_bytes().strip())
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
+    finally:
+        beside.unlink()
     return Sealer(key)

@@ -90,6 +90,7 @@ class Runtime:
         chosen = self.settings.policy
         in_force = installation.policy(connection)
         if "policy" in self.settings.model_fields_set and chosen != in_force:
+            load_pack(chosen)  # one that cannot be read is refused as such
             raise RegularsError(
                 f"Labels stand under {in_force}, but REGULARS_POLICY says {chosen}. "
                 f"See what would change with `regulars reclassify --policy {chosen} --dry-run`, "

@@ -1,6 +1,7 @@
 """`regulars account`: connect our own pages and profiles, check and remove them."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ from connectors.registry import connect
 from console.cli.patience import patiently
 from console.cli.start import runtime
 from console.cli.words import local, note, out, print_json, print_table, shown
-from domain.account import Account, Credentials
+from domain.account import Account, Credentials, StreamCheck
 from domain.batch import PageRequest
 from domain.contact import Platform
 from domain.errors import OperatorNeededError, RegularsError
@@ -141,17 +142,20 @@ def check(
         policy = open_runtime.policy_in_force(connection)
     rows = []
     for each in patiently(connector.check):
-        kinds = connector.streams[each.stream].kinds
-        labels = sorted({policy.rules[kind].label.word for kind in kinds}) or ["the list of your posts"]
-        rows.append((each, " or ".join(labels)))
+        stream = connector.streams[each.stream]
+        labels = sorted({policy.rules[kind].label.word for kind in stream.kinds}) or [
+            "the list of your posts"
+        ]
+        rows.append((each, stream.permissions, " or ".join(labels)))
     if json:
-        for each, labels_written in rows:
+        for each, permissions, brings in rows:
             print_json(
                 {
                     "stream": each.stream,
-                    "label": labels_written,
+                    "label": brings,
                     "readable": each.readable,
                     "shows_authors": each.shows_authors,
+                    "permissions": list(permissions),
                     "missing_permissions": list(each.missing_permissions),
                     "remark": each.remark,
                 }
@@ -159,19 +163,21 @@ def check(
         return
     said = {True: "yes", False: "no", None: "not seen"}
     print_table(
-        ("stream", "can make", "readable", "shows authors", "missing", "remark"),
+        ("stream", "can make", "permissions", "readable", "authors"),
         (
-            (
-                each.stream,
-                labels_written,
-                said[each.readable],
-                said[each.shows_authors],
-                ", ".join(each.missing_permissions),
-                each.remark,
-            )
-            for each, labels_written in rows
+            (each.stream, brings, _held(each, permissions), said[each.readable], said[each.shows_authors])
+            for each, permissions, brings in rows
         ),
     )
+    for each, _, _ in rows:
+        if each.remark:
+            out.print(shown(f"{each.stream}: {each.remark}"), soft_wrap=True)
+
+
+def _held(check: StreamCheck, permissions: Sequence[str]) -> str:
+    """Write the permissions that a stream needs, and which of them the token lacks."""
+    named = dict.fromkeys((*permissions, *check.missing_permissions))
+    return ", ".join(f"{each} (missing)" if each in check.missing_permissions else each for each in named)
 
 
 @app.command()

@@ -36,7 +36,10 @@ def draw(flow: Sequence[tuple[str, str, str, int]], inside: int, path: Path) -> 
     order = list(COLOURS)
     rows = sorted(flow, key=lambda each: (order.index(each[2]), -each[3]))
     left = _column(
-        {f"{kind} ({PLATFORMS.get(platform, platform)})|{label}": n for platform, kind, label, n in rows}
+        {
+            f"{kind.replace('_', ' ')} ({PLATFORMS.get(platform, platform)})|{label}": n
+            for platform, kind, label, n in rows
+        }
     )
     by_label: Counter[str] = Counter()
     for _, _, label, count in rows:

@@ -76,8 +76,7 @@ def test_a_page_names_only_make_targets_that_exist(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_a_page_names_only_settings_that_exist(page: Path) -> None:
-    tests_only = {"REGULARS_SHARED"}
-    named = set(re.findall(r"\bREGULARS_[A-Z_]+\b", text_of(page))) - tests_only
+    named = set(re.findall(r"\bREGULARS_[A-Z_]+\b", text_of(page)))
     assert named - {f"REGULARS_{each.upper()}" for each in Settings.model_fields} == set()
 
 

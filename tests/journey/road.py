@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from workers.children import die_with_parent
+
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "console.cli.main"]
 
@@ -124,6 +126,7 @@ def simulator(folder: Path, **options: object) -> Iterator[Simulator]:
         [sys.executable, "-m", "simulator", "--ready-file", str(ready), *arguments],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         start_new_session=True,
+        preexec_fn=die_with_parent,  # noqa: PLW1509  # asks the kernel, touches nothing of ours
     )
     try:
         deadline = time.monotonic() + 30

@@ -233,8 +233,12 @@ def test_a_check_says_what_each_stream_can_bring(harvested: Spoken) -> None:
     assert page["friends"]["label"] == "regular"
     assert page["comments"]["label"] == "occasional"
     assert page["blocked"]["label"] == "suppressed"
-    plain = " ".join(harvested.done("account", "check", "team-page").out.replace("│", " ").split())
-    assert "lists" in plain
+    assert x["followers"]["permissions"] == ["follows.read", "tweet.read", "users.read"]
+    assert page["friends"]["permissions"] == ["user_friends"]
+    assert {tuple(each["missing_permissions"]) for each in (*x.values(), *page.values())} == {()}
+    told = harvested.done("account", "check", "team-page").out
+    assert "\nopt_ins: Facebook lists no followers" in told
+    assert "user_friends" in told
     assert "Facebook lists no followers" in " ".join(each["remark"] for each in page.values())
 
 

@@ -12,7 +12,7 @@ from simulator.world import World
 from tests.unit.simulator_facebook.client import Client
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-RECORDINGS = Path(os.environ.get("REGULARS_SHARED", CHECKOUT.parent / "shared")) / "recordings" / "facebook"
+RECORDINGS = Path(os.environ.get("SHARED_FOLDER", CHECKOUT.parent / "shared")) / "recordings" / "facebook"
 COMMENT_FIELDS = "id,comment_count,created_time,like_count,message,permalink_url"
 THREAD_FIELDS = (
     "can_reply,former_participants,id,is_subscribed,link,message_count,participants,scoped_thread_key,"
@@ -22,7 +22,7 @@ THREAD_FIELDS = (
 pytestmark = [
     pytest.mark.recorded,
     pytest.mark.skipif(
-        not RECORDINGS.is_dir(), reason=f"there are no recordings in {RECORDINGS}; set REGULARS_SHARED"
+        not RECORDINGS.is_dir(), reason=f"there are no recordings in {RECORDINGS}; set SHARED_FOLDER"
     ),
 ]
 

@@ -19,7 +19,7 @@ from simulator.twitter.problems import ORDERED
 from tests.unit.simulator.served import Served, serving
 
 CHECKOUT = Path(__file__).parents[3]
-SHARED = Path(os.environ.get("REGULARS_SHARED", CHECKOUT.parent / "shared"))
+SHARED = Path(os.environ.get("SHARED_FOLDER", CHECKOUT.parent / "shared"))
 DOCUMENT = SHARED / "reference" / "x-openapi-2.166.json"
 RECORDINGS = SHARED / "recordings" / "x"
 HOME = "urn:x-openapi"

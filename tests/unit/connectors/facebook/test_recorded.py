@@ -20,7 +20,7 @@ from domain.batch import Batch, PageRequest
 from domain.errors import OperatorNeededError, PlatformError
 
 CHECKOUT = Path(__file__).parents[4]
-RECORDINGS = Path(os.environ.get("REGULARS_SHARED", CHECKOUT.parent / "shared")) / "recordings" / "facebook"
+RECORDINGS = Path(os.environ.get("SHARED_FOLDER", CHECKOUT.parent / "shared")) / "recordings" / "facebook"
 NOW = datetime(2026, 12, 5, 12, tzinfo=UTC)
 ASKED = Asked("571205320124120", "571205320124120", "9_900")
 

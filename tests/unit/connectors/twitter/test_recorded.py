@@ -16,7 +16,7 @@ from connectors.twitter.listings import LISTINGS
 from domain.batch import PageRequest
 
 CHECKOUT = Path(__file__).parents[4]
-RECORDINGS = Path(os.environ.get("REGULARS_SHARED", CHECKOUT.parent / "shared")) / "recordings" / "x"
+RECORDINGS = Path(os.environ.get("SHARED_FOLDER", CHECKOUT.parent / "shared")) / "recordings" / "x"
 STREAM_OF = {
     "followers": "followers",
     "following": "followers",
