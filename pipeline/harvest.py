@@ -23,7 +23,7 @@ from pipeline.page import Written, write_page
 from pipeline.screen import screened
 from store import accounts, checkpoints, failures, limits, messaging, outbox, posts, rosters, runs
 from store.checkpoints import Listing
-from store.database import Database
+from store.database import Database, DatabaseError
 from store.outbox import Wake
 from store.rosters import RosterPage
 from store.runs import Claim
@@ -91,6 +91,8 @@ def where_it_failed(error: Exception) -> str:
 
 
 def _unexpected(run_id: int, error: Exception) -> UnexpectedError:
+    if isinstance(error, DatabaseError):  # a full disk, a server that is away: its sentence says so
+        return UnexpectedError(str(error), code="database")
     where = where_it_failed(error)
     return UnexpectedError(f"A page of run {run_id} failed in our own code ({where}).", code="unexpected")
 

@@ -46,7 +46,7 @@ _ADVICE: dict[type[PlatformError], str] = {
     CursorRefusedError: "The platform keeps refusing its own cursors; replay later.",
     PagingLoopError: "The platform's listing leads in a circle; replay later. Nobody was taken to have left.",
     PageTooLargeError: "Even the smallest page is too much for the platform; replay later.",
-    UnexpectedError: "Look into the workers' log and report it, then replay.",
+    UnexpectedError: "Mend what is named, or look into the workers' log and report it; then replay.",
     ItemGoneError: "Check that the account still exists and that the token belongs to it, then replay.",
 }
 

@@ -20,7 +20,6 @@ from store.database import Database
 from store.jobs import Job
 from store.messaging import Step
 
-KIND = "reclassify"
 #: Contacts decided in one transaction.
 SLICE = 2_000
 #: Where a contact goes of whom only counts may stay.
@@ -66,7 +65,7 @@ def begin_reclassify(connection: Connection, pack: str, *, now: datetime) -> int
     the same pack is gone on with.
     """
     policy = load_pack(pack)
-    going_on = jobs.running(connection, KIND)
+    going_on = jobs.running(connection, jobs.RECLASSIFY)
     if going_on is not None and going_on["arguments"]["pack"] == pack:
         return int(going_on["id"])
     if going_on is not None:
@@ -78,7 +77,11 @@ def begin_reclassify(connection: Connection, pack: str, *, now: datetime) -> int
     require_no_harvest(connection)
     installation.settle_policy(connection, pack)
     narrowing.forget_texts(connection, [each for each in SignalKind if not policy.rules[each].text_days])
-    return jobs.begin(connection, KIND, {"pack": pack, "contacts": contacts.count(connection)}, now=now)
+    arguments = {"pack": pack, "contacts": contacts.count(connection)}
+    job_id = jobs.begin(connection, jobs.RECLASSIFY, arguments, now=now)
+    if job_id is None:
+        raise RegularsError("Somebody else has just begun to reclassify; see `regulars jobs list`.")
+    return job_id
 
 
 def require_no_harvest(connection: Connection) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 from store import jobs, messaging, reading
 from store.database import Database
 
-EXPORT = "export"
 #: How long a harvest, or an export that failed, may hold back the next export.
 EXPORT_EVERY = timedelta(minutes=10)
 
@@ -18,12 +17,10 @@ def begin_export_if_moved(database: Database, folder: Path, form: str, *, now: d
         _, seq = messaging.counts(connection)
         wanted = {"folder": str(folder.absolute()), "form": form, "seq": seq}
         harvesting = reading.active_runs(connection) > 0
-        if not _is_due(jobs.newest(connection, EXPORT), wanted, harvesting=harvesting, now=now):
+        if not _is_due(jobs.newest(connection, jobs.EXPORT), wanted, harvesting=harvesting, now=now):
             return None
     with database.write() as connection:
-        if jobs.running(connection, EXPORT) is not None:  # another dispatcher was quicker
-            return None
-        return jobs.begin(connection, EXPORT, wanted, now=now)
+        return jobs.begin(connection, jobs.EXPORT, wanted, now=now)
 
 
 def _is_due(last: dict[str, Any] | None, wanted: dict[str, Any], *, harvesting: bool, now: datetime) -> bool:

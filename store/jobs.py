@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, RowMapping, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.errors import RegularsError
 from store import outbox
@@ -14,8 +15,9 @@ from store.runs import LEASE
 from store.tables import jobs
 
 KIND = "job"
+RECLASSIFY, EXPORT = "reclassify", "export"
 #: The queue on which each kind of job is carried out.
-QUEUE_OF = {"reclassify": "classify", "export": "export"}
+QUEUE_OF = {RECLASSIFY: "classify", EXPORT: "export"}
 
 
 class NoSuchJobError(RegularsError):
@@ -38,9 +40,10 @@ class Job(NamedTuple):
         return Wake(KIND, self.id, self.fence, QUEUE_OF[self.kind])
 
 
-def begin(connection: Connection, kind: str, arguments: Mapping[str, Any], *, now: datetime) -> int:
-    """Begin a job; none of its kind may be running."""
-    job_id: int = connection.execute(
+def begin(connection: Connection, kind: str, arguments: Mapping[str, Any], *, now: datetime) -> int | None:
+    """Begin a job; None where one of its kind is running, be it begun by another at this moment."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    job_id: int | None = connection.execute(
         insert(jobs)
         .values(
             kind=kind,
@@ -50,8 +53,11 @@ def begin(connection: Connection, kind: str, arguments: Mapping[str, Any], *, no
             due_at=now,
             created_at=now,
         )
+        .on_conflict_do_nothing()
         .returning(jobs.c.id)
-    ).scalar_one()
+    ).scalar()
+    if job_id is None:
+        return None
     outbox.put(connection, Wake(KIND, job_id, 0, QUEUE_OF[kind]), due_at=now)
     return job_id
 

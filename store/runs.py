@@ -51,7 +51,9 @@ def queue_of(platform: str) -> str:
 
 
 def active(connection: Connection, account_id: int) -> dict[str, int]:
-    """Return the runs of an account that have not ended, by stream; they do not end before we commit."""
+    """Return the runs of an account that have not ended, by stream; until we commit none ends or begins."""
+    account = select(accounts.c.id).where(accounts.c.id == account_id)
+    connection.execute(account.with_for_update(key_share=True))
     found = connection.execute(
         select(harvest_runs.c.stream, harvest_runs.c.id)
         .where(harvest_runs.c.account_id == account_id, harvest_runs.c.state.in_(ACTIVE))

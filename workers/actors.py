@@ -39,22 +39,26 @@ def declare(broker: Broker, road: Road) -> None:
     @dramatiq.actor(actor_name=HARVEST, queue_name=CONTROL, broker=broker)
     def harvest_page(run_id: int, fence: int) -> None:
         """Harvest the next page of a run; a stale fence is a no-op."""
-        _go_on(broker, road, "harvest.page", lambda: harvest_next(road, run_id, fence))
+        ids = {"run": run_id, "fence": fence}
+        _go_on(broker, road, "harvest.page", ids, lambda: harvest_next(road, run_id, fence))
 
     @dramatiq.actor(actor_name=JOB, queue_name=CONTROL, broker=broker)
     def carry_out_job(job_id: int, fence: int) -> None:
         """Carry out the next step of a job; a stale fence is a no-op."""
-        _go_on(broker, road, "job.step", lambda: carry_out(road, STEPS, job_id, fence))
+        ids = {"job": job_id, "fence": fence}
+        _go_on(broker, road, "job.step", ids, lambda: carry_out(road, STEPS, job_id, fence))
 
 
-def _go_on(broker: Broker, road: Road, what: str, act: Callable[[], Wake | None]) -> None:
+def _go_on(
+    broker: Broker, road: Road, what: str, ids: dict[str, int], act: Callable[[], Wake | None]
+) -> None:
     try:
         wake = act()
-    except LostClaimError as error:
-        log.info("%s_lost", what, extra={"error": str(error)})
+    except LostClaimError:
+        log.info("%s_lost", what, extra=ids)
         return
     except RegularsError as error:
-        log.warning("%s_failed", what, extra={"error": str(error)})
+        log.warning("%s_failed", what, extra={**ids, "error": str(error)})
         return
     if wake is not None:
         _send_on(broker, road, wake)

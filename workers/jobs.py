@@ -4,8 +4,9 @@ from datetime import datetime
 from pathlib import Path
 
 from exports.files import export
-from pipeline import reclassify, standing
 from pipeline.job import Save, Step
+from pipeline.reclassify import reclassify_step
+from store import jobs
 from store.database import Database
 from store.jobs import Job
 
@@ -18,4 +19,4 @@ def export_step(database: Database, job: Job, save: Save, _now: datetime) -> Non
         save(connection, reached, done=True)
 
 
-STEPS: dict[str, Step] = {reclassify.KIND: reclassify.reclassify_step, standing.EXPORT: export_step}
+STEPS: dict[str, Step] = {jobs.RECLASSIFY: reclassify_step, jobs.EXPORT: export_step}

@@ -143,9 +143,7 @@ def check(
     rows = []
     for each in patiently(connector.check):
         stream = connector.streams[each.stream]
-        labels = sorted({policy.rules[kind].label.word for kind in stream.kinds}) or [
-            "the list of your posts"
-        ]
+        labels = sorted({policy.rules[kind].label.word for kind in stream.kinds}) or ["your posts"]
         rows.append((each, stream.permissions, " or ".join(labels)))
     if json:
         for each, permissions, brings in rows:

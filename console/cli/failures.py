@@ -1,11 +1,12 @@
 """`regulars failures`: what went wrong, why, what to do; replay or drop it."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
 from console.cli.start import runtime
-from console.cli.words import iso, local, note, out, print_json, print_table
+from console.cli.words import iso, local, note, out, print_json, print_table, shown
 from domain.errors import RegularsError
 from store import failures, jobs, runs
 from workers.runtime import utc_now
@@ -37,23 +38,20 @@ def listed(
         for each in rows:
             print_json({name: each[name] for name in (*_FACTS, "state")} | {"at": iso(each["at"])})
     elif rows:
-        print_table(
-            (
-                "failure",
-                "run",
-                "job",
-                "account",
-                "stream",
-                "cause",
-                "what happened",
-                "what to do",
-                "tries",
-                "at",
-            ),
-            ((*(each[name] for name in _FACTS), local(each["at"])) for each in rows),
-        )
+        for each in rows:
+            tries = f"{each['attempts']} tries" if each["attempts"] > 1 else "1 try"
+            parts = (_of(each), each["cause"], tries, local(each["at"]), each["state"])
+            out.print(shown(f"{each['id']:>4}  {', '.join(parts)}"), soft_wrap=True)
+            out.print(shown(f"      {each['sentence']}"), soft_wrap=True)
+            out.print(shown(f"      What to do: {each['advice']}"), soft_wrap=True)
     else:
         note("No failure is open.")
+
+
+def _of(row: Mapping[Any, Any]) -> str:
+    if row["job_id"]:
+        return f"job {row['job_id']}"
+    return f"run {row['run_id']}, {row['account']} {row['stream']}"
 
 
 @app.command()

@@ -86,7 +86,7 @@ def _tell(rows: list[Mapping[Any, Any]], *, json: bool) -> None:
             print_json(as_json(each))
         return
     print_table(
-        ("stream", "state", "pages", "contacts", "new regular", "new occasional", "left", "spend"),
+        ("stream", "state", "pages", "contacts", "regular", "occasional", "left", "spend"),
         (
             (
                 each["stream"],

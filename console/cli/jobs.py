@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from console.cli.start import runtime
-from console.cli.words import iso, local, note, print_json, print_table
+from console.cli.words import iso, local, note, out, print_json, print_table, shown
 from store import jobs
 
 app = typer.Typer(help="List what is done in the background beside harvests.", no_args_is_help=True)
@@ -29,7 +29,10 @@ def listed(
         for each in rows:
             print_json(_as_json(each))
     elif rows:
-        print_table(("job", "kind", "of", "state", "so far", "began", "ended", "note"), map(_cells, rows))
+        print_table(("job", "kind", "of", "state", "so far", "began", "ended"), map(_cells, rows))
+        for each in rows:
+            if each["error"]:
+                out.print(shown(f"job {each['id']}: {each['error']}"), soft_wrap=True)
     else:
         note("There was no job yet.")
 
@@ -43,6 +46,7 @@ def _as_json(row: Mapping[str, Any]) -> dict[str, Any]:
 def _cells(row: Mapping[str, Any]) -> tuple[object, ...]:
     of = row["arguments"].get("pack") or row["arguments"].get("folder")
     reached = row["reached"].get("seen", row["reached"].get("contacts", 0))
-    so_far = f"{reached} contacts"
+    total = row["arguments"].get("contacts")
+    so_far = f"{reached} of {total} contacts" if total else f"{reached} contacts"
     moments = (local(row["started_at"]), local(row["ended_at"]))
-    return (row["id"], row["kind"], of, row["state"], so_far, *moments, row["error"])
+    return (row["id"], row["kind"], of, row["state"], so_far, *moments)

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ from console.cli.harvest import road_for
 from console.cli.start import runtime
 from console.cli.words import err, note, out, print_json, print_table
 from domain.errors import RegularsError
-from pipeline.reclassify import KIND, Pass, begin_reclassify, preview, require_no_harvest
+from pipeline.reclassify import Pass, begin_reclassify, preview, require_no_harvest
 from store import contacts, jobs
 from workers.runtime import Runtime, utc_now
 
@@ -39,7 +39,7 @@ def reclassify(
     """
     open_runtime = runtime()
     with open_runtime.database.read() as connection:
-        going_on = jobs.running(connection, KIND)
+        going_on = jobs.running(connection, jobs.RECLASSIFY)
         total = contacts.count(connection)
         if not dry_run and going_on is None:
             require_no_harvest(connection)  # before anybody looks at what would come of it
@@ -58,14 +58,14 @@ def reclassify(
         )
     with open_runtime.database.write() as connection:
         job_id = begin_reclassify(connection, policy, now=utc_now())
-    with road_for(open_runtime, jobs.QUEUE_OF[KIND]), _bar("deciding", total) as show:
+    with road_for(open_runtime, jobs.QUEUE_OF[jobs.RECLASSIFY]), _bar("deciding", total) as show:
         job = _ended(open_runtime, job_id, show)
     if job["state"] != "done":
         raise RegularsError(f"{job['error']} See `regulars failures list`.")
     _tell(Pass.of(job["reached"]), policy, "moved", json=json)
 
 
-def _ended(open_runtime: Runtime, job_id: int, show: "_Show") -> Mapping[str, Any]:
+def _ended(open_runtime: Runtime, job_id: int, show: Callable[[int], None]) -> Mapping[str, Any]:
     while True:
         with open_runtime.database.read() as connection:
             job = jobs.get(connection, job_id)
@@ -75,21 +75,12 @@ def _ended(open_runtime: Runtime, job_id: int, show: "_Show") -> Mapping[str, An
         time.sleep(LOOK_S)
 
 
-class _Show:
-    """Moves a bar to how many contacts were seen."""
-
-    def __init__(self, bars: Progress, words: str, total: int) -> None:
-        self._bars = bars
-        self._bar = bars.add_task(words, total=total)
-
-    def __call__(self, seen: int) -> None:
-        self._bars.update(self._bar, completed=seen)
-
-
 @contextmanager
-def _bar(words: str, total: int) -> Iterator[_Show]:
+def _bar(words: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar; yields what moves it to how many contacts were seen."""
     with Progress(console=err, disable=not err.is_terminal) as bars:
-        yield _Show(bars, words, total)
+        bar = bars.add_task(words, total=total)
+        yield lambda seen: bars.update(bar, completed=seen)
 
 
 def _tell(done: Pass, policy: str, verb: str, *, json: bool) -> None:

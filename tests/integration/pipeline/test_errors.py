@@ -14,7 +14,9 @@ from domain.errors import (
     PlatformError,
     RetryLaterError,
 )
+from pipeline import harvest
 from pipeline.outcome import LONGEST_PAUSE_S, MAX_ATTEMPTS, MAX_CLAIMS, MAX_RESTARTS
+from store.database import DatabaseError
 from store.runs import LEASE
 from tests.cast import ADA, BO, DI, NOW
 from tests.contents import inside, rows
@@ -188,3 +190,25 @@ def test_an_error_of_our_own_that_passes_costs_one_request(travel: Travel) -> No
     travel.connector.upsets = [KeyError("Ada")]
     assert travel.finish(*travel.begin(FOLLOWERS).values()) == ["done"]
     assert len(inside(travel.database)) == 3
+
+
+def test_a_database_that_cannot_be_used_is_told_in_its_own_words(
+    travel: Travel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = travel.begin(FOLLOWERS)[FOLLOWERS]
+
+    def full(*_: object, **__: object) -> None:
+        raise DatabaseError("The database cannot be used (disk is full).")
+
+    monkeypatch.setattr(harvest, "write_page", full)
+    travel.step(run_id)
+    run = travel.run(run_id)
+    assert (run["state"], run["waiting_for"], run["claimed_by"]) == ("running", "database", None)
+    for _ in range(20):
+        travel.clock.forward(seconds=LONGEST_PAUSE_S)
+        travel.step(run_id)
+    (failure,) = rows(travel.database, "failures")
+    assert (failure["cause"], failure["sentence"]) == (
+        "database",
+        "The database cannot be used (disk is full).",
+    )

@@ -1,5 +1,7 @@
 """Runs that wait, fail, go on again or are cancelled."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -126,3 +128,21 @@ def test_per_post_streams_wait_for_a_list_of_posts_that_was_begun_before(travel:
     joined = travel.begin(LIKERS, join=True)
     assert travel.run(joined[LIKERS])["waits_for"] == begun["posts"]
     assert set(travel.finish(*joined.values())) == {"done"}
+
+
+def test_two_who_begin_the_same_harvest_at_once_begin_one(travel: Travel) -> None:
+    at_once = threading.Barrier(4)
+
+    def begin(_: int) -> str:
+        at_once.wait()
+        try:
+            travel.begin(FOLLOWERS)
+        except RegularsError as error:
+            return str(error)
+        return "begun"
+
+    with ThreadPoolExecutor(4) as pool:
+        told = sorted(pool.map(begin, range(4)))
+    assert told.count("begun") == 1
+    assert all("still reading followers" in each for each in told if each != "begun")
+    assert len(rows(travel.database, "harvest_runs")) == 1

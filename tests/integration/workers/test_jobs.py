@@ -184,7 +184,9 @@ def test_an_export_that_cannot_be_written_is_a_failure_to_replay(harvested: Trav
     folder.write_text("no folder", encoding="utf-8")
     with harvested.database.write() as connection:
         arguments = {"folder": str(folder), "form": "csv", "seq": 0}
-        job_id = jobs.begin(connection, "export", arguments, now=utc_now())
+        job_id = jobs.begin(connection, jobs.EXPORT, arguments, now=utc_now())
+        assert job_id is not None
+        assert jobs.begin(connection, jobs.EXPORT, arguments, now=utc_now()) is None  # one at a time
     step(harvested, job_id)
     with harvested.database.write() as connection:
         (failure,) = failures.listed(connection)
