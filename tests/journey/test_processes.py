@@ -73,9 +73,17 @@ def interrupt(process: subprocess.Popen[bytes], folder: Path) -> int:
     before = running(folder)
     process.send_signal(signal.SIGINT)
     code = process.wait(timeout=60)
-    left = {each for each in (*before, *running(folder)) if each.is_running()}
-    assert not left, [each.cmdline() for each in left]
+    left = [_command(each) for each in {*before, *running(folder)} if alive(each)]
+    assert not left
     return code
+
+
+def alive(process: psutil.Process) -> bool:
+    """Say whether it still runs; one that has ended and that nobody has reaped yet does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def stall(world: Simulator) -> None:
