@@ -1,9 +1,9 @@
 """What every connector promises; `tests/contract` holds each of them to it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from domain.account import Account, Credentials, Ownership, StreamCheck
+from domain.account import Account, Credentials, Ownership, Renewal, StreamCheck
 from domain.batch import Batch, PageRequest
 from domain.stream import Stream
 
@@ -27,6 +27,15 @@ class Connector(Protocol):
 
     def check(self) -> Sequence[StreamCheck]:
         """Look at one item of each stream: readable, with authors, which permission is missing."""
+        ...
+
+
+@runtime_checkable
+class Renews(Protocol):
+    """What a connector does besides whose platform's tokens end soon and can be renewed."""
+
+    def renew(self) -> Renewal:
+        """Trade the refresh token for new tokens; raises TokenDeadError where it is refused."""
         ...
 
 

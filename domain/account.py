@@ -8,7 +8,8 @@ class Account:
     """One of our own pages or profiles.
 
     `staff` holds the platform's ids of the account itself and of its team: their acts make no contact.
-    `owned_reads` says that the platform bills this account's reads at the owned price.
+    `owned_reads` says that the platform bills this account's reads at the owned price. Accounts with the
+    same `app_id` share its limits. `paused` says why nothing of the account is read now.
     """
 
     platform: str
@@ -18,15 +19,30 @@ class Account:
     app_id: str | None = None
     owned_reads: bool = False
     staff: frozenset[str] = frozenset()
+    paused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What an account's owner gave us to read it; never shown, logged or put in an address."""
+    """What an account's owner gave us to read it; never shown, logged or put in an address.
+
+    With a `refresh_token` new tokens are had without the owner; a confidential client needs its
+    `client_secret` for it.
+    """
 
     token: str = field(repr=False)
     user_token: str | None = field(default=None, repr=False)
     app_secret: str | None = field(default=None, repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
+    client_secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """New credentials of an account; the token is good for `seconds`, None where nobody said."""
+
+    credentials: Credentials
+    seconds: int | None
 
 
 @dataclass(frozen=True, slots=True)

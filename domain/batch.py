@@ -43,12 +43,16 @@ WHOLE_ACCOUNT = "*"
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What an answer's headers said of a rate limit; `endpoint` is a stream's name or WHOLE_ACCOUNT."""
+    """What an answer's headers said of a rate limit; `endpoint` is a stream's window or WHOLE_ACCOUNT.
+
+    A `share` is in percent of a quota that is never told; its `reset_at` counts where none remains.
+    """
 
     endpoint: str
     remaining: int
     reset_at: datetime
     limit: int | None = None
+    share: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,10 @@ class OperatorNeededError(PlatformError):
     """Raised when only a person can go on: a token is dead, a permission is missing."""
 
 
+class TokenDeadError(OperatorNeededError):
+    """Raised when the account's token opens nothing any more: everything of the account is paused."""
+
+
 class ItemGoneError(PlatformError):
     """Raised when the object whose listing was asked for is gone or hidden: skip it."""
 

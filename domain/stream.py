@@ -24,7 +24,7 @@ class Stream:
     `per_post` listings are read once for each of the account's own posts. `min_page` and `max_page`
     are the page sizes that the platform takes. `meter` is the name under which `config/prices.toml`
     prices one returned item, None where reading is free. `permissions` are the platform's names of what
-    the token must hold.
+    the token must hold. `window` names the rate limit that its requests draw on, "" for one of its own.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Stream:
     per_post: bool = False
     meter: str | None = None
     permissions: tuple[str, ...] = ()
+    window: str = ""
 
 
 #: The stream that lists an account's own posts; per-post streams wait for it.

@@ -31,8 +31,14 @@ def begin_harvest(
     """Begin runs for the named streams, for all of them where none is named; returns runs by stream.
 
     Streams that go through the posts bring the stream of posts with them. Raises RegularsError for a
-    stream that the platform does not have, or whose last run still reads and may not be joined.
+    paused account, for a stream that the platform does not have, and for one whose last run still reads
+    and may not be joined.
     """
+    if account.paused:
+        raise RegularsError(
+            f"{account.name} is paused. {account.paused} Connect it again (`regulars account add`), or mend "
+            "it at the platform and say `regulars account resume`."
+        )
     streams = wanted.streams
     unknown = sorted(set(streams) - set(connector.streams))
     if unknown:

@@ -1,9 +1,6 @@
 """Harvest: one page of one run, from its claim to its commit."""
 
-import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any, NamedTuple
@@ -15,35 +12,20 @@ from connectors.base import Connector
 from domain.account import Account
 from domain.batch import Batch, PageRequest
 from domain.checkpoint import Checkpoint
-from domain.errors import PagingLoopError, PlatformError, UnexpectedError
+from domain.errors import PagingLoopError, PlatformError, TokenDeadError, UnexpectedError
 from domain.signal import Signal
 from domain.stream import Stream
-from pipeline import outcome, walk
+from pipeline import outcome, renew, walk
 from pipeline.page import Written, write_page
+from pipeline.road import Road
 from pipeline.screen import screened
-from store import accounts, checkpoints, failures, limits, messaging, outbox, posts, rosters, runs
+from pipeline.turn import Turn, turn_of
+from store import accounts, checkpoints, failures, messaging, outbox, posts, rosters, runs
 from store.checkpoints import Listing
-from store.database import Database, DatabaseError
+from store.database import DatabaseError
 from store.outbox import Wake
 from store.rosters import RosterPage
 from store.runs import Claim
-
-
-@dataclass(frozen=True, slots=True)
-class Road:
-    """What a harvest travels on; joined in one place and passed in.
-
-    `policy_of` gives the pack in force; `connector_of` makes or finds the connector of an account;
-    `worker` names this process; `price` gives the micro-dollars of one item of (meter, owned reads).
-    """
-
-    database: Database
-    policy_of: Callable[[Connection], Policy]
-    connector_of: Callable[[Connection, Account], Connector]
-    worker: str
-    now: Callable[[], datetime]
-    price: Callable[[str, bool], int]
-    chance: random.Random
 
 
 class Held(NamedTuple):
@@ -68,20 +50,26 @@ def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
     A stale or duplicate message is a no-op. Nothing is held over the request: the claim is a lease in
     the run's row, and rows, checkpoint and outbox entry commit together or not at all.
     """
+    turn = turn_of(road, run_id, fence)
+    if turn is None:
+        return None
     held = road.database.transact(lambda connection: _claim(connection, road, run_id, fence))
     if held is None:
+        turn.give_back()
         return None
     try:
-        batch = held.connector.fetch(_request(held))
+        batch = turn.fetched(lambda: held.connector.fetch(_request(held)))
         checkpoint = held.checkpoint.after(batch, now=road.now())
-        return road.database.transact(lambda connection: _store(connection, road, held, batch, checkpoint))
+        return road.database.transact(
+            lambda connection: _store(connection, road, turn, held, batch, checkpoint)
+        )
     except outcome.LostClaimError:
         raise
     except PlatformError as error:
         said = error
     except Exception as error:  # noqa: BLE001  # whatever it is, the page must not stay held and silent
         said = _unexpected(run_id, error)
-    return road.database.transact(lambda connection: _settle(connection, road, held, said))
+    return road.database.transact(lambda connection: _settle(connection, road, turn, held, said))
 
 
 def where_it_failed(error: Exception) -> str:
@@ -109,10 +97,6 @@ def _claim(connection: Connection, road: Road, run_id: int, fence: int) -> Held 
     account = accounts.get(connection, claim.account_id)
     connector = road.connector_of(connection, account)
     stream = connector.streams[claim.stream]
-    until = limits.blocked_until(connection, account.id, stream.name, now=now)
-    if until:
-        runs.park(connection, claim, road.worker, until, "the platform's limit")
-        return None
     if stream.per_post and claim.post_id is None:
         post_id = posts.next_after(connection, account.id, 0)
         if post_id is None:
@@ -139,7 +123,7 @@ def _request(held: Held) -> PageRequest:
 
 
 def _store(
-    connection: Connection, road: Road, held: Held, batch: Batch, checkpoint: Checkpoint
+    connection: Connection, road: Road, turn: Turn, held: Held, batch: Batch, checkpoint: Checkpoint
 ) -> Wake | None:
     now = road.now()
     claim, account = held.claim, held.account
@@ -151,8 +135,7 @@ def _store(
     _keep_members(connection, held, written, counted, acts)
     posts.add(connection, account.id, batch.posts)
     failures.quarantine(connection, claim.run_id, batch.quarantined, now=now)
-    if batch.limit:
-        limits.observe(connection, account.id, batch.limit)
+    turn.keep(connection, batch.limit, None)
     changes = _changes(road, held, batch, written)
     walked = not checkpoint.walking
     checkpoints.save(connection, held.listing, checkpoint, walked_at=now if walked else None)
@@ -222,19 +205,21 @@ def _go_on(
     return wake
 
 
-def _settle(connection: Connection, road: Road, held: Held, error: PlatformError) -> Wake | None:
+def _settle(connection: Connection, road: Road, turn: Turn, held: Held, error: PlatformError) -> Wake | None:
     """Carry out what an error means for the run."""
     now = road.now()
     claim = held.claim
     outcome.require_held(connection, claim, road.worker)
-    if error.limit:
-        limits.observe(connection, held.account.id, error.limit)
     verdict = outcome.judge(error, claim, held.stream, now=now, chance=road.chance)
+    if isinstance(error, TokenDeadError):
+        if renew.may_help(connection, held.account, claim.attempts, now=now):
+            verdict = outcome.Verdict(now, claim.attempts, claim.page_size, waiting_for="a new token")
+        else:
+            accounts.pause(connection, held.account.id, str(error))
+    turn.keep(connection, error.limit, (verdict.block, error.code) if verdict.block else None)
     if isinstance(error, PagingLoopError) or verdict.restart:
         checkpoints.save(connection, held.listing, held.checkpoint.restarted())
         rosters.forget(connection, claim.run_id, claim.post)
-    if verdict.block is not None:
-        limits.observe(connection, held.account.id, verdict.block)
     if verdict.failure is not None:
         outcome.fail(connection, claim, road.worker, verdict.failure, now=now)
         return None

@@ -7,8 +7,9 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from domain.errors import RegularsError
-from pipeline.harvest import Road, where_it_failed
+from pipeline.harvest import where_it_failed
 from pipeline.outcome import LostClaimError
+from pipeline.road import Road
 from store import failures, jobs
 from store.database import Database, DatabaseError
 from store.failures import Failure

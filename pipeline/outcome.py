@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from domain.account import Account
 from domain.batch import WHOLE_ACCOUNT, Limit
 from domain.errors import (
     AppPausedError,
@@ -21,6 +22,7 @@ from domain.errors import (
     RateLimitedError,
     RegularsError,
     RetryLaterError,
+    TokenDeadError,
     UnexpectedError,
 )
 from domain.stream import POSTS, Stream
@@ -39,7 +41,14 @@ FIRST_PAUSE_S = 0.25
 FIRST_LIMIT_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 300.0
 
+#: The cause of failures of a paused account; they go on by themselves when it is resumed.
+PAUSED = "account_paused"
+_RESUME = (
+    "Connect the account again with a good token (`regulars account add`), or mend it at the platform "
+    "and say `regulars account resume`; what failed then goes on by itself."
+)
 _ADVICE: dict[type[PlatformError], str] = {
+    TokenDeadError: _RESUME,
     OperatorNeededError: "Mend the token or its permissions (`regulars account check`), then replay.",
     BadAnswerError: "Look whether the platform has an outage, then replay.",
     RetryLaterError: "Look whether the platform has an outage, then replay.",
@@ -130,9 +139,17 @@ def poison(claim: Claim) -> Failure | None:
     )
 
 
-def fail(connection: Connection, claim: Claim, worker: str, failure: Failure, *, now: datetime) -> None:
+def paused(claim: Claim, account: Account) -> Failure:
+    """Return the failure of a run whose account is paused: it is not asked for before somebody acts."""
+    sentence = f"Account {account.name} is paused. {account.paused}"
+    return Failure(claim.run_id, claim.stream, claim.post, PAUSED, sentence, _RESUME, claim.attempts)
+
+
+def fail(
+    connection: Connection, claim: Claim, worker: str, failure: Failure, *, now: datetime, requests: int = 1
+) -> None:
     """End a run as failed, with its failure row; runs that wait for it end with it."""
-    changes = runs.added(requests=1) | {"state": "failed", "ended_at": now, "error": failure.sentence}
+    changes = runs.added(requests=requests) | {"state": "failed", "ended_at": now, "error": failure.sentence}
     advance(connection, claim, worker, changes | {"post_id": claim.post_id})
     failures.add(connection, failure, now=now)
     outbox.drop(connection, runs.KIND, claim.run_id)

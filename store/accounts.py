@@ -21,6 +21,12 @@ class Sealed(NamedTuple):
     token: bytes
     user_token: bytes | None
     app_secret: bytes | None
+    refresh_token: bytes | None = None
+    client_secret: bytes | None = None
+
+    def columns(self) -> dict[str, bytes | None]:
+        """Return them by column."""
+        return {f"{name}_sealed": value for name, value in self._asdict().items()}
 
 
 def add(connection: Connection, account: Account, sealed: Sealed, *, now: datetime) -> int:
@@ -37,9 +43,9 @@ def add(connection: Connection, account: Account, sealed: Sealed, *, now: dateti
         "name": account.name,
         "app_id": account.app_id,
         "owned_reads": account.owned_reads,
-        "token_sealed": sealed.token,
-        "user_token_sealed": sealed.user_token,
-        "app_secret_sealed": sealed.app_secret,
+        **sealed.columns(),
+        "token_expires_at": None,
+        "renewing_by": None,
         "paused_reason": None,
     }
     ours = (accounts.c.platform == account.platform, accounts.c.platform_id == account.platform_id)
@@ -98,6 +104,18 @@ def find(connection: Connection, name: str) -> Account:
     return _account(connection, row)
 
 
+def paused(connection: Connection, platform: str, platform_id: str) -> Account | None:
+    """Return the account of that platform id if it is paused."""
+    row = connection.execute(
+        select(accounts).where(
+            accounts.c.platform == platform,
+            accounts.c.platform_id == platform_id,
+            accounts.c.paused_reason.is_not(None),
+        )
+    ).first()
+    return _account(connection, row) if row else None
+
+
 def get(connection: Connection, account_id: int) -> Account:
     """Return an account by our id."""
     row = connection.execute(select(accounts).where(accounts.c.id == account_id)).one()
@@ -112,11 +130,19 @@ def every(connection: Connection) -> Sequence[Row[tuple[object, ...]]]:
 def sealed(connection: Connection, account_id: int) -> Sealed:
     """Return an account's credentials as they lie in the database."""
     row = connection.execute(
-        select(accounts.c.token_sealed, accounts.c.user_token_sealed, accounts.c.app_secret_sealed).where(
-            accounts.c.id == account_id
-        )
+        select(*(accounts.c[f"{name}_sealed"] for name in Sealed._fields)).where(accounts.c.id == account_id)
     ).one()
     return Sealed(*row)
+
+
+def pause(connection: Connection, account_id: int, reason: str) -> None:
+    """Read nothing more of an account before somebody acts; `reason` says what to do."""
+    connection.execute(update(accounts).where(accounts.c.id == account_id).values(paused_reason=reason))
+
+
+def resume(connection: Connection, account_id: int) -> None:
+    """Read a paused account again."""
+    connection.execute(update(accounts).where(accounts.c.id == account_id).values(paused_reason=None))
 
 
 def remove(connection: Connection, account_id: int) -> None:
@@ -136,4 +162,5 @@ def _account(connection: Connection, row: Row[tuple[object, ...]]) -> Account:
         app_id=row.app_id,
         owned_reads=row.owned_reads,
         staff=frozenset(staff),
+        paused=row.paused_reason,
     )

@@ -42,6 +42,23 @@ def listed(connection: Connection, *, state: str | None = "open") -> Sequence[Ro
     return connection.execute(statement).mappings().all()
 
 
+def of_pause(
+    connection: Connection, account_id: int, cause: str, reason: str | None
+) -> list[tuple[int, int]]:
+    """Return the (failure, run) that an account's pause ended: by its `cause`, or with its `reason`."""
+    found = connection.execute(
+        select(failures.c.id, failures.c.run_id)
+        .join(harvest_runs, harvest_runs.c.id == failures.c.run_id)
+        .where(
+            harvest_runs.c.account_id == account_id,
+            failures.c.state == "open",
+            (failures.c.cause == cause) | (failures.c.sentence == reason),
+        )
+        .order_by(failures.c.id)
+    )
+    return [(row.id, row.run_id) for row in found]
+
+
 def settle(connection: Connection, failure_id: int, state: str) -> tuple[int | None, int | None] | None:
     """Close an open failure as `replayed` or `dropped`; returns its (run, job), None where none is open."""
     row = connection.execute(

@@ -1,30 +1,94 @@
-"""What the platforms said of their rate limits, kept so that a restart does not forget it."""
+"""What the platforms said of their rate limits, kept so that neither a restart nor a flush forgets it."""
 
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select, tuple_
 
-from domain.batch import WHOLE_ACCOUNT, Limit
-from store.sets import put
-from store.tables import limits
+from domain.batch import Limit
+from store import sets
+from store.tables import limit_windows, limits
 
 
-def blocked_until(
-    connection: Connection, account_id: int, endpoint: str, *, now: datetime
-) -> datetime | None:
-    """Return when the next request may go out, None for at once."""
-    until: datetime | None = connection.scalar(
-        select(func.max(limits.c.reset_at)).where(
-            limits.c.account_id == account_id,
-            limits.c.endpoint.in_([endpoint, WHOLE_ACCOUNT]),
-            limits.c.remaining <= 0,
+class Place(NamedTuple):
+    """Whose limit: `subject` is an account or an app of a platform, `endpoint` a window of its own."""
+
+    platform: str
+    subject: str
+    endpoint: str
+
+
+class Kept(NamedTuple):
+    """A limit as an answer told it at `observed_at`."""
+
+    limit: Limit
+    observed_at: datetime
+
+
+def observe(connection: Connection, place: Place, limit: Limit, *, now: datetime, reason: str = "") -> None:
+    """Keep what an answer told; `reason` says why nothing at all may be asked, for a pause."""
+    values = {
+        **place._asdict(),
+        "remaining": limit.remaining,
+        "limit": limit.limit,
+        "share": limit.share,
+        "reset_at": limit.reset_at,
+        "observed_at": now,
+        "reason": reason or None,
+    }
+    sets.put(connection, limits, values)
+
+
+def paused(connection: Connection, place: Place, *, now: datetime) -> tuple[datetime, str] | None:
+    """Return until when nothing of a place may be asked, and why; None for no pause.
+
+    A pause that was written in the future is one of a clock that was put back since: it holds no more.
+    """
+    row = connection.execute(
+        select(limits.c.reset_at, limits.c.reason).where(
+            limits.c.platform == place.platform,
+            limits.c.subject == place.subject,
+            limits.c.endpoint == place.endpoint,
             limits.c.reset_at > now,
+            limits.c.observed_at <= now,
+            limits.c.reason.is_not(None),
+        )
+    ).first()
+    return (row.reset_at, row.reason) if row else None
+
+
+def kept(connection: Connection, places: Sequence[Place], *, now: datetime) -> dict[Place, Kept]:
+    """Return what is known of the places' windows that have not ended."""
+    found = connection.execute(
+        select(limits).where(
+            tuple_(limits.c.platform, limits.c.subject, limits.c.endpoint).in_(
+                [tuple(each) for each in places]
+            ),
+            limits.c.reset_at > now,
+            limits.c.observed_at <= now,
         )
     )
-    return until
+    return {
+        Place(row.platform, row.subject, row.endpoint): Kept(
+            Limit(row.endpoint, row.remaining, row.reset_at, row.limit, row.share), row.observed_at
+        )
+        for row in found
+    }
 
 
-def observe(connection: Connection, account_id: int, limit: Limit) -> None:
-    """Keep what an answer's headers said."""
-    put(connection, limits, {"account_id": account_id, **asdict(limit)})
+def windows(connection: Connection, names: Sequence[str]) -> list[str]:
+    """Return the states of windows ("" for an unknown one) and keep them ours to the transaction's end."""
+    for each in sorted(names):
+        sets.add(connection, limit_windows, {"window": each, "state": ""})
+    found = connection.execute(
+        select(limit_windows).where(limit_windows.c.window.in_(names)).order_by("window").with_for_update()
+    )
+    states = {row.window: row.state for row in found}
+    return [states[each] for each in names]
+
+
+def keep_windows(connection: Connection, states: Mapping[str, str]) -> None:
+    """Write the states of windows."""
+    for name, state in states.items():
+        sets.put(connection, limit_windows, {"window": name, "state": state})

@@ -10,6 +10,7 @@ from domain.errors import RegularsError
 from store import outbox, rosters
 from store.outbox import Wake
 from store.tables import accounts, harvest_runs, harvests, posts
+from store.turns import free
 
 #: How long a worker may hold a page; longer than any request with its time-outs.
 LEASE = timedelta(seconds=120)
@@ -110,13 +111,7 @@ def claim(connection: Connection, run_id: int, fence: int, worker: str, *, now: 
     """Take the page of a run at `fence`; None where the message is stale or another worker holds it."""
     row = connection.execute(
         update(harvest_runs)
-        .where(
-            harvest_runs.c.id == run_id,
-            harvest_runs.c.fence == fence,
-            harvest_runs.c.state == "running",
-            harvest_runs.c.due_at <= now,
-            or_(harvest_runs.c.claimed_by.is_(None), harvest_runs.c.claimed_until < now),
-        )
+        .where(*free(run_id, fence, now))
         .values(
             claimed_by=worker,
             claimed_until=now + LEASE,
@@ -178,22 +173,6 @@ def advance(connection: Connection, held: Claim, worker: str, changes: Mapping[s
 def added(**counts: int) -> dict[str, Any]:
     """Return changes that add to a run's counters."""
     return {name: harvest_runs.c[name] + count for name, count in counts.items() if count}
-
-
-def park(connection: Connection, held: Claim, worker: str, until: datetime, reason: str) -> None:
-    """Give a page back unread until a limit allows it; no request was made."""
-    connection.execute(
-        update(harvest_runs)
-        .where(harvest_runs.c.id == held.run_id, harvest_runs.c.claimed_by == worker)
-        .values(
-            claimed_by=None,
-            claimed_until=None,
-            due_at=until,
-            waiting_for=reason,
-            attempts=harvest_runs.c.attempts - 1,
-        )
-    )
-    outbox.put(connection, Wake(KIND, held.run_id, held.fence, queue_of(held.platform)), due_at=until)
 
 
 def release_waiting(connection: Connection, run_id: int, *, now: datetime) -> None:

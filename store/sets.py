@@ -45,3 +45,9 @@ def put(connection: Connection, table: Table, values: Mapping[str, Any]) -> None
     statement = insert(table).values(**values)
     changed = {name: statement.excluded[name] for name in values if name not in keys}
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
+
+
+def add(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
+    """Insert one row unless one with the same primary key is there."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    connection.execute(insert(table).values(**values).on_conflict_do_nothing())

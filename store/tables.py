@@ -94,6 +94,12 @@ accounts = Table(
     Column("app_secret_sealed", LargeBinary),
     Column("paused_reason", Text),
     Column("added_at", Moment, nullable=False),
+    Column("refresh_token_sealed", LargeBinary),
+    Column("client_secret_sealed", LargeBinary),
+    Column("token_expires_at", Moment),
+    # Who asks for a new token now, and until when nobody else may.
+    Column("renewing_by", Text),
+    Column("renewing_until", Moment),
     UniqueConstraint("platform", "platform_id"),
 )
 
@@ -395,12 +401,27 @@ quarantined_items = Table(
 limits = Table(
     "limits",
     metadata,
-    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("platform", Text, nullable=False),
+    # An account or an app: `store.limits.Place`.
+    Column("subject", Text, nullable=False),
     Column("endpoint", Text, nullable=False),
     Column("remaining", Integer, nullable=False),
     Column("limit", Integer),
+    Column("share", Boolean(name="share"), nullable=False),
     Column("reset_at", Moment, nullable=False),
-    PrimaryKeyConstraint("account_id", "endpoint"),
+    Column("observed_at", Moment, nullable=False),
+    # Why nothing may be asked before `reset_at`, where it is no window that was spent.
+    Column("reason", Text),
+    PrimaryKeyConstraint("platform", "subject", "endpoint"),
+)
+
+limit_windows = Table(
+    "limit_windows",
+    metadata,
+    Column("window", Text, nullable=False),
+    # The fields of a `domain.window.Window` as one JSON object: read and written whole.
+    Column("state", Text, nullable=False),
+    PrimaryKeyConstraint("window"),
 )
 
 workers = Table(

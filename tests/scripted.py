@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from domain.account import Ownership, StreamCheck
+from domain.account import Ownership, Renewal, StreamCheck
 from domain.batch import Batch, Limit, PageRequest, Post
 from domain.signal import Signal, SignalKind
 from domain.stream import POSTS, Shape, Stream
@@ -33,6 +33,8 @@ class ScriptedConnector:
     upsets: list[Upset | None] = field(default_factory=list)
     limit: Limit | None = None
     meanwhile: Callable[[], object] | None = None
+    renewals: list[Renewal | BaseException] = field(default_factory=list)
+    renewing: Callable[[], object] | None = None
     requests: list[PageRequest] = field(default_factory=list)
     streams: Mapping[str, Stream] = field(default_factory=lambda: STREAMS)
 
@@ -65,6 +67,15 @@ class ScriptedConnector:
     def asked(self) -> list[tuple[str, str, str | None]]:
         """Return what was asked: stream, post, cursor."""
         return [(each.stream, each.post, each.cursor) for each in self.requests]
+
+    def renew(self) -> Renewal:
+        """Take the next of `renewals`; `renewing` happens meanwhile."""
+        if self.renewing:
+            self.renewing()
+        renewal = self.renewals.pop(0)
+        if isinstance(renewal, BaseException):
+            raise renewal
+        return renewal
 
     def prove(self) -> Ownership:
         """Prove nothing: no account is added through it."""

@@ -9,8 +9,11 @@ from classifier.policy import Policy
 from domain.account import Account
 from domain.signal import Signal
 from pipeline.begin import Wanted, begin_harvest
-from pipeline.harvest import Road, harvest_next
-from store import runs
+from pipeline.harvest import harvest_next
+from pipeline.limiter import DatabaseLimiter
+from pipeline.road import Road
+from store import accounts, runs
+from store.accounts import Sealed
 from store.database import Database
 from store.outbox import Wake
 from tests.cast import CNIL, NOW, OURS, added
@@ -39,10 +42,11 @@ class Travel:
     connector: ScriptedConnector = field(default_factory=ScriptedConnector)
     clock: Clock = field(default_factory=Clock)
     policy: Policy = CNIL
+    whose: Account = OURS
 
     def __post_init__(self) -> None:
         with self.database.write() as connection:
-            self.account: Account = added(connection, OURS)
+            self.account: Account = added(connection, self.whose)
         self.road = Road(
             database=self.database,
             policy_of=lambda _connection: self.policy,
@@ -51,13 +55,16 @@ class Travel:
             now=self.clock,
             price=lambda _meter, _owned: 10_000,
             chance=random.Random(1),
+            limiter=DatabaseLimiter(self.database, self.clock),
+            seal=lambda credentials: Sealed(credentials.token.encode(), None, None, b"refresh"),
         )
 
     def begin(self, *streams: str, join: bool = False) -> dict[str, int]:
         """Begin a harvest of some streams; returns their runs."""
         with self.database.write() as connection:
             wanted = Wanted(streams, join=join)
-            return begin_harvest(connection, self.account, self.connector, wanted, now=self.clock())
+            account = accounts.get(connection, self.account.id)
+            return begin_harvest(connection, account, self.connector, wanted, now=self.clock())
 
     def run(self, run_id: int) -> dict[str, Any]:
         """Return a run's row."""

@@ -7,9 +7,10 @@ import dramatiq
 from dramatiq import Broker, Message
 
 from domain.errors import RegularsError
-from pipeline.harvest import Road, harvest_next
+from pipeline.harvest import harvest_next
 from pipeline.job import carry_out
 from pipeline.outcome import LostClaimError
+from pipeline.road import Road
 from store import jobs, outbox, runs
 from store.outbox import Wake
 from workers.broker import CONTROL, QUEUE_DOWN

@@ -15,7 +15,8 @@ from connectors.base import Connector
 from connectors.registry import connect
 from domain.account import Account, Credentials
 from domain.errors import RegularsError
-from pipeline.harvest import Road
+from pipeline.limiter import Limiter
+from pipeline.road import Road
 from store import accounts, installation, schema
 from store.accounts import Sealed
 from store.database import Database
@@ -62,7 +63,7 @@ class Runtime:
 
     def seal(self, credentials: Credentials) -> Sealed:
         """Seal credentials for the database."""
-        secrets = (credentials.token, credentials.user_token, credentials.app_secret)
+        secrets = (getattr(credentials, name) for name in Sealed._fields)
         return Sealed(*(self.sealer.seal(each) if each else None for each in secrets))  # type: ignore[arg-type]  # the token is never empty
 
     def connector_of(self, connection: Connection, account: Account) -> Connector:
@@ -74,7 +75,7 @@ class Runtime:
             made[account, credentials] = connect(account, credentials, base_url)
         return made[account, credentials]
 
-    def road(self, worker: str) -> Road:
+    def road(self, worker: str, limiter: Limiter) -> Road:
         """Join what a harvest travels on."""
         return Road(
             database=self.database,
@@ -84,6 +85,8 @@ class Runtime:
             now=utc_now,
             price=lambda meter, owned: price_of(meter, owned=owned),
             chance=random.Random(),
+            limiter=limiter,
+            seal=self.seal,
         )
 
     def _require_policy(self, connection: Connection) -> None:

@@ -13,6 +13,7 @@ from domain.errors import RegularsError
 from workers import actors
 from workers.broker import CONTROL, QUEUES, redis_broker
 from workers.life import Life
+from workers.limiter import limiter_of
 from workers.runtime import Runtime
 
 #: Milliseconds that a thread without a message may need to notice that the worker stops.
@@ -23,7 +24,7 @@ def start(runtime: Runtime, broker: Broker, queues: Sequence[str]) -> tuple[dram
     """Start carrying out the messages of `queues` in threads of this process."""
     life = Life(runtime.database, "worker", " ".join(queues))
     life.begin()
-    actors.declare(broker, runtime.road(life.id))
+    actors.declare(broker, runtime.road(life.id, limiter_of(broker, runtime.database)))
     threads = runtime.settings.worker_threads
     worker = dramatiq.Worker(
         broker, queues={*queues, CONTROL}, worker_threads=threads, worker_timeout=NOTICE_MS

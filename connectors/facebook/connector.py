@@ -13,8 +13,9 @@ from connectors.facebook.listings import FRIENDS, LISTINGS, STREAMS
 from connectors.facebook.ownership import TokenFacts, facts_of, prove
 from connectors.facebook.place import Place
 from connectors.facebook.translate import Asked, is_id
+from connectors.facebook.usage import PAGES
 from domain.account import Account, Credentials, Ownership, StreamCheck
-from domain.batch import WHOLE_ACCOUNT, Batch, PageRequest
+from domain.batch import Batch, PageRequest
 from domain.errors import OperatorNeededError, PlatformError
 from domain.stream import Stream
 
@@ -117,8 +118,9 @@ class FacebookConnector:
         )
 
     def _place(self, request: PageRequest, permissions: tuple[str, ...]) -> Place:
-        endpoint = FRIENDS if request.stream == FRIENDS else WHOLE_ACCOUNT
-        return Place(self._account.platform_id, request, permissions, self._now(), endpoint)
+        stream = STREAMS.get(request.stream)
+        window = (stream.window or stream.name) if stream else PAGES
+        return Place(self._account.platform_id, request, permissions, self._now(), window)
 
     def _ask(self, path: str, parameters: Mapping[str, str], place: Place) -> Answer:
         graph = self._person if place.request.stream == FRIENDS and self._person else self._page

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from connectors.facebook.graph import Answer
 from connectors.facebook.place import Place, limit_in
-from connectors.facebook.usage import regain_at
+from connectors.facebook.usage import UNKNOWN_REGAIN, regain_at
 from domain.errors import (
     AppPausedError,
     BadAnswerError,
@@ -22,6 +22,7 @@ from domain.errors import (
     PlatformError,
     RateLimitedError,
     RetryLaterError,
+    TokenDeadError,
 )
 
 #: A block for breaking a policy has no told end; knocking again soon makes it longer.
@@ -70,7 +71,11 @@ class _Row(NamedTuple):
 
 
 def _regained(refusal: _Refusal) -> datetime | None:
-    return regain_at(refusal.answer.headers, refusal.place.page_id, refusal.place.now)
+    return regain_at(refusal.answer.headers, refusal.place.window, refusal.place.page_id, refusal.place.now)
+
+
+def _regained_soon(refusal: _Refusal) -> datetime:
+    return _regained(refusal) or refusal.place.now + UNKNOWN_REGAIN
 
 
 def _tomorrow(refusal: _Refusal) -> datetime:
@@ -85,16 +90,17 @@ def _limit_row(number: int, code: str) -> _Row:
     sentence = (
         "Facebook's limit {number} is reached for page {page}; {stream} are read on when it opens again."
     )
-    return _Row(
-        code, _coded(number), RateLimitedError, sentence.replace("{number}", f"{number} ({code})"), _regained
-    )
+    sentence = sentence.replace("{number}", f"{number} ({code})")
+    if code == "app_limit":  # the quota of all pages that are read through the app
+        return _Row(code, _coded(number), AppPausedError, sentence, _regained_soon)
+    return _Row(code, _coded(number), RateLimitedError, sentence, _regained)
 
 
 def _token_row(subcode: int, code: str, sentence: str) -> _Row:
     return _Row(
         code,
         lambda refusal: refusal.code in _TOKEN_CODES and refusal.subcode == subcode,
-        OperatorNeededError,
+        TokenDeadError,
         sentence,
     )
 
@@ -155,7 +161,7 @@ _TABLE = (
     _Row(
         "token_dead",
         lambda refusal: refusal.code in _TOKEN_CODES,
-        OperatorNeededError,
+        TokenDeadError,
         "Facebook no longer takes the token of page {page}; make a new one and connect the page again.",
     ),
     _Row(

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from connectors.facebook import translate
 from connectors.facebook.translate import Translate, acts_of, people_who
+from connectors.facebook.usage import MESSENGER, PAGES
 from domain.signal import SignalKind
 from domain.stream import POSTS, Shape, Stream
 
@@ -31,7 +32,7 @@ class Listing(NamedTuple):
 
 _ROWS = (
     Listing(
-        Stream(POSTS, (), Shape.TIMELINE, 100, permissions=_READ),
+        Stream(POSTS, (), Shape.TIMELINE, 100, permissions=_READ, window=PAGES),
         "posts",
         translate.own_posts,
         {"fields": "id,created_time"},
@@ -39,13 +40,20 @@ _ROWS = (
     ),
     Listing(
         # Facebook names a task (moderate) and no permission for this one.
-        Stream("blocked", (SignalKind.BLOCKED,), Shape.ROSTER, 100),
+        Stream("blocked", (SignalKind.BLOCKED,), Shape.ROSTER, 100, window=PAGES),
         "blocked",
         people_who(SignalKind.BLOCKED),
         {"fields": "id,name"},
     ),
     Listing(
-        Stream(OPT_INS, (SignalKind.OPTED_IN,), Shape.ROSTER, 100, permissions=("pages_messaging",)),
+        Stream(
+            OPT_INS,
+            (SignalKind.OPTED_IN,),
+            Shape.ROSTER,
+            100,
+            permissions=("pages_messaging",),
+            window=MESSENGER,
+        ),
         "notification_message_tokens",
         translate.opt_ins,
         {"fields": "recipient_id,creation_timestamp,token_expiry_timestamp,user_token_status"},
@@ -64,6 +72,7 @@ _ROWS = (
             100,
             per_post=True,
             permissions=_READ,
+            window=PAGES,
         ),
         "comments",
         acts_of(translate.comment),
@@ -83,6 +92,7 @@ _ROWS = (
             100,
             per_post=True,
             permissions=("pages_show_list", "pages_read_engagement"),
+            window=PAGES,
         ),
         "reactions",
         acts_of(translate.reaction),
@@ -90,7 +100,12 @@ _ROWS = (
     ),
     Listing(
         Stream(
-            "tagged", (SignalKind.MENTIONED,), Shape.TIMELINE, 100, permissions=("pages_read_user_content",)
+            "tagged",
+            (SignalKind.MENTIONED,),
+            Shape.TIMELINE,
+            100,
+            permissions=("pages_read_user_content",),
+            window=PAGES,
         ),
         "tagged",
         acts_of(translate.tagging),
@@ -98,7 +113,14 @@ _ROWS = (
         "tagged_time",
     ),
     Listing(
-        Stream("ratings", (SignalKind.RATED,), Shape.TIMELINE, 100, permissions=("pages_read_user_content",)),
+        Stream(
+            "ratings",
+            (SignalKind.RATED,),
+            Shape.TIMELINE,
+            100,
+            permissions=("pages_read_user_content",),
+            window=PAGES,
+        ),
         "ratings",
         acts_of(translate.rating),
         {"fields": "reviewer,created_time,review_text,open_graph_story"},
@@ -111,6 +133,7 @@ _ROWS = (
             Shape.TIMELINE,
             100,
             permissions=("pages_manage_metadata", "pages_read_engagement", "pages_messaging"),
+            window=MESSENGER,
         ),
         "conversations",
         acts_of(translate.conversation),

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from connectors.facebook.usage import limit_of
-from domain.batch import WHOLE_ACCOUNT, Limit, PageRequest
+from connectors.facebook.usage import PAGES, limit_of
+from domain.batch import Limit, PageRequest
 
 
 class Place(NamedTuple):
@@ -15,9 +15,9 @@ class Place(NamedTuple):
     request: PageRequest
     permissions: tuple[str, ...]
     now: datetime
-    endpoint: str = WHOLE_ACCOUNT
+    window: str = PAGES
 
 
 def limit_in(headers: Mapping[str, str], place: Place) -> Limit | None:
     """Return what the headers of an answer say of the limits of its place."""
-    return limit_of(headers, place.endpoint, place.page_id, place.now)
+    return limit_of(headers, place.window, place.page_id, place.now)

@@ -11,6 +11,9 @@ from typing import Any
 
 from domain.batch import Limit
 
+#: The quotas of a page: one for what it shows, one of its own for Messenger (§3, limits).
+PAGES = "pages"
+MESSENGER = "messenger"
 #: When to look again where a quota is used up and Facebook does not say for how long.
 UNKNOWN_REGAIN = timedelta(minutes=1)
 #: The longest quota counts over a day.
@@ -18,9 +21,9 @@ LONGEST_REGAIN = timedelta(hours=24)
 _PERCENTAGES = ("call_count", "total_time", "total_cputime")
 
 
-def limit_of(headers: Mapping[str, str], endpoint: str, page_id: str, now: datetime) -> Limit | None:
-    """Return the fullest of the named quotas, None where no header names any."""
-    entries = list(_entries(headers, page_id))
+def limit_of(headers: Mapping[str, str], window: str, page_id: str, now: datetime) -> Limit | None:
+    """Return the fullest of the quotas that a window names, None where no header names any."""
+    entries = list(_entries(headers, page_id, window))
     used = [
         percentage
         for each in entries
@@ -31,29 +34,32 @@ def limit_of(headers: Mapping[str, str], endpoint: str, page_id: str, now: datet
         return None
     remaining = max(0, 100 - max(used))
     reset_at = now if remaining else now + (_regain(entries) or UNKNOWN_REGAIN)
-    return Limit(endpoint, remaining, reset_at, 100)
+    return Limit(window, remaining, reset_at, 100, share=True)
 
 
-def regain_at(headers: Mapping[str, str], page_id: str, now: datetime) -> datetime | None:
+def regain_at(headers: Mapping[str, str], window: str, page_id: str, now: datetime) -> datetime | None:
     """Return when a refused quota is open again as the headers say; None where they do not."""
-    regain = _regain(list(_entries(headers, page_id)))
+    regain = _regain(list(_entries(headers, page_id, window)))
     return now + regain if regain else None
 
 
 def _regain(entries: list[Mapping[str, Any]]) -> timedelta:
-    minutes = max((_number(each.get("estimated_time_to_regain_access")) or 0 for each in entries), default=0)
+    told: list[Any] = [each.get("estimated_time_to_regain_access") for each in entries]
+    minutes: float = max((each for each in told if _is_number(each)), default=0)
     return min(timedelta(minutes=minutes), LONGEST_REGAIN)
 
 
-def _entries(headers: Mapping[str, str], page_id: str) -> Iterator[Mapping[str, Any]]:
-    for name in ("x-app-usage", "x-page-usage"):
-        yield _object(headers.get(name))
+def _entries(headers: Mapping[str, str], page_id: str, window: str) -> Iterator[Mapping[str, Any]]:
+    yield _object(headers.get("x-app-usage"))
+    if window != MESSENGER:
+        yield _object(headers.get("x-page-usage"))
     by_business = _object(headers.get("x-business-use-case-usage"))
     # The header lists up to 32 businesses; another one's full quota is none of ours.
     shown = [by_business[page_id]] if page_id in by_business else list(by_business.values())
     for each in shown:
         if isinstance(each, list):
-            yield from (entry for entry in each if isinstance(entry, dict))
+            rows = (entry for entry in each if isinstance(entry, dict))
+            yield from (entry for entry in rows if (entry.get("type") == MESSENGER) == (window == MESSENGER))
 
 
 def _object(header: str | None) -> Mapping[str, Any]:
@@ -65,6 +71,8 @@ def _object(header: str | None) -> Mapping[str, Any]:
 
 
 def _number(value: Any) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return int(value) if 0 <= value < 1_000_000 else None
+    return int(value) if _is_number(value) else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1_000_000

@@ -16,8 +16,9 @@ from connectors.twitter.checks import check_streams
 from connectors.twitter.errors import refusal_of, unreadable
 from connectors.twitter.limits import limit_of
 from connectors.twitter.listings import LISTINGS, READ_USERS, STREAMS, Listing
+from connectors.twitter.renewal import renewed
 from connectors.twitter.translate import is_id
-from domain.account import Account, Credentials, Ownership, StreamCheck
+from domain.account import Account, Credentials, Ownership, Renewal, StreamCheck
 from domain.batch import Batch, PageRequest
 from domain.errors import OperatorNeededError
 from domain.stream import Stream
@@ -54,6 +55,7 @@ class TwitterConnector:
                 code="account_id",
             )
         self._account = account
+        self._credentials = credentials
         self._now = now
         self._session = Session(base_url or DEFAULT_BASE_URL, replaces=TWEEPY_HOST, whose=whose)
         token = checked_token(credentials.token, whose=whose)
@@ -93,6 +95,12 @@ class TwitterConnector:
         handle = user.get("username")
         return Ownership(
             user["id"], handle if isinstance(handle, str) else None, followers=_followers_of(user)
+        )
+
+    def renew(self) -> Renewal:
+        """Trade the refresh token for new tokens; see `connectors.twitter.renewal`."""
+        return renewed(
+            self._session, self._account, self._credentials, self._asked(PageRequest("tokens"), ())
         )
 
     def check(self) -> Sequence[StreamCheck]:

@@ -20,6 +20,7 @@ from domain.errors import (
     PlatformError,
     RateLimitedError,
     RetryLaterError,
+    TokenDeadError,
 )
 
 _CURSOR_PARAMETERS = frozenset({"pagination_token", "next_token"})
@@ -106,7 +107,7 @@ _TABLE = (
     _Row(
         "unauthorized",
         _status(401),
-        OperatorNeededError,
+        TokenDeadError,
         "X no longer takes the token of account {account}; make a new one and connect the account again.",
     ),
     _Row(

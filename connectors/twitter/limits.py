@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from connectors.twitter.asked import Asked
@@ -9,6 +10,8 @@ from domain.batch import Limit
 
 #: Nothing says when credits are bought, so the app asks again after this time.
 CREDITS_PAUSE = timedelta(hours=6)
+#: Clocks that lie further apart than any answer takes disagree: one of them was put forward or back.
+APART = timedelta(seconds=60)
 #: X's longest window is a day; a reset beyond it is no reset.
 LONGEST_WINDOW = timedelta(hours=25)
 
@@ -20,6 +23,7 @@ def limit_of(headers: Mapping[str, str], asked: Asked) -> Limit | None:
     limit = _count(headers.get("x-rate-limit-limit"))
     if reset is None or remaining is None or limit is None:
         return None
+    reset = _by_our_clock(reset, headers, asked.now)
     if abs(reset - asked.now) > LONGEST_WINDOW:
         return None
     return Limit(asked.request.stream, remaining, reset, limit)
@@ -27,8 +31,11 @@ def limit_of(headers: Mapping[str, str], asked: Asked) -> Limit | None:
 
 def window_end(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """Return when a spent window ends; None for a reset that is missing, past or absurd."""
-    reset = _moment(headers.get("x-rate-limit-reset"))
-    return reset if reset and now < reset <= now + LONGEST_WINDOW else None
+    told = _moment(headers.get("x-rate-limit-reset"))
+    if told is None:
+        return None
+    reset = _by_our_clock(told, headers, now)
+    return reset if now < reset <= now + LONGEST_WINDOW else None
 
 
 def billing_reset(problem: Mapping[str, Any], now: datetime) -> datetime:
@@ -47,6 +54,17 @@ def next_period(problem: Mapping[str, Any], now: datetime) -> datetime:
     if str(problem.get("period")).lower() == "daily":
         return today + timedelta(days=1)
     return (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def _by_our_clock(moment: datetime, headers: Mapping[str, str], now: datetime) -> datetime:
+    """Return a moment of X's clock as ours shows it, where the two lie far apart."""
+    try:
+        theirs = parsedate_to_datetime(headers.get("date", ""))
+        ahead = theirs - now
+        believable = timedelta(0) <= moment - theirs <= LONGEST_WINDOW
+    except (ValueError, TypeError):
+        return moment
+    return moment - ahead if believable and abs(ahead) > APART else moment
 
 
 def _count(header: str | None) -> int | None:

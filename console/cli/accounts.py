@@ -18,6 +18,7 @@ from domain.batch import PageRequest
 from domain.contact import Platform
 from domain.errors import OperatorNeededError, RegularsError
 from pipeline.remove import remove_account
+from pipeline.resume import resume_account
 from store import accounts
 from workers.runtime import Runtime, utc_now
 
@@ -52,20 +53,33 @@ def add(
     owned_reads: Annotated[
         bool, typer.Option("--owned-reads", help="X: the account owns the developer app (cheaper reads).")
     ] = False,
+    refresh_token_file: Annotated[
+        Path | None, typer.Option(help="X: the refresh token, which renews the other one every two hours.")
+    ] = None,
+    client_id: Annotated[
+        str | None,
+        typer.Option(help="X: the app's OAuth 2 client id; accounts with the same one share its limits."),
+    ] = None,
+    client_secret_file: Annotated[
+        Path | None, typer.Option(help="X: the app's OAuth 2 client secret, where it has one.")
+    ] = None,
 ) -> None:
     """Connect one of your own accounts; the token must prove that it is yours.
 
     Tokens come from files or standard input, never from the command line, and are kept encrypted.
-    Adding an account again brings its tokens up to date.
+    Adding an account again brings its tokens up to date, and ends its pause: what failed in it goes on.
     """
     _require_platform(platform, user_token_file or app_secret_file, owned_reads=owned_reads)
+    _require_renewal(platform, refresh_token_file or client_secret_file, client_id)
     credentials = Credentials(
         _secret(token_file),
         _secret(str(user_token_file)) if user_token_file else None,
         _secret(str(app_secret_file)) if app_secret_file else None,
+        _secret(str(refresh_token_file)) if refresh_token_file else None,
+        _secret(str(client_secret_file)) if client_secret_file else None,
     )
     open_runtime = runtime()
-    account = Account(platform, platform_id, name, owned_reads=owned_reads)
+    account = Account(platform, platform_id, name, app_id=client_id, owned_reads=owned_reads)
     base_url = open_runtime.settings.base_url(platform)
     proof = patiently(connect(account, credentials, base_url).prove)
     if proof.platform_id != platform_id:
@@ -82,11 +96,33 @@ def add(
             raise RegularsError(
                 f"With the token of --user-token-file no friends can be read. {error}"
             ) from error
+    now = utc_now()
     with open_runtime.database.write() as connection:
-        account_id = accounts.add(connection, account, open_runtime.seal(credentials), now=utc_now())
+        before = accounts.paused(connection, platform, platform_id)
+        account_id = accounts.add(connection, account, open_runtime.seal(credentials), now=now)
         accounts.proven(connection, account_id, proof)
+        resumed = resume_account(connection, before, now=now) if before else 0
     written = shown(name)
     out.print(f"{written} is connected ({platform}:{platform_id}). Next: regulars account check {written}")
+    if resumed:
+        out.print(f"{resumed} runs that its pause had ended go on.")
+
+
+@app.command()
+def resume(
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Name or platform id of the account.")],
+) -> None:
+    """Read a paused account again once it was mended at the platform; what failed in the pause goes on.
+
+    An account is paused where its token is refused: nothing more is asked with it.
+    """
+    open_runtime = runtime()
+    with open_runtime.database.write() as connection:
+        found = accounts.find(connection, account)
+        if not found.paused:
+            raise RegularsError(f"{shown(found.name)} is not paused.")
+        resumed = resume_account(connection, found, now=utc_now())
+    out.print(f"{shown(found.name)} is read again; {resumed} runs go on.")
 
 
 @app.command("list")
@@ -108,7 +144,7 @@ def listed(json: Annotated[bool, typer.Option("--json", help="One object a line.
             )
     elif rows:
         print_table(
-            ("name", "platform", "id", "handle", "reads", "added"),
+            ("name", "platform", "id", "handle", "reads", "added", "state"),
             (
                 (
                     each.name,
@@ -117,6 +153,7 @@ def listed(json: Annotated[bool, typer.Option("--json", help="One object a line.
                     each.handle,
                     "owned" if each.owned_reads else "standard",
                     local(each.added_at),
+                    f"paused: {each.paused_reason}" if each.paused_reason else "",
                 )
                 for each in rows
             ),
@@ -208,6 +245,15 @@ def _require_platform(platform: Platform, facebook_file: Path | None, *, owned_r
         )
     if platform is Platform.FACEBOOK and owned_reads:
         raise RegularsError("--owned-reads is for X, Facebook reads cost nothing; leave it out.")
+
+
+def _require_renewal(platform: Platform, secret_file: Path | None, client_id: str | None) -> None:
+    if platform is Platform.FACEBOOK and (secret_file or client_id):
+        raise RegularsError(
+            "--refresh-token-file, --client-id and --client-secret-file are for X; leave them out for a page."
+        )
+    if secret_file and not client_id:
+        raise RegularsError("X renews a token for the app's client id only; give --client-id too.")
 
 
 def _secret(path: str) -> str:

@@ -18,6 +18,7 @@ class Seen:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     target: str
+    body: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,15 +59,18 @@ def serving() -> Iterator[Platform]:
         wbufsize = -1
 
         def do_GET(self) -> None:
+            self._answer("")
+
+        def _answer(self, body: str) -> None:
             parts = urlsplit(self.path)
             query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-            seen = Seen(parts.path, query, {k.lower(): v for k, v in self.headers.items()}, self.path)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            seen = Seen(parts.path, query, headers, self.path, body)
             platform.seen.append(seen)
             self._send(platform.answer(seen))
 
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("content-length", 0)))
-            self.do_GET()
+            self._answer(self.rfile.read(int(self.headers.get("content-length", 0))).decode())
 
         def _send(self, reply: Reply) -> None:
             content = reply.content

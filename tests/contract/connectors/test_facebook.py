@@ -10,7 +10,7 @@ import pytest
 from connectors.facebook.connector import FacebookConnector
 from connectors.facebook.graph import proof_of
 from domain.account import Account, Credentials, Ownership, StreamCheck
-from domain.batch import WHOLE_ACCOUNT, Limit, PageRequest
+from domain.batch import Limit, PageRequest
 from domain.errors import BadAnswerError, ItemGoneError, OperatorNeededError, RetryLaterError
 from tests.contract.connectors.case import TOKEN
 from tests.contract.connectors.facebook_case import refused
@@ -151,7 +151,7 @@ def test_a_batch_carries_the_use_and_a_strange_version(
     headers = {"X-App-Usage": '{"call_count": 28}', "facebook-api-version": "v27.0"}
     platform.always(Reply({"data": []}, headers=headers))
     batch = facebook.fetch(PageRequest("blocked"))
-    assert batch.limit == Limit(WHOLE_ACCOUNT, 72, NOW, 100)
+    assert batch.limit == Limit("pages", 72, NOW, 100, share=True)
     assert len(batch.notes) == 1
 
 

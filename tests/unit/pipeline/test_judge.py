@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.batch import Limit
+from domain.batch import WHOLE_ACCOUNT, Limit
 from domain.errors import (
     AppPausedError,
     BadAnswerError,
@@ -20,7 +20,6 @@ from domain.errors import (
 from domain.signal import SignalKind
 from domain.stream import Shape, Stream
 from pipeline.outcome import LONGEST_PAUSE_S, MAX_ATTEMPTS, MAX_RESTARTS, Verdict, judge
-from store.limits import WHOLE_ACCOUNT
 from store.runs import Claim
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)

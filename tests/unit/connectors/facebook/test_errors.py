@@ -20,6 +20,7 @@ from domain.errors import (
     PlatformError,
     RateLimitedError,
     RetryLaterError,
+    TokenDeadError,
 )
 
 NOW = datetime(2026, 12, 5, 12, tzinfo=UTC)
@@ -55,7 +56,7 @@ def row(
 
 def token(subcode: int, code: str, words: str) -> Any:
     message = "Error validating access token: Ada's session is over."
-    return row(error(190, message, error_subcode=subcode), OperatorNeededError, code, words=words)
+    return row(error(190, message, error_subcode=subcode), TokenDeadError, code, words=words)
 
 
 def limited(number: int, code: str, message: str) -> Any:
@@ -81,7 +82,21 @@ ROWS = [
         answer=(200, {}, False),
         name="page-too-large-with-status-200",
     ),
-    limited(4, "app_limit", "(#4) Application request limit reached"),
+    row(
+        error(4, "(#4) Application request limit reached"),
+        AppPausedError,
+        "app_limit",
+        words="limit 4 ",
+        pause=timedelta(minutes=1),
+    ),
+    row(
+        error(4, "(#4) Application request limit reached"),
+        AppPausedError,
+        "app_limit",
+        answer=(400, REGAIN_19, False),
+        pause=timedelta(minutes=19),
+        name="the-app-limit-with-a-time",
+    ),
     limited(17, "user_limit", "(#17) User request limit reached"),
     limited(32, "page_limit", "(#32) Page request limit reached"),
     limited(341, "feed_limit", "(#341) Feed action request limit reached"),
@@ -109,16 +124,16 @@ ROWS = [
     token(464, "unconfirmed", "confirm their"),
     token(467, "token_invalid", "no longer valid"),
     token(492, "page_role_lost", "no role on page"),
-    row(error(190, "Invalid OAuth access token."), OperatorNeededError, "token_dead", words="make a new one"),
+    row(error(190, "Invalid OAuth access token."), TokenDeadError, "token_dead", words="make a new one"),
     row(
         error(102, "Session key invalid or no longer valid"),
-        OperatorNeededError,
+        TokenDeadError,
         "token_dead",
         name="session-key-invalid",
     ),
     row(
         error(190, error_subcode=463),
-        OperatorNeededError,
+        TokenDeadError,
         "token_expired",
         answer=(200, {}, False),
         name="an-expired-token-with-status-200",
@@ -195,7 +210,7 @@ ROWS = [
     ),
     row(error(4242, is_transient=True), RetryLaterError, "server", name="unknown-but-transient"),
     row(error(4242, is_transient=False), OperatorNeededError, "unknown_error", words="code 4242"),
-    row(error("190"), OperatorNeededError, "token_dead", name="a-code-as-text"),
+    row(error("190"), TokenDeadError, "token_dead", name="a-code-as-text"),
     row(None, RetryLaterError, "server", answer=(503, {}, True), name="html-503"),
     row(None, RetryLaterError, "server", answer=(404, {}, True), name="html-404-from-a-gateway"),
     row({}, RetryLaterError, "server", answer=(502, {}, False), name="an-empty-502"),

@@ -34,37 +34,41 @@ def of_business(**entries: list[dict[str, Any]]) -> dict[str, str]:
         pytest.param({}, None, id="nothing-said"),
         pytest.param(
             {"x-app-usage": json.dumps({"call_count": 28, "total_time": 25})},
-            Limit("page", 72, NOW, 100),
+            Limit("pages", 72, NOW, 100, share=True),
             id="the-use-of-the-app",
         ),
-        pytest.param(of_business(_4001=[use(20, 97)]), Limit("page", 3, NOW, 100), id="the-fullest-counts"),
+        pytest.param(
+            of_business(_4001=[use(20, 97)]), Limit("pages", 3, NOW, 100, share=True), id="the-fullest-counts"
+        ),
         pytest.param(
             of_business(_4001=[use(100, regain=19)]),
-            Limit("page", 0, NOW + timedelta(minutes=19), 100),
+            Limit("pages", 0, NOW + timedelta(minutes=19), 100, share=True),
             id="full-until-access-is-regained",
         ),
         pytest.param(
             of_business(_4001=[use(120)]),
-            Limit("page", 0, NOW + timedelta(minutes=1), 100),
+            Limit("pages", 0, NOW + timedelta(minutes=1), 100, share=True),
             id="full-for-an-untold-time",
         ),
         pytest.param(
             of_business(_4001=[use(10)], _77=[use(100, regain=60)]),
-            Limit("page", 90, NOW, 100),
+            Limit("pages", 90, NOW, 100, share=True),
             id="another-business-is-full",
         ),
         pytest.param(
             {"x-page-usage": json.dumps({"call_count": 40}), "x-app-usage": "{"},
-            Limit("page", 60, NOW, 100),
+            Limit("pages", 60, NOW, 100, share=True),
             id="one-header-is-garbage",
         ),
         pytest.param({"x-app-usage": "[" * 5000}, None, id="a-nested-header"),
         pytest.param({"x-business-use-case-usage": '{"4001": 7}'}, None, id="no-list"),
-        pytest.param(of_business(_4001=[use("much", True)]), Limit("page", 98, NOW, 100), id="odd-values"),
+        pytest.param(
+            of_business(_4001=[use("much", True)]), Limit("pages", 98, NOW, 100, share=True), id="odd-values"
+        ),
     ],
 )
 def test_what_the_headers_say(headers: dict[str, str], limit: Limit | None) -> None:
-    assert limit_of(headers, "page", "4001", NOW) == limit
+    assert limit_of(headers, "pages", "4001", NOW) == limit
 
 
 @pytest.mark.parametrize(
@@ -77,4 +81,4 @@ def test_what_the_headers_say(headers: dict[str, str], limit: Limit | None) -> N
     ],
 )
 def test_when_access_is_regained(headers: dict[str, str], pause: timedelta | None) -> None:
-    assert regain_at(headers, "4001", NOW) == (pause and NOW + pause)
+    assert regain_at(headers, "pages", "4001", NOW) == (pause and NOW + pause)

@@ -19,6 +19,7 @@ from domain.errors import (
     PlatformError,
     RateLimitedError,
     RetryLaterError,
+    TokenDeadError,
 )
 
 NOW = datetime(2026, 12, 5, 12, tzinfo=UTC)
@@ -99,7 +100,7 @@ ROWS = [
         401,
         {"title": "Unauthorized", "status": 401},
         FOLLOWERS,
-        OperatorNeededError,
+        TokenDeadError,
         "unauthorized",
         id="dead-token",
     ),
