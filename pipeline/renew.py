@@ -18,16 +18,13 @@ PAUSE = timedelta(seconds=1)
 RETRY = timedelta(seconds=10)
 
 
-def is_good(road: Road, account: Account) -> bool:
-    """Say whether the account's token may be used; renews it where it ends soon and that is possible.
+def renewed(road: Road, account: Account) -> bool:
+    """Renew a token that ends within `MARGIN`; False where the account's pages wait meanwhile.
 
     A refresh token works once: whoever renews holds the account's lease, and the new tokens are in the
     database before anybody uses them. Where the platform refuses, the account is paused.
     """
     now = road.now()
-    with road.database.read() as connection:
-        if not renewals.ends_before(connection, account.id, now + MARGIN):
-            return True
     with road.database.write() as connection:
         if not renewals.claim(connection, account.id, road.worker, before=now + MARGIN, now=now):
             return False

@@ -16,7 +16,7 @@ from domain.window import Window
 from pipeline import outcome, renew
 from pipeline.limiter import Ask, ask_of, pause_of, recalled, told_by
 from pipeline.road import Road
-from store import accounts, limits, runs, turns
+from store import accounts, limits, renewals, runs, turns
 from store.outbox import Wake
 
 #: How long a page waits for a limiter that does not answer.
@@ -75,6 +75,7 @@ class _Asker(NamedTuple):
     stream: Stream
     wake: Wake
     pause: tuple[datetime, str] | None
+    token_ends: bool
 
 
 def turn_of(road: Road, run_id: int, fence: int) -> Turn | None:  # noqa: PLR0911  # one return a hindrance
@@ -84,14 +85,14 @@ def turn_of(road: Road, run_id: int, fence: int) -> Turn | None:  # noqa: PLR091
         asker = _asker(connection, road, run_id, fence, now)
     if asker is None:
         return None
-    account, stream, wake, pause = asker
+    account, stream, wake, pause, token_ends = asker
     if account.paused:
         road.database.transact(lambda connection: _fail(connection, road, account, wake))
         return None
     if pause:
         _defer(road, wake, *pause)
         return None
-    if not renew.is_good(road, account):
+    if token_ends and not renew.renewed(road, account):
         _defer(road, wake, now + renew.PAUSE, "a new token")
         return None
     ask = ask_of(account, stream, f"run {run_id}", f"{run_id}.{fence}.{road.chance.getrandbits(32):x}")
@@ -115,7 +116,8 @@ def _asker(connection: Connection, road: Road, run_id: int, fence: int, now: dat
     account = accounts.get(connection, account_id)
     wake = Wake(runs.KIND, run_id, fence, runs.queue_of(platform))
     pause = limits.paused(connection, pause_of(account), now=now)
-    return _Asker(account, road.connector_of(connection, account).streams[stream], wake, pause)
+    token_ends = renewals.ends_before(connection, account.id, now + renew.MARGIN)
+    return _Asker(account, road.connector_of(connection, account).streams[stream], wake, pause, token_ends)
 
 
 def _fail(connection: Connection, road: Road, account: Account, wake: Wake) -> None:

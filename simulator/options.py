@@ -23,4 +23,6 @@ class Options:
     owned_app: bool = True
     #: x-api.md §1.4: short and empty pages, people twice, another order on each walk.
     unkind_listings: bool = True
+    #: x-api.md §1.1 [?]: whether a user's requests also count for the app's window, and headers tell of it.
+    users_count_for_app: Literal["no", "told", "silently"] = "no"
     facebook: Mapping[str, Any] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from simulator.control import app as control_app
 from simulator.control.truth import stream
 from simulator.facebook import app as facebook_app
 from simulator.faults import faulty
+from simulator.guises import shown, worn
 from simulator.http import Answer, Request
 from simulator.twitter import app as twitter_app
 from simulator.world import World
@@ -51,7 +52,8 @@ class Application:
             else:
                 await _send(send, spoiled, cut=kind == "cut")
             return
-        answer = door(request, self.world)
+        request, self.world.guise = worn(request, platform, self.world)
+        answer = shown(door(request, self.world), self.world.guise, self.world)
         if platform != "sim":
             self.world.counts.add(platform, answer.endpoint, kind or str(answer.status))
         if kind == "slow":

@@ -11,6 +11,7 @@ from simulator.clock import moment, this_morning
 from simulator.counts import Counts
 from simulator.faults import Faults
 from simulator.forced import Forced
+from simulator.guises import Guise
 from simulator.ledger import Ledger
 from simulator.mixing import key_of
 from simulator.options import Options
@@ -54,6 +55,9 @@ class World:
         self.limits: dict[str, dict[str, dict[str, int]]] = {"twitter": {}, "facebook": {}}
         #: Where a platform keeps what it must remember (access tokens, compliance jobs, hours of calls).
         self.memory: dict[str, dict[str, Any]] = {"twitter": {}, "facebook": {}}
+        #: Further accounts of the same audience, and which of them asks just now.
+        self.guises: list[Guise] = []
+        self.guise: Guise | None = None
         #: How this world is reached, as soon as it listens: `http://127.0.0.1:<port>`.
         self.address = "http://127.0.0.1"
 

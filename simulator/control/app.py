@@ -15,6 +15,8 @@ def answer(request: Request, world: World) -> Answer:
         return requests(world)
     if request.method == "GET" and request.path == "/day":
         return Answer.of_json({"day": world.day})
+    if request.method == "GET" and request.path == "/windows":
+        return Answer.of_json(world.windows.tallies())
     command = COMMANDS.get(request.path) if request.method == "POST" else None
     if command is None:
         return Answer.of_json({"error": f"The simulator has no {request.method} /sim{request.path}."}, 404)

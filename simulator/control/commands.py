@@ -1,12 +1,13 @@
 """Commands by which a test changes the world: days, faults, ordered errors, limits, options."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from simulator.facebook.errors import ORDERED as FACEBOOK_ORDERED
 from simulator.facebook.switches import read as read_switches
 from simulator.faults import ALL_RATE, Faults
+from simulator.guises import made
 from simulator.http import Answer
 from simulator.options import Options
 from simulator.twitter.problems import ORDERED
@@ -71,10 +72,22 @@ def options(world: World, given: Given) -> Answer:
     return Answer.of_json({"options": sorted(given)})
 
 
+def guises(world: World, given: Given) -> Answer:
+    """`{"accounts": n, "apps": m}`: n further accounts on each platform, shared out over m apps."""
+    accounts, apps = int(given.get("accounts", 1)), int(given.get("apps", 1))
+    if accounts < 1 or apps < 1:
+        raise ValueError("There must be an account and an app at least.")
+    world.guises = [
+        each for platform in ("twitter", "facebook") for each in made(world, platform, accounts, apps)
+    ]
+    return Answer.of_json([asdict(each) for each in world.guises])
+
+
 COMMANDS: dict[str, Callable[[World, Given], Answer]] = {
     "/day": advance,
     "/faults": faults,
     "/answer": force,
     "/limits": limits,
     "/options": options,
+    "/guises": guises,
 }

@@ -25,7 +25,8 @@ class Usage(NamedTuple):
     meter: str
     calls: int
     percent: int
-    regain_minutes: int = 0
+    regain_minutes: float = 0
+    refused: bool = False
 
 
 def meter_of(call: Call, endpoint: str) -> str:
@@ -40,27 +41,37 @@ def count(call: Call, endpoint: str) -> Usage:
     meter = meter_of(call, endpoint)
     set_limits = call.world.limits["facebook"].get(meter, {}).values()
     limit = min(set_limits, default=call.switches.calls_per_window or _FAR_AWAY)
-    owner = call.page_id if meter in {"pages", "messenger"} else call.token.text
+    guise = call.world.guise
+    page = guise.account_id if guise else call.page_id
+    owner = page if meter in {"pages", "messenger"} else call.token.text
     now = call.world.now()
     permit = call.world.windows.take(f"facebook:{owner}", meter, limit, now)
     used = permit.limit - permit.remaining
     percent = 100 * used // max(1, permit.limit)
-    if permit.granted:
+    if permit.granted and percent < 100:
         return Usage(meter, used, percent)
-    # §3: the header gives minutes; a window's rest of seconds is rounded up to them.
-    return Usage(meter, used, max(100, percent), max(1, ceil((permit.reset - now) / 60)))
+    return Usage(meter, used, max(100, percent), _minutes(permit.reset - now, call), not permit.granted)
+
+
+def _minutes(seconds: float, call: Call) -> float:
+    """Return the minutes of a header (§3): whole ones, but of a window that was shrunk below one, parts."""
+    if call.world.windows.window_s >= 60:
+        return max(1, ceil(seconds / 60))
+    return max(0.001, ceil(seconds * 1000 / 60) / 1000)
 
 
 def refuse_at_limit(usage: Usage) -> None:
     """Refuse a call beyond 100 % (§3: throttled at 100 % of any of the three)."""
-    if usage.regain_minutes:
+    if usage.refused:
         raise GraphError(REFUSALS[_AT_LIMIT[usage.meter]])
 
 
 def exhausted(code: int, call: Call) -> Usage | None:
     """Return the usage that goes with a limit's error code that a command ordered."""
     meters = {80001: "pages", 80006: "messenger", 32: "pages", 17: "user", 4: "app"}
-    return Usage(meters[code], call.switches.usage_after_calls, 100, 5) if code in meters else None
+    return (
+        Usage(meters[code], call.switches.usage_after_calls, 100, 5, refused=True) if code in meters else None
+    )
 
 
 def headers(usage: Usage, call: Call) -> dict[str, str]:

@@ -84,13 +84,33 @@ def _permit(world: World, endpoint: Endpoint, token: str, *, by_user: bool) -> P
     """Count the request in the caller's own window; None where this kind of caller is refused.
 
     x-api.md §1.1 has two columns: a user's requests count for that user, an app-only token's for the app.
+    Whether a user's requests also count for the app is not said (`Options.users_count_for_app`); where they
+    do, the headers tell of the narrower window, or never of the app's.
     """
     who = "user" if by_user else "app"
+    set_limits = world.limits["twitter"].get(endpoint.op, {})
     limit = endpoint.user_limit if by_user else endpoint.app_limit
     if limit is None:
         return None
-    limit = world.limits["twitter"].get(endpoint.op, {}).get(who, limit)
-    return world.windows.take(f"twitter:{token}", endpoint.op, limit, world.now())
+    now, caller = world.now(), f"twitter:{world.guise.token if world.guise else token}"
+    limit = set_limits.get(who, limit)
+    of_app = set_limits.get("app", endpoint.app_limit)
+    if not by_user or of_app is None or world.options.users_count_for_app == "no":
+        return world.windows.take(caller, endpoint.op, limit, now)
+    app = f"twitter:{world.guise.app if world.guise else 'app-0'}"
+    mine = world.windows.look(caller, endpoint.op, limit, now)
+    shared = world.windows.look(app, endpoint.op, of_app, now)
+    if mine.granted and shared.granted:
+        mine = world.windows.take(caller, endpoint.op, limit, now)
+        shared = world.windows.take(app, endpoint.op, of_app, now)
+    elif shared.granted:
+        mine = world.windows.take(caller, endpoint.op, limit, now)
+    else:
+        shared = world.windows.take(app, endpoint.op, of_app, now)
+    told = (
+        shared if world.options.users_count_for_app == "told" and shared.remaining < mine.remaining else mine
+    )
+    return replace(told, granted=mine.granted and shared.granted)
 
 
 def _limits(permit: Permit | None) -> dict[str, str]:
