@@ -34,6 +34,7 @@ class Ownership:
     """What a token proves: whose it is, by which app, and which staff the account has.
 
     `followers` is how many the platform says there are, where it lists them: the end of a progress bar.
+    `posts` is how many posts it counts of the account, reposts and answers among them.
     """
 
     platform_id: str
@@ -41,6 +42,18 @@ class Ownership:
     app_id: str | None = None
     staff: frozenset[str] = frozenset()
     followers: int | None = None
+    posts: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a platform says of its bill: dollars that are left, posts that were read in this cycle.
+
+    Each is None where the platform does not say it to this token.
+    """
+
+    credits_micro_usd: int | None = None
+    posts_read: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

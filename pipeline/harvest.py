@@ -121,7 +121,7 @@ def _claim(connection: Connection, road: Road, run_id: int, fence: int) -> Held 
         claim = claim._replace(post_id=post_id, post=posts.name(connection, post_id))
     held = Held(claim, account, connector, stream, Checkpoint(), road.policy_of(connection))
     checkpoint = checkpoints.load(connection, held.listing)
-    if checkpoint.aged(now):
+    if checkpoint.aged(now, stream.cursor_life):
         checkpoint = checkpoint.restarted()
         rosters.forget(connection, run_id, claim.post)
     return held._replace(checkpoint=checkpoint)

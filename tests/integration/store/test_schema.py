@@ -7,10 +7,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, inspect, text
 
+from domain.errors import OperatorNeededError
 from store import schema
 from store.database import Database
 from store.schema import SchemaError
 from store.tables import metadata
+from tests.contents import rows
+from tests.scripted import FOLLOWERS
+from tests.travel import Travel
 
 
 def names(database: Database) -> dict[str, set[str | None]]:
@@ -38,9 +42,9 @@ def objects(database: Database) -> set[str]:
 
 
 def test_upgrading_twice_changes_nothing(empty_database: Database) -> None:
-    assert schema.upgrade(empty_database) == (None, "0001")
+    assert schema.upgrade(empty_database) == (None, schema.HEAD)
     before = names(empty_database)
-    assert schema.upgrade(empty_database) == ("0001", "0001")
+    assert schema.upgrade(empty_database) == (schema.HEAD, schema.HEAD)
     assert names(empty_database) == before
     schema.require_current(empty_database)
 
@@ -62,6 +66,20 @@ def test_the_schema_goes_down_to_nothing_and_up_again(empty_database: Database) 
     assert not {each for each in objects(empty_database) if "alembic" not in each}
     schema.upgrade(empty_database)
     assert (names(empty_database), objects(empty_database)) == before
+
+
+def test_changing_a_table_loses_nothing_that_points_at_it(database: Database) -> None:
+    """SQLite writes the runs anew to change a check; dropping the old table must not empty the failures."""
+    travel = Travel(database)
+    travel.connector.upsets = [OperatorNeededError("The token is dead.", code="token_dead")]
+    travel.finish(travel.begin(FOLLOWERS)[FOLLOWERS])
+    schema.downgrade(database, "0001")
+    schema.upgrade(database)
+    assert [each["cause"] for each in rows(database, "failures")] == ["token_dead"]
+    assert [each["state"] for each in rows(database, "harvest_runs")] == ["failed"]
+    with database.read() as connection:
+        if database.on_sqlite:
+            assert connection.scalar(text("PRAGMA foreign_keys")) == 1
 
 
 def test_a_database_of_a_newer_version_is_refused(database: Database) -> None:
