@@ -61,7 +61,8 @@ class Batch:
     `next_cursor` is None only where the platform said that the listing ends, never because few items
     came. `newest` is the newest item's place in a timeline as text that sorts; `reached_mark` says that
     the answer lies wholly behind the request's mark. `billed_items` counts what the platform charges
-    for, `billed` are their ids as far as they have any. `unattributed` counts acts whose author the platform does not show.
+    for, `billed` are their ids as far as they have any. `unattributed` counts acts whose author the
+    platform does not show.
     """
 
     signals: tuple[Signal, ...] = ()

@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from domain.signal import SignalKind
 
-
 #: A cursor older than this restarts its listing (facebook-graph-api.md §3: cursors must not be stored).
 CURSOR_LIFE = timedelta(hours=20)
 

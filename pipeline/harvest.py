@@ -18,7 +18,7 @@ from domain.checkpoint import Checkpoint
 from domain.errors import PagingLoopError, PlatformError, UnexpectedError
 from domain.signal import Signal
 from domain.stream import Stream
-from pipeline import outcome, walk
+from pipeline import money, outcome, walk
 from pipeline.page import Written, write_page
 from pipeline.screen import screened
 from store import accounts, checkpoints, failures, limits, messaging, outbox, posts, rosters, runs
@@ -55,11 +55,21 @@ class Held(NamedTuple):
     stream: Stream
     checkpoint: Checkpoint
     policy: Policy
+    page_size: int = 0
+    reservation: money.Reservation | None = None
 
     @property
     def listing(self) -> Listing:
         """The listing that the page belongs to."""
         return Listing(self.account.id, self.stream.name, self.claim.post, self.claim.run_id)
+
+
+@dataclass(slots=True)
+class Heard:
+    """What came of a request: the answer where it could be read, the error where there was one."""
+
+    batch: Batch | None = None
+    error: PlatformError | None = None
 
 
 def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
@@ -71,17 +81,28 @@ def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
     held = road.database.transact(lambda connection: _claim(connection, road, run_id, fence))
     if held is None:
         return None
+    heard = Heard()
     try:
-        batch = held.connector.fetch(_request(held))
+        return _carry_out(road, held, heard)
+    except outcome.LostClaimError:
+        road.database.transact(
+            lambda connection: money.settle_late(connection, held.reservation, heard.error, heard.batch)
+        )
+        raise
+
+
+def _carry_out(road: Road, held: Held, heard: Heard) -> Wake | None:
+    try:
+        batch = heard.batch = held.connector.fetch(_request(held))
         checkpoint = held.checkpoint.after(batch, now=road.now())
         return road.database.transact(lambda connection: _store(connection, road, held, batch, checkpoint))
     except outcome.LostClaimError:
         raise
     except PlatformError as error:
-        said = error
+        said = heard.error = error
     except Exception as error:  # noqa: BLE001  # whatever it is, the page must not stay held and silent
-        said = _unexpected(run_id, error)
-    return road.database.transact(lambda connection: _settle(connection, road, held, said))
+        said = heard.error = _unexpected(held.claim.run_id, error)
+    return road.database.transact(lambda connection: _settle(connection, road, held, said, heard.batch))
 
 
 def where_it_failed(error: Exception) -> str:
@@ -124,7 +145,12 @@ def _claim(connection: Connection, road: Road, run_id: int, fence: int) -> Held 
     if checkpoint.aged(now, stream.cursor_life):
         checkpoint = checkpoint.restarted()
         rosters.forget(connection, run_id, claim.post)
-    return held._replace(checkpoint=checkpoint)
+    price = road.price(stream.meter, account.owned_reads) if stream.meter else 0
+    page = money.Page(claim, account, stream, price)
+    granted = money.reserve(connection, page, road.worker, now=now)
+    return granted and held._replace(
+        checkpoint=checkpoint, page_size=granted.page_size, reservation=granted.reservation
+    )
 
 
 def _request(held: Held) -> PageRequest:
@@ -134,7 +160,7 @@ def _request(held: Held) -> PageRequest:
         post=held.claim.post,
         cursor=held.checkpoint.cursor,
         mark=held.checkpoint.mark,
-        page_size=max(stream.min_page, min(held.claim.page_size, stream.max_page)),
+        page_size=held.page_size,
     )
 
 
@@ -153,7 +179,7 @@ def _store(
     failures.quarantine(connection, claim.run_id, batch.quarantined, now=now)
     if batch.limit:
         limits.observe(connection, account.id, batch.limit)
-    changes = _changes(road, held, batch, written)
+    changes = _changes(batch, written)
     walked = not checkpoint.walking
     checkpoints.save(connection, held.listing, checkpoint, walked_at=now if walked else None)
     if walked:
@@ -164,6 +190,7 @@ def _store(
         steps, left = walk.conclude(connection, ended, held.policy, now=now)
         written.steps += steps
         changes |= runs.added(left=left)
+    changes |= runs.added(spend_micro_usd=money.settle(connection, held.reservation, batch))
     wake = _go_on(connection, road, held, changes, walked=walked)
     messaging.publish(connection, written.steps, now=now)
     return wake
@@ -187,9 +214,7 @@ def _keep_members(
         rosters.add(connection, page, members, counting=True)
 
 
-def _changes(road: Road, held: Held, batch: Batch, written: Written) -> dict[str, Any]:
-    meter = held.stream.meter
-    price = road.price(meter, held.account.owned_reads) if meter else 0
+def _changes(batch: Batch, written: Written) -> dict[str, Any]:
     return runs.added(
         pages=1,
         requests=1,
@@ -198,7 +223,6 @@ def _changes(road: Road, held: Held, batch: Batch, written: Written) -> dict[str
         occasional=written.occasional,
         quarantined=len(batch.quarantined),
         unattributed=batch.unattributed,
-        spend_micro_usd=batch.billed_items * price,
     )
 
 
@@ -222,11 +246,14 @@ def _go_on(
     return wake
 
 
-def _settle(connection: Connection, road: Road, held: Held, error: PlatformError) -> Wake | None:
-    """Carry out what an error means for the run."""
+def _settle(
+    connection: Connection, road: Road, held: Held, error: PlatformError, batch: Batch | None
+) -> Wake | None:
+    """Carry out what an error means for the run; `batch` is the answer where it came whole all the same."""
     now = road.now()
     claim = held.claim
     outcome.require_held(connection, claim, road.worker)
+    money.settle_error(connection, held.reservation, error, batch)
     if error.limit:
         limits.observe(connection, held.account.id, error.limit)
     verdict = outcome.judge(error, claim, held.stream, now=now, chance=road.chance)

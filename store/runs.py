@@ -221,7 +221,7 @@ def cancel(connection: Connection, run_id: int, *, now: datetime) -> None:
     """Stop a run before its next page; what it read stays, and nobody is taken to have left."""
     cancelled = connection.execute(
         update(harvest_runs)
-        .where(harvest_runs.c.id == run_id, harvest_runs.c.state.in_(ACTIVE))
+        .where(harvest_runs.c.id == run_id, harvest_runs.c.state.in_((*ACTIVE, "stopped")))
         .values(
             state="cancelled",
             fence=harvest_runs.c.fence + 1,

@@ -489,7 +489,7 @@ spends = Table(
     Column("settled_micro_usd", BigInteger),
     # The least it can have cost: what was billed before on the same day is billed once.
     Column("low_micro_usd", BigInteger),
-    Column("items", Integer),
+    Column("billed_items", Integer),
     # Hashes of what was billed, until its day is over.
     Column("billed", LargeBinary),
     Index(

@@ -16,7 +16,7 @@ from connectors.twitter.checks import check_streams
 from connectors.twitter.errors import refusal_of, unreadable
 from connectors.twitter.limits import limit_of
 from connectors.twitter.listings import LISTINGS, READ_USERS, STREAMS, Listing
-from connectors.twitter.translate import is_id
+from connectors.twitter.translate import count_of, is_id
 from domain.account import Account, Credentials, Ownership, StreamCheck
 from domain.batch import Batch, PageRequest
 from domain.errors import OperatorNeededError
@@ -92,7 +92,10 @@ class TwitterConnector:
             raise unreadable(asked, "names no account")
         handle = user.get("username")
         return Ownership(
-            user["id"], handle if isinstance(handle, str) else None, followers=_followers_of(user)
+            user["id"],
+            handle if isinstance(handle, str) else None,
+            followers=count_of(user, "followers_count"),
+            posts=count_of(user, "tweet_count", "post_count"),
         )
 
     def check(self) -> Sequence[StreamCheck]:
@@ -106,7 +109,9 @@ class TwitterConnector:
         try:
             body = call()
         except RefusedError as refused:
-            raise refusal_of(refused, asked) from refused
+            refusal = refusal_of(refused, asked)
+            refusal.unbilled = True
+            raise refusal from refused
         except (ValueError, RecursionError) as error:
             # The JSON error's own fields hold the body: it is named, not chained.
             raise unreadable(asked, f"is no JSON ({type(error).__name__})") from None
@@ -118,12 +123,6 @@ class TwitterConnector:
 def connect(account: Account, credentials: Credentials, base_url: str | None) -> TwitterConnector:
     """Make the connector of an X account; raises OperatorNeededError for an unusable id or token."""
     return TwitterConnector(account, credentials, base_url)
-
-
-def _followers_of(user: Mapping[str, Any]) -> int | None:
-    metrics = user.get("public_metrics")
-    count = metrics.get("followers_count") if isinstance(metrics, dict) else None
-    return count if isinstance(count, int) and not isinstance(count, bool) else None
 
 
 def _parameters(listing: Listing, request: PageRequest, account_id: str) -> dict[str, Any]:

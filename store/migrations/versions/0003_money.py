@@ -78,7 +78,7 @@ def upgrade() -> None:
         sa.Column("reserved_micro_usd", sa.BigInteger(), nullable=False),
         sa.Column("settled_micro_usd", sa.BigInteger(), nullable=True),
         sa.Column("low_micro_usd", sa.BigInteger(), nullable=True),
-        sa.Column("items", sa.Integer(), nullable=True),
+        sa.Column("billed_items", sa.Integer(), nullable=True),
         sa.Column("billed", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint(
             "state IN ('reserved', 'settled', 'uncertain', 'freed')", name=op.f("ck_spends_state")

@@ -109,7 +109,7 @@ def test_a_crash_between_answer_and_commit_repeats_that_page_and_only_it(
         travel.step(run_id)
     monkeypatch.undo()
     after = contents(travel.database)
-    assert {name for name in after if after[name] != before[name]} == {"harvest_runs"}  # the claim
+    assert {name for name in after if after[name] != before[name]} == {"harvest_runs", "spends"}  # the claim
     assert travel.step(run_id) is None, "the dead worker's lease still holds"
     travel.clock.forward(seconds=LEASE.total_seconds() + 1)
     travel.connector.upsets = [1, 1]
