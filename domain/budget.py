@@ -89,13 +89,9 @@ def spent(budgets: Iterable[Budget], needed: int) -> list[Budget]:
 
 def waits_until(budgets: Iterable[Budget], at: datetime) -> datetime | None:
     """Return when all of these spent budgets have begun anew; None where one of them says stop."""
-    until = at
-    for each in budgets:
-        begins = next_begin(each.period, at)
-        if each.at_end is AtEnd.STOP or begins is None:
-            return None
-        until = max(until, begins)
-    return until
+    begins = [None if each.at_end is AtEnd.STOP else next_begin(each.period, at) for each in budgets]
+    known = [each for each in begins if each is not None]
+    return max(known, default=None) if len(known) == len(begins) else None
 
 
 def dollars(micro: int) -> str:

@@ -35,8 +35,9 @@ def begin_harvest(
     """Begin runs for the named streams, for all of them where none is named; returns runs by stream.
 
     Runs that were stopped at a budget go on from their checkpoint, under the budget that they had unless
-    another is given. Streams that go through the posts bring the stream of posts with them. Raises RegularsError for a
-    stream that the platform does not have, or whose last run still reads and may not be joined.
+    another is given. Streams that go through the posts bring the stream of posts with them. Raises
+    RegularsError for a stream that the platform does not have, or whose last run still reads and may not
+    be joined.
     """
     streams = wanted.streams
     unknown = sorted(set(streams) - set(connector.streams))
@@ -88,11 +89,12 @@ def resume_run(
     if row["state"] != stopped.STOPPED:
         raise RegularsError(f"Run {run_id} was not stopped at a budget, so there is nothing to resume.")
     active = runs.active(connection, row["account_id"])
-    run_ids = [run_id, *stopped.waiting_for(connection, run_id)]
+    newest = stopped.found(connection, row["account_id"]).values()
+    run_ids = [run_id, *(each for each in stopped.waiting_for(connection, run_id) if each in newest)]
     if row["stream"] in active:
         raise RegularsError(
-            f"Run {active[row['stream']]} reads {row['stream']} of this account by now; it takes the place of "
-            f"run {run_id}."
+            f"Run {active[row['stream']]} reads {row['stream']} of this account by now; it takes the place "
+            f"of run {run_id}."
         )
     stopped.resume(connection, run_ids, now=now)
     if budget_micro_usd is not None:

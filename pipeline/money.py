@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from domain.account import Account
 from domain.batch import Batch
-from domain.budget import Budget, day_of, page_that_fits, spent, waits_until
+from domain.budget import AtEnd, Budget, day_of, next_begin, page_that_fits, spent, waits_until
 from domain.errors import PlatformError
 from domain.stream import POSTS, Stream
 from pipeline import outcome
@@ -141,9 +141,11 @@ def _give_up(connection: Connection, page: Page, worker: str, caps: list[Budget]
     if not empty:
         runs.park(connection, page.claim, worker, now + PAUSE, "what other requests have reserved")
     elif until is not None:
-        runs.park(connection, page.claim, worker, until, empty[0].words)
+        last = next(each for each in empty if next_begin(each.period, now) == until)
+        runs.park(connection, page.claim, worker, until, last.words)
     else:
-        _stop(connection, page.claim, worker, empty[0], now=now)
+        says_so = next(each for each in empty if each.at_end is AtEnd.STOP)
+        _stop(connection, page.claim, worker, says_so, now=now)
 
 
 def _comes_back(connection: Connection, budget: Budget, needed: int, *, now: datetime) -> bool:

@@ -164,9 +164,9 @@ def take(connection: Connection, budget: Budget, micro_usd: int, *, now: datetim
             index_elements=["budget_id", "period"],
             set_={"committed_micro_usd": committed},
             where=committed <= budget.amount_micro_usd,
-        )
+        ).returning(budget_periods.c.budget_id)
     )
-    if done.rowcount != 1 or micro_usd > budget.amount_micro_usd:
+    if done.first() is None or micro_usd > budget.amount_micro_usd:
         raise RegularsError(f"Nothing was reserved: {budget.words} does not hold as much.")
     return charge
 

@@ -48,7 +48,7 @@ def resume(connection: Connection, run_ids: Collection[int], *, now: datetime) -
     """Let stopped runs go on from their checkpoints; who never began waits again for the list of posts."""
     rows = connection.execute(
         select(harvest_runs.c.id, harvest_runs.c.waits_for, harvest_runs.c.started_at)
-        .where(harvest_runs.c.id.in_(run_ids), harvest_runs.c.state == STOPPED)
+        .where(harvest_runs.c.id.in_(list(run_ids)), harvest_runs.c.state == STOPPED)
         .order_by(harvest_runs.c.id)
     ).all()
     reading = set(
@@ -87,6 +87,6 @@ def gather(connection: Connection, account_id: int, run_ids: Collection[int], *,
         insert(harvests).values(account_id=account_id, created_at=now).returning(harvests.c.id)
     ).scalar_one()
     connection.execute(
-        update(harvest_runs).where(harvest_runs.c.id.in_(run_ids)).values(harvest_id=harvest_id)
+        update(harvest_runs).where(harvest_runs.c.id.in_(list(run_ids))).values(harvest_id=harvest_id)
     )
     return harvest_id
