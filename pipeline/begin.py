@@ -39,16 +39,7 @@ def begin_harvest(
     RegularsError for a stream that the platform does not have, or whose last run still reads and may not
     be joined.
     """
-    streams = wanted.streams
-    unknown = sorted(set(streams) - set(connector.streams))
-    if unknown:
-        raise RegularsError(
-            f"{account.platform} has no stream {unknown[0]!r} for this account; it has "
-            f"{', '.join(connector.streams)}."
-        )
-    chosen = {each for each in connector.streams if not streams or each in streams}
-    if any(connector.streams[each].per_post for each in chosen):
-        chosen.add(POSTS)
+    chosen = chosen_streams(account, connector, wanted.streams)
     active = runs.active(connection, account.id).items()
     joined = {stream: run_id for stream, run_id in active if stream in chosen}
     if joined and not wanted.join:
@@ -68,6 +59,23 @@ def begin_harvest(
     if wanted.budget_micro_usd is not None:
         cap(connection, account.id, begun.values(), wanted.budget_micro_usd, now=now)
     return begun
+
+
+def chosen_streams(account: Account, connector: Connector, named: Sequence[str]) -> set[str]:
+    """Return the named streams, all of them where none is named, with that of posts where one needs it.
+
+    Raises RegularsError for a stream that the platform does not have.
+    """
+    unknown = sorted(set(named) - set(connector.streams))
+    if unknown:
+        raise RegularsError(
+            f"{account.platform} has no stream {unknown[0]!r} for this account; it has "
+            f"{', '.join(connector.streams)}."
+        )
+    chosen = {each for each in connector.streams if not named or each in named}
+    if any(connector.streams[each].per_post for each in chosen):
+        chosen.add(POSTS)
+    return chosen
 
 
 def cap(

@@ -17,9 +17,10 @@ from connectors.twitter.errors import refusal_of, unreadable
 from connectors.twitter.limits import limit_of
 from connectors.twitter.listings import LISTINGS, READ_USERS, STREAMS, Listing
 from connectors.twitter.translate import count_of, is_id
-from domain.account import Account, Credentials, Ownership, StreamCheck
+from connectors.twitter.usage import NOT_TOLD, usage_of
+from domain.account import Account, Credentials, Ownership, StreamCheck, Usage
 from domain.batch import Batch, PageRequest
-from domain.errors import OperatorNeededError
+from domain.errors import OperatorNeededError, PlatformError
 from domain.stream import Stream
 
 DEFAULT_BASE_URL = "https://api.x.com"
@@ -101,6 +102,19 @@ class TwitterConnector:
     def check(self) -> Sequence[StreamCheck]:
         """Look at one smallest page of each stream; spends up to 27 items."""
         return check_streams(self.streams, self.fetch)
+
+    def usage(self) -> Usage:
+        """Ask for what X tells of its bill: best effort, since each half goes to another kind of token."""
+        return usage_of(self._told("/2/usage/credits"), self._told("/2/usage/tweets"))
+
+    def _told(self, route: str) -> Mapping[str, Any]:
+        asked = self._asked(PageRequest("usage"), ())
+        try:
+            return self._ask(lambda: self._client.request("GET", route).json(), asked)
+        except PlatformError as error:
+            if isinstance(error.__cause__, RefusedError) and error.__cause__.status in NOT_TOLD:
+                return {}
+            raise
 
     def _asked(self, request: PageRequest, permissions: tuple[str, ...]) -> Asked:
         return Asked(self._account.platform_id, request, permissions, self._now())
