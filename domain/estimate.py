@@ -151,19 +151,17 @@ def _items(known: Known, priced: Priced) -> tuple[Range, str]:
     stream, most = priced.stream, priced.documented.most
     earlier = known.earlier.get(stream.name)
     if SignalKind.FOLLOWS in stream.kinds and known.followers is not None:
-        return _about(
-            known.followers, _COUNT_MARGIN
-        ), f"{known.followers:,} followers, as the platform counts"
+        return _about(known.followers, _COUNT_MARGIN), f"{known.followers:,}, says the platform"
     if earlier is not None and stream.shape is Shape.TIMELINE:
         grown = _FEW + ceil(_PACE * earlier.items / max(earlier.days, 1) * earlier.age_days)
         high = grown if most is None else min(grown, most)
-        return Range(0, high), "only what is new since the last walk, at most at twice the pace"
+        return Range(0, high), "what is new, at most at twice the pace"
     if earlier is not None:
         return _about(earlier.items, _EARLIER_MARGIN), f"{earlier.items:,} at the last walk"
     if stream.name == POSTS and known.posts_count is not None:
         high = known.posts_count if most is None else min(known.posts_count, most)
         return Range(0, ceil(high * (1 + _COUNT_MARGIN)) + 2), (
-            f"{known.posts_count:,} posts, as the platform counts; it leaves reposts out of the list"
+            f"{known.posts_count:,} with reposts, says the platform"
         )
     if most is None:
         raise RegularsError(
@@ -185,14 +183,14 @@ def _items_of_posts(known: Known, priced: Priced, new: Range) -> tuple[Range, st
     # The same person under several posts is billed once a day, and a quote may stand in the mentions too.
     low = 0 if kind is SignalKind.QUOTED else int(max(shown, default=0) * (1 - 2 * _EARLIER_MARGIN))
     if not counts:
-        return Range(low, high), f"no post is known yet; {_unknown(priced.documented, most)} a post"
+        return Range(low, high), f"no post yet; {_unknown(priced.documented, most)} a post"
     if silent:
-        return Range(low, high), f"{len(counts):,} posts; of {silent:,} no count is known"
-    return Range(low, high), f"{len(counts):,} posts, as the platform counts their {priced.stream.name}"
+        return Range(low, high), f"{len(counts):,} posts, {silent:,} without a count"
+    return Range(low, high), f"{len(counts):,} posts with their counts"
 
 
 def _unknown(documented: Documented, most: int) -> str:
-    return f"nothing is known yet; {'supposed' if documented.assumed else 'documented'}: at most {most:,}"
+    return f"{'supposed' if documented.assumed else 'documented'}: at most {most:,}"
 
 
 def _about(count: int, margin: float) -> Range:

@@ -154,7 +154,7 @@ def _comes_back(connection: Connection, budget: Budget, needed: int, *, now: dat
 
 
 def _stop(connection: Connection, claim: Claim, worker: str, cap: Budget, *, now: datetime) -> None:
-    sentence = f"Stopped at {cap.words}; with more money it goes on from here (`regulars runs resume`)."
+    sentence = f"Stopped at {cap.words}; `regulars runs resume` goes on from here."
     ended = {"state": stopped.STOPPED, "ended_at": now, "error": sentence, "attempts": 0}
     outcome.advance(connection, claim, worker, ended | {"post_id": claim.post_id})
     outbox.drop(connection, runs.KIND, claim.run_id)

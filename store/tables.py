@@ -1,6 +1,6 @@
 """Every table, its constraints and their names; migrations bring a database to this shape."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -55,7 +55,9 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None or dialect.name != "sqlite":
             return value  # type: ignore[no-any-return]  # the driver hands out a datetime
-        return datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value)
+        # Schema 0001 wrote some without their zone.
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 Id = BigInteger().with_variant(Integer(), "sqlite")
