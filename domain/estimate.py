@@ -175,11 +175,12 @@ def _items_of_posts(known: Known, priced: Priced, new: Range) -> tuple[Range, st
     """Bound what is listed under all posts together: those that are known, and those that are `new`."""
     most, kind = priced.documented.most_per_post, priced.stream.kinds[0]
     counts = [each.of(kind) for each in known.posts]
-    capped = priced.stream.shape is Shape.CAPPED and not priced.documented.assumed
-    shown = [min(each, most) if capped else each for each in counts if each is not None]
+    ends = most if priced.stream.shape is Shape.CAPPED and not priced.documented.assumed else None
+    shown = [_cut(each, ends) for each in counts if each is not None]
     silent = len(counts) - len(shown)
     each_new = ceil(_PACE * sum(shown) / len(shown)) if shown else most
-    high = sum(_about(each, _EARLIER_MARGIN).high for each in shown) + silent * most + new.high * each_new
+    grown = sum(_cut(_about(each, _EARLIER_MARGIN).high, ends) for each in shown)
+    high = grown + silent * most + new.high * _cut(each_new, ends)
     # The same person under several posts is billed once a day, and a quote may stand in the mentions too.
     low = 0 if kind is SignalKind.QUOTED else int(max(shown, default=0) * (1 - 2 * _EARLIER_MARGIN))
     if not counts:
@@ -187,6 +188,10 @@ def _items_of_posts(known: Known, priced: Priced, new: Range) -> tuple[Range, st
     if silent:
         return Range(low, high), f"{len(counts):,} posts, {silent:,} without a count"
     return Range(low, high), f"{len(counts):,} posts with their counts"
+
+
+def _cut(count: int, ends: int | None) -> int:
+    return count if ends is None else min(count, ends)
 
 
 def _unknown(documented: Documented, most: int) -> str:
