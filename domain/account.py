@@ -61,6 +61,7 @@ class StreamCheck:
     """What `account check` found of one stream before any harvest.
 
     `readable` is None where nobody looked. `shows_authors` is None where the look brought no item.
+    `billed_items` counts what the platform charges for the look.
     """
 
     stream: str
@@ -68,3 +69,4 @@ class StreamCheck:
     shows_authors: bool | None = None
     missing_permissions: tuple[str, ...] = ()
     remark: str = ""
+    billed_items: int = 0
