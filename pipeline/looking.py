@@ -31,7 +31,7 @@ class Look(NamedTuple):
     micro_usd: int
 
 
-class Cost(NamedTuple):
+class Paid(NamedTuple):
     """What a look came to: micro-dollars, items, and the ids of what was billed as far as they are known."""
 
     micro_usd: int
@@ -43,7 +43,7 @@ def pay(
     database: Database,
     look: Look,
     ask: Callable[[], Answer],
-    cost_of: Callable[[Answer], Cost],
+    paid_for: Callable[[Answer], Paid],
     *,
     now: Callable[[], datetime],
 ) -> Answer:
@@ -65,11 +65,11 @@ def pay(
             elif spends.free(connection, spend_id):
                 budgets.change(connection, charges, -look.micro_usd)
         raise
-    cost = cost_of(answer)
+    paid = paid_for(answer)
     with database.write() as connection:
-        settled = Settled(cost.micro_usd, cost.items, hashes(cost.billed, day_of(at)))
+        settled = Settled(paid.micro_usd, paid.items, hashes(paid.billed, day_of(at)))
         if spends.settle(connection, spend_id, settled):
-            budgets.change(connection, charges, cost.micro_usd - look.micro_usd)
+            budgets.change(connection, charges, paid.micro_usd - look.micro_usd)
     return answer
 
 

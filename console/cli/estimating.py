@@ -55,7 +55,7 @@ def estimate(
     ]
     whole = said.total
     rows.append(("all", "", _range(whole.requests), _money(whole.micro_usd), _time(whole.seconds), ""))
-    print_table(("stream", "items", "requests", "cost", "time at most", "known"), rows)
+    print_table(("stream", "items", "requests", "dollars", "time at most", "known"), rows)
     if found.platform == Platform.TWITTER and not found.owned_reads:
         note(
             "By X's standard prices. Where the account owns the developer app, followers, mentions and own "

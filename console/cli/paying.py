@@ -7,7 +7,7 @@ from connectors.base import Connector
 from console.cli.patience import patiently
 from domain.account import Account, Ownership, StreamCheck
 from domain.contact import Platform
-from pipeline.looking import Cost, Look, pay
+from pipeline.looking import Paid, Look, pay
 from workers.runtime import Runtime, utc_now
 
 #: By which meter X bills a look at an account.
@@ -19,10 +19,10 @@ def prove(open_runtime: Runtime, account: Account, connector: Connector) -> Owne
     price = price_of(USERS, owned=False) if account.platform == Platform.TWITTER else 0
     look = Look(account, "account", USERS, price)
 
-    def cost_of(proof: Ownership) -> Cost:
-        return Cost(price, 1, (proof.platform_id,))
+    def paid_for(proof: Ownership) -> Paid:
+        return Paid(price, 1, (proof.platform_id,))
 
-    return patiently(lambda: pay(open_runtime.database, look, connector.prove, cost_of, now=utc_now))
+    return patiently(lambda: pay(open_runtime.database, look, connector.prove, paid_for, now=utc_now))
 
 
 def check_streams(open_runtime: Runtime, account: Account, connector: Connector) -> Sequence[StreamCheck]:
@@ -33,8 +33,8 @@ def check_streams(open_runtime: Runtime, account: Account, connector: Connector)
     most = sum(each.min_page * prices[each.name] for each in connector.streams.values())
     look = Look(account, "check", "check", most)
 
-    def cost_of(checks: Sequence[StreamCheck]) -> Cost:
+    def paid_for(checks: Sequence[StreamCheck]) -> Paid:
         items = [(each.billed_items, prices[each.stream]) for each in checks]
-        return Cost(sum(count * price for count, price in items), sum(count for count, _ in items))
+        return Paid(sum(count * price for count, price in items), sum(count for count, _ in items))
 
-    return patiently(lambda: pay(open_runtime.database, look, connector.check, cost_of, now=utc_now))
+    return patiently(lambda: pay(open_runtime.database, look, connector.check, paid_for, now=utc_now))

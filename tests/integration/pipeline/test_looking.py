@@ -7,7 +7,7 @@ from domain.budget import AtEnd, Period
 from domain.errors import PlatformError, RegularsError
 from domain.estimate import Range
 from pipeline.billing import check
-from pipeline.looking import Cost, Look, pay
+from pipeline.looking import Paid, Look, pay
 from store import budgets, ledger, spends
 from store.budgets import Scope
 from store.database import Database
@@ -27,8 +27,8 @@ def ask(error: BaseException | None = None) -> str:
 
 
 def look(database: Database, error: BaseException | None = None, look: Look = LOOK) -> str:
-    cost = Cost(look.micro_usd, 1, ("5000",))
-    return pay(database, look, lambda: ask(error), lambda _answer: cost, now=lambda: NOW)
+    paid = Paid(look.micro_usd, 1, ("5000",))
+    return pay(database, look, lambda: ask(error), lambda _answer: paid, now=lambda: NOW)
 
 
 def cap(database: Database, micro_usd: int, scope: Scope | None = None) -> None:
