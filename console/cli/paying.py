@@ -7,7 +7,7 @@ from connectors.base import Connector
 from console.cli.patience import patiently
 from domain.account import Account, Ownership, StreamCheck
 from domain.contact import Platform
-from pipeline.looking import Paid, Look, pay
+from pipeline.looking import Look, Paid, pay
 from workers.runtime import Runtime, utc_now
 
 #: By which meter X bills a look at an account.

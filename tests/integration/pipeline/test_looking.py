@@ -7,7 +7,7 @@ from domain.budget import AtEnd, Period
 from domain.errors import PlatformError, RegularsError
 from domain.estimate import Range
 from pipeline.billing import check
-from pipeline.looking import Paid, Look, pay
+from pipeline.looking import Look, Paid, pay
 from store import budgets, ledger, spends
 from store.budgets import Scope
 from store.database import Database
