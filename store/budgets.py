@@ -4,13 +4,50 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, or_, select, text, tuple_, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.budget import AtEnd, Budget, Period, period_at
 from domain.errors import RegularsError
 from store.spends import counted
 from store.tables import accounts, budget_periods, budgets, harvest_runs, spends
+
+# Made once: every page asks.
+_APPLYING = (
+    select(
+        budgets.c.id,
+        budgets.c.amount_micro_usd,
+        budgets.c.period,
+        budgets.c.at_end,
+        budgets.c.harvest_id,
+        accounts.c.name,
+    )
+    .outerjoin(accounts, accounts.c.id == budgets.c.account_id)
+    .where(
+        or_(
+            budgets.c.account_id == bindparam("account"),
+            budgets.c.harvest_id
+            == select(harvest_runs.c.harvest_id)
+            .where(harvest_runs.c.id == bindparam("run"))
+            .scalar_subquery(),
+            budgets.c.account_id.is_(None) & budgets.c.harvest_id.is_(None),
+        )
+    )
+    .order_by(budgets.c.id)
+    .with_for_update(key_share=True, of=budgets)
+)
 
 
 class Scope(NamedTuple):
@@ -109,27 +146,7 @@ def applying(connection: Connection, account_id: int, run_id: int, *, now: datet
 
     They are locked in the order of their ids, so that no two who reserve wait for each other.
     """
-    harvest = select(harvest_runs.c.harvest_id).where(harvest_runs.c.id == run_id).scalar_subquery()
-    rows = connection.execute(
-        select(
-            budgets.c.id,
-            budgets.c.amount_micro_usd,
-            budgets.c.period,
-            budgets.c.at_end,
-            budgets.c.harvest_id,
-            accounts.c.name,
-        )
-        .outerjoin(accounts, accounts.c.id == budgets.c.account_id)
-        .where(
-            or_(
-                budgets.c.account_id == account_id,
-                budgets.c.harvest_id == harvest,
-                budgets.c.account_id.is_(None) & budgets.c.harvest_id.is_(None),
-            )
-        )
-        .order_by(budgets.c.id)
-        .with_for_update(key_share=True, of=budgets)
-    ).all()
+    rows = connection.execute(_APPLYING, {"account": account_id, "run": run_id}).all()
     if not rows:
         return []
     keys = [Charge(each.id, period_at(Period(each.period), now)) for each in rows]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, RowMapping, func, insert, literal, or_, select, update
 
 from domain.errors import RegularsError
-from store import outbox, rosters
+from store import outbox, rosters, spends
 from store.outbox import Wake
 from store.tables import Moment, accounts, harvest_runs, harvests, posts
 
@@ -235,6 +235,7 @@ def cancel(connection: Connection, run_id: int, *, now: datetime) -> None:
         raise NoSuchRunError(f"Run {run_id} is not active. `regulars runs list` shows which are.")
     outbox.drop(connection, KIND, run_id)
     rosters.forget_run(connection, run_id)
+    spends.doubt(connection, run_id)
     end_waiting(connection, run_id, "cancelled", "The run that lists the posts was cancelled.", now=now)
 
 

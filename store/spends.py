@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Case, Connection, case, func, insert, or_, select, update
+from sqlalchemy import Case, Connection, bindparam, case, func, insert, or_, select, update
 
 from store.tables import harvest_runs, spends
 
@@ -29,6 +29,25 @@ class Settled(NamedTuple):
     billed: bytes
 
 
+# Made once: every page reserves and settles.
+_RESERVE = insert(spends).returning(spends.c.id)
+_SETTLE = (
+    update(spends)
+    .where(spends.c.id == bindparam("spend"), spends.c.state == "reserved")
+    .values(
+        state="settled",
+        settled_micro_usd=bindparam("settled_micro_usd"),
+        billed_items=bindparam("billed_items"),
+        billed=bindparam("billed"),
+    )
+)
+_CLOSE = (
+    update(spends)
+    .where(spends.c.id == bindparam("spend"))
+    .values(low_micro_usd=bindparam("low_micro_usd"), billed=None)
+)
+
+
 def counted() -> Case[Any]:
     """Return what a spend counts: what it came to, else what was reserved, nothing where it was freed."""
     return case(
@@ -39,24 +58,19 @@ def counted() -> Case[Any]:
 
 def reserve(connection: Connection, new: New, *, now: datetime) -> int:
     """Keep that a sum is reserved; returns its id."""
-    return int(
-        connection.execute(
-            insert(spends).values(**new._asdict(), state="reserved", at=now).returning(spends.c.id)
-        ).scalar_one()
-    )
+    return int(connection.execute(_RESERVE, {**new._asdict(), "state": "reserved", "at": now}).scalar_one())
 
 
 def settle(connection: Connection, spend_id: int, settled: Settled) -> bool:
     """Keep what a reserved sum came to; False where it is reserved no longer."""
     done = connection.execute(
-        update(spends)
-        .where(spends.c.id == spend_id, spends.c.state == "reserved")
-        .values(
-            state="settled",
-            settled_micro_usd=settled.micro_usd,
-            billed_items=settled.items,
-            billed=settled.billed or None,
-        )
+        _SETTLE,
+        {
+            "spend": spend_id,
+            "settled_micro_usd": settled.micro_usd,
+            "billed_items": settled.items,
+            "billed": settled.billed or None,
+        },
     )
     return done.rowcount == 1
 
@@ -109,10 +123,9 @@ def count_on_run(connection: Connection, run_id: int, **micro_usd: int) -> None:
 def close_days(connection: Connection, *, today: str) -> None:
     """Work out the least that the days before `today` can have cost, and forget what was billed on them."""
     low = lows(connection, before=today)
-    for spend_id, micro_usd in low.items():
-        connection.execute(
-            update(spends).where(spends.c.id == spend_id).values(low_micro_usd=micro_usd, billed=None)
-        )
+    if low:
+        closed = [{"spend": spend_id, "low_micro_usd": micro_usd} for spend_id, micro_usd in low.items()]
+        connection.execute(_CLOSE, closed)
 
 
 def lows(connection: Connection, *, before: str | None = None) -> dict[int, int]:

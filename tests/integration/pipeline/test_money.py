@@ -11,11 +11,12 @@ from domain.budget import AtEnd, Period
 from domain.contact import ContactKey
 from domain.errors import OperatorNeededError, RegularsError
 from pipeline.begin import Wanted, begin_harvest, resume_run
-from pipeline.outcome import LostClaimError
+from pipeline.outcome import MAX_CLAIMS, LostClaimError
 from store import budgets, runs, spends
 from store.budgets import Scope
 from store.database import Database
 from store.runs import LEASE
+from store.tables import harvest_runs
 from tests.cast import NOW, added, follows, likes, mentions
 from tests.contents import inside, rows
 from tests.fragile import Crash, CrashError, Fragile
@@ -317,6 +318,29 @@ def test_a_page_that_was_cancelled_on_its_way_is_paid_for(till: Travel) -> None:
     with pytest.raises(LostClaimError):
         till.step(run_id)
     assert till.run(run_id)["spend_micro_usd"] == bill(till) == 20 * PRICE
+
+
+@pytest.mark.parametrize("end", ["cancelled", "failed"])
+def test_a_run_that_ends_with_a_request_nobody_answered_for_has_spent_it(
+    till: Travel, database: Database, end: str
+) -> None:
+    fragile = Fragile(database)
+    till.road = replace(till.road, database=fragile)
+    run_id = begin(till, FOLLOWERS)[FOLLOWERS]
+    fragile.crash = Crash(1, committed=True)
+    with pytest.raises(CrashError):
+        till.step(run_id)
+    with database.write() as connection:
+        if end == "cancelled":
+            runs.cancel(connection, run_id, now=till.clock())
+        else:
+            connection.execute(harvest_runs.update().values(attempts=MAX_CLAIMS))
+    if end == "failed":
+        till.clock.forward(seconds=LEASE.total_seconds() + 1)
+        till.step(run_id)
+    run = till.run(run_id)
+    assert (run["state"], run["uncertain_micro_usd"]) == (end, 20 * PRICE)
+    assert [each["state"] for each in spent_rows(till)] == ["uncertain"]
 
 
 def test_who_finds_everything_reserved_waits_for_what_comes_back(till: Travel) -> None:
