@@ -77,7 +77,7 @@ def put(
 
     A new budget of a day or a month has spent what was spent in that period before it was set.
     """
-    if connection.dialect.name == "postgresql":
+    if connection.dialect.name == "postgresql" and scope.harvest_id is None:
         # Whoever has looked for budgets must end first, or its reservation would be in no sum.
         connection.execute(text("LOCK TABLE budgets IN ACCESS EXCLUSIVE MODE"))
     values = {"amount_micro_usd": amount_micro_usd, "at_end": at_end.value}

@@ -317,7 +317,9 @@ def test_a_page_that_was_cancelled_on_its_way_is_paid_for(till: Travel) -> None:
     till.connector.meanwhile = cancel
     with pytest.raises(LostClaimError):
         till.step(run_id)
-    assert till.run(run_id)["spend_micro_usd"] == bill(till) == 20 * PRICE
+    run = till.run(run_id)
+    assert run["spend_micro_usd"] == bill(till) == 20 * PRICE
+    assert run["uncertain_micro_usd"] == 0, "the doubt of the cancellation is taken back"
 
 
 @pytest.mark.parametrize("end", ["cancelled", "failed"])

@@ -6,6 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from domain.errors import OperatorNeededError
 from store import schema
@@ -80,6 +81,19 @@ def test_changing_a_table_loses_nothing_that_points_at_it(database: Database) ->
     with database.read() as connection:
         if database.on_sqlite:
             assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_a_stopped_run_is_a_cancelled_one_to_a_program_that_knows_no_budgets(database: Database) -> None:
+    travel = Travel(database)
+    travel.begin(FOLLOWERS)
+    with database.write() as connection:
+        connection.execute(text("UPDATE harvest_runs SET state = 'stopped'"))
+    schema.downgrade(database, "0001")
+    with database.write() as connection:
+        assert connection.scalar(text("SELECT state FROM harvest_runs")) == "cancelled"
+        with pytest.raises(IntegrityError):
+            connection.execute(text("UPDATE harvest_runs SET state = 'stopped'"))
+        connection.rollback()
 
 
 def test_a_database_of_a_newer_version_is_refused(database: Database) -> None:
