@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from domain.account import Account, Credentials, Ownership, Renewal, StreamCheck
+from domain.account import Account, Credentials, Ownership, Renewal, StreamCheck, Usage
 from domain.batch import Batch, PageRequest
 from domain.stream import Stream
 
@@ -27,6 +27,10 @@ class Connector(Protocol):
 
     def check(self) -> Sequence[StreamCheck]:
         """Look at one item of each stream: readable, with authors, which permission is missing."""
+        ...
+
+    def usage(self) -> Usage:
+        """Ask the platform for its bill, as far as it tells it to this token; nothing known is no error."""
         ...
 
 

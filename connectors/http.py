@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
+from urllib3.exceptions import NewConnectionError
 
 from domain.errors import BadAnswerError, OperatorNeededError, RetryLaterError
 
@@ -62,14 +63,18 @@ class Session(requests.Session):
             response = super().request(method, address, *args, **options)
         except requests.RequestException as error:
             # Texts of such errors hold addresses and header values: only the class's name is told.
-            raise _unanswered(error, self.whose) from None
+            unanswered = _unanswered(error, self.whose)
+            unanswered.unbilled = _never_sent(error)
+            raise unanswered from None
         self.last_headers = response.headers
         if 300 <= response.status_code < 400:
-            raise BadAnswerError(
+            redirected = BadAnswerError(
                 f"The platform sent a redirect for {self.whose}, which is never followed; "
                 "check the configured base address.",
                 code="redirect",
             )
+            redirected.unbilled = True
+            raise redirected
         if response.status_code != 200:
             raise RefusedError(response.status_code, response.headers, response.content)
         return response
@@ -121,6 +126,12 @@ def _checked_address(base_url: str) -> str:
         "A platform's base address must look like https://host; mend the setting of that name.",
         code="base_url",
     )
+
+
+def _never_sent(error: requests.RequestException) -> bool:
+    """Tell whether no connection came about, so that the platform cannot have seen the request."""
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, requests.ConnectTimeout) or isinstance(cause, NewConnectionError)
 
 
 def _unanswered(error: requests.RequestException, whose: str) -> RetryLaterError:

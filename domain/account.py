@@ -50,6 +50,7 @@ class Ownership:
     """What a token proves: whose it is, by which app, and which staff the account has.
 
     `followers` is how many the platform says there are, where it lists them: the end of a progress bar.
+    `posts` is how many posts it counts of the account, reposts and answers among them.
     """
 
     platform_id: str
@@ -57,6 +58,18 @@ class Ownership:
     app_id: str | None = None
     staff: frozenset[str] = frozenset()
     followers: int | None = None
+    posts: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a platform says of its bill: dollars that are left, posts that were read in this cycle.
+
+    Each is None where the platform does not say it to this token.
+    """
+
+    credits_micro_usd: int | None = None
+    posts_read: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +77,7 @@ class StreamCheck:
     """What `account check` found of one stream before any harvest.
 
     `readable` is None where nobody looked. `shows_authors` is None where the look brought no item.
+    `billed_items` counts what the platform charges for the look.
     """
 
     stream: str
@@ -71,3 +85,4 @@ class StreamCheck:
     shows_authors: bool | None = None
     missing_permissions: tuple[str, ...] = ()
     remark: str = ""
+    billed_items: int = 0

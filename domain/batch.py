@@ -24,10 +24,13 @@ class PageRequest:
 
 
 class Post(NamedTuple):
-    """One of the account's own posts."""
+    """One of the account's own posts; the counts are what the platform says beside it, None where nothing."""
 
     post: str
     created_at: datetime | None
+    likes: int | None = None
+    reposts: int | None = None
+    quotes: int | None = None
 
 
 class Quarantined(NamedTuple):
@@ -62,7 +65,8 @@ class Batch:
     `next_cursor` is None only where the platform said that the listing ends, never because few items
     came. `newest` is the newest item's place in a timeline as text that sorts; `reached_mark` says that
     the answer lies wholly behind the request's mark. `billed_items` counts what the platform charges
-    for. `unattributed` counts acts whose author the platform does not show.
+    for, `billed` are their ids as far as they have any. `unattributed` counts acts whose author the
+    platform does not show.
     """
 
     signals: tuple[Signal, ...] = ()
@@ -75,3 +79,4 @@ class Batch:
     billed_items: int = 0
     limit: Limit | None = None
     notes: tuple[str, ...] = ()
+    billed: tuple[str, ...] = ()

@@ -7,8 +7,6 @@ from typing import Self
 from domain.batch import Batch
 from domain.errors import PagingLoopError
 
-#: A cursor older than this restarts its listing (facebook-graph-api.md §3: cursors must not be stored).
-CURSOR_LIFE = timedelta(hours=20)
 #: A walk of so many pages in a row without an item ends as a loop (x-api.md §1.4: empty pages happen).
 MAX_EMPTY_PAGES = 50
 
@@ -35,9 +33,9 @@ class Checkpoint:
         """Whether a walk has begun and not ended."""
         return self.pages > 0
 
-    def aged(self, now: datetime) -> bool:
-        """Tell whether the cursor is too old to be offered to the platform."""
-        return self.cursor_at is not None and now - self.cursor_at > CURSOR_LIFE
+    def aged(self, now: datetime, life: timedelta | None) -> bool:
+        """Tell whether the cursor is older than its stream's `life` and must not be offered again."""
+        return self.cursor_at is not None and life is not None and now - self.cursor_at > life
 
     def restarted(self) -> Self:
         """Begin the same walk again; the mark stays, nothing is concluded."""

@@ -10,7 +10,13 @@ class RegularsError(Exception):
 
 
 class PlatformError(RegularsError):
-    """A platform said no; `code` names the row of the platform's error table."""
+    """A platform said no; `code` names the row of the platform's error table.
+
+    `unbilled` says that the platform surely charges nothing for the request: it was refused, or never
+    sent. Without that word it counts as paid (x-api.md §2: failed requests and empty results cost nothing).
+    """
+
+    unbilled = False
 
     def __init__(self, sentence: str, *, code: str, limit: Limit | None = None) -> None:
         super().__init__(sentence)

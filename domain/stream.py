@@ -1,9 +1,13 @@
 """A stream: one kind of listing of an account, and how it may be read."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from domain.signal import SignalKind
+
+#: A cursor older than this restarts its listing (facebook-graph-api.md §3: cursors must not be stored).
+CURSOR_LIFE = timedelta(hours=20)
 
 
 class Shape(StrEnum):
@@ -25,6 +29,8 @@ class Stream:
     are the page sizes that the platform takes. `meter` is the name under which `config/prices.toml`
     prices one returned item, None where reading is free. `permissions` are the platform's names of what
     the token must hold. `window` names the rate limit that its requests draw on, "" for one of its own.
+    `cursor_life` is how old a cursor may be and still be offered to the platform, None where cursors are
+    not known to age.
     """
 
     name: str
@@ -36,6 +42,7 @@ class Stream:
     meter: str | None = None
     permissions: tuple[str, ...] = ()
     window: str = ""
+    cursor_life: timedelta | None = CURSOR_LIFE
 
 
 #: The stream that lists an account's own posts; per-post streams wait for it.

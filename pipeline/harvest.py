@@ -1,6 +1,7 @@
 """Harvest: one page of one run, from its claim to its commit."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ from domain.checkpoint import Checkpoint
 from domain.errors import PagingLoopError, PlatformError, TokenDeadError, UnexpectedError
 from domain.signal import Signal
 from domain.stream import Stream
-from pipeline import outcome, renew, walk
+from pipeline import money, outcome, renew, walk
 from pipeline.page import Written, write_page
 from pipeline.road import Road
 from pipeline.screen import screened
@@ -37,11 +38,21 @@ class Held(NamedTuple):
     stream: Stream
     checkpoint: Checkpoint
     policy: Policy
+    page_size: int = 0
+    reservation: money.Reservation | None = None
 
     @property
     def listing(self) -> Listing:
         """The listing that the page belongs to."""
         return Listing(self.account.id, self.stream.name, self.claim.post, self.claim.run_id)
+
+
+@dataclass(slots=True)
+class Heard:
+    """What came of a request: the answer where it could be read, the error where there was one."""
+
+    batch: Batch | None = None
+    error: PlatformError | None = None
 
 
 def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
@@ -57,8 +68,19 @@ def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
     if held is None:
         turn.give_back()
         return None
+    heard = Heard()
     try:
-        batch = turn.fetched(lambda: held.connector.fetch(_request(held)))
+        return _carry_out(road, turn, held, heard)
+    except outcome.LostClaimError:
+        road.database.transact(
+            lambda connection: money.settle_late(connection, held.reservation, heard.error, heard.batch)
+        )
+        raise
+
+
+def _carry_out(road: Road, turn: Turn, held: Held, heard: Heard) -> Wake | None:
+    try:
+        batch = heard.batch = turn.fetched(lambda: held.connector.fetch(_request(held)))
         checkpoint = held.checkpoint.after(batch, now=road.now())
         return road.database.transact(
             lambda connection: _store(connection, road, turn, held, batch, checkpoint)
@@ -66,10 +88,10 @@ def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
     except outcome.LostClaimError:
         raise
     except PlatformError as error:
-        said = error
+        said = heard.error = error
     except Exception as error:  # noqa: BLE001  # whatever it is, the page must not stay held and silent
-        said = _unexpected(run_id, error)
-    return road.database.transact(lambda connection: _settle(connection, road, turn, held, said))
+        said = heard.error = _unexpected(held.claim.run_id, error)
+    return road.database.transact(lambda connection: _settle(connection, road, turn, held, said, heard.batch))
 
 
 def where_it_failed(error: Exception) -> str:
@@ -105,10 +127,15 @@ def _claim(connection: Connection, road: Road, run_id: int, fence: int) -> Held 
         claim = claim._replace(post_id=post_id, post=posts.name(connection, post_id))
     held = Held(claim, account, connector, stream, Checkpoint(), road.policy_of(connection))
     checkpoint = checkpoints.load(connection, held.listing)
-    if checkpoint.aged(now):
+    if checkpoint.aged(now, stream.cursor_life):
         checkpoint = checkpoint.restarted()
         rosters.forget(connection, run_id, claim.post)
-    return held._replace(checkpoint=checkpoint)
+    price = road.price(stream.meter, account.owned_reads) if stream.meter else 0
+    page = money.Page(claim, account, stream, price)
+    granted = money.reserve(connection, page, road.worker, now=now)
+    return granted and held._replace(
+        checkpoint=checkpoint, page_size=granted.page_size, reservation=granted.reservation
+    )
 
 
 def _request(held: Held) -> PageRequest:
@@ -118,7 +145,7 @@ def _request(held: Held) -> PageRequest:
         post=held.claim.post,
         cursor=held.checkpoint.cursor,
         mark=held.checkpoint.mark,
-        page_size=max(stream.min_page, min(held.claim.page_size, stream.max_page)),
+        page_size=held.page_size,
     )
 
 
@@ -136,7 +163,7 @@ def _store(
     posts.add(connection, account.id, batch.posts)
     failures.quarantine(connection, claim.run_id, batch.quarantined, now=now)
     turn.keep(connection, batch.limit, None)
-    changes = _changes(road, held, batch, written)
+    changes = _changes(batch, written)
     walked = not checkpoint.walking
     checkpoints.save(connection, held.listing, checkpoint, walked_at=now if walked else None)
     if walked:
@@ -147,6 +174,7 @@ def _store(
         steps, left = walk.conclude(connection, ended, held.policy, now=now)
         written.steps += steps
         changes |= runs.added(left=left)
+    changes |= runs.added(spend_micro_usd=money.settle(connection, held.reservation, batch))
     wake = _go_on(connection, road, held, changes, walked=walked)
     messaging.publish(connection, written.steps, now=now)
     return wake
@@ -170,9 +198,7 @@ def _keep_members(
         rosters.add(connection, page, members, counting=True)
 
 
-def _changes(road: Road, held: Held, batch: Batch, written: Written) -> dict[str, Any]:
-    meter = held.stream.meter
-    price = road.price(meter, held.account.owned_reads) if meter else 0
+def _changes(batch: Batch, written: Written) -> dict[str, Any]:
     return runs.added(
         pages=1,
         requests=1,
@@ -181,7 +207,6 @@ def _changes(road: Road, held: Held, batch: Batch, written: Written) -> dict[str
         occasional=written.occasional,
         quarantined=len(batch.quarantined),
         unattributed=batch.unattributed,
-        spend_micro_usd=batch.billed_items * price,
     )
 
 
@@ -205,11 +230,14 @@ def _go_on(
     return wake
 
 
-def _settle(connection: Connection, road: Road, turn: Turn, held: Held, error: PlatformError) -> Wake | None:
-    """Carry out what an error means for the run."""
+def _settle(  # what the page was held with, and what came of it
+    connection: Connection, road: Road, turn: Turn, held: Held, error: PlatformError, batch: Batch | None
+) -> Wake | None:
+    """Carry out what an error means for the run; `batch` is the answer where it came whole all the same."""
     now = road.now()
     claim = held.claim
     outcome.require_held(connection, claim, road.worker)
+    money.settle_error(connection, held.reservation, error, batch)
     verdict = outcome.judge(error, claim, held.stream, now=now, chance=road.chance)
     if isinstance(error, TokenDeadError):
         if renew.may_help(connection, held.account, claim.attempts, now=now):

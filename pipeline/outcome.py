@@ -26,7 +26,7 @@ from domain.errors import (
     UnexpectedError,
 )
 from domain.stream import POSTS, Stream
-from store import failures, outbox, runs
+from store import failures, outbox, runs, spends
 from store.failures import Failure
 from store.runs import Claim
 
@@ -152,6 +152,7 @@ def fail(
     changes = runs.added(requests=requests) | {"state": "failed", "ended_at": now, "error": failure.sentence}
     advance(connection, claim, worker, changes | {"post_id": claim.post_id})
     failures.add(connection, failure, now=now)
+    spends.doubt(connection, claim.run_id)
     outbox.drop(connection, runs.KIND, claim.run_id)
     if claim.stream == POSTS:
         runs.end_waiting(

@@ -80,6 +80,7 @@ def proven(connection: Connection, account_id: int, ownership: Ownership) -> Non
             handle=ownership.handle,
             app_id=ownership.app_id or accounts.c.app_id,
             followers_count=ownership.followers,
+            posts_count=ownership.posts,
         )
     )
     set_staff(connection, account_id, ownership.staff)

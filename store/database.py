@@ -49,6 +49,32 @@ class Database:
             yield connection
 
     @contextlib.contextmanager
+    def rebuild(self) -> Iterator[Connection]:
+        """Open a writing transaction in which tables may be written anew, for migrations.
+
+        SQLite can change no constraint, so its tables are copied and dropped, and dropping one deletes
+        what points at it. Foreign keys are off meanwhile (they cannot be switched inside a transaction)
+        and checked before the commit.
+        """
+        if not self.on_sqlite:
+            with self.write() as connection:
+                yield connection
+            return
+        with _said(), self.engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA foreign_keys = OFF")
+            try:
+                with connection.begin():
+                    yield connection
+                    if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                        raise DatabaseError(
+                            "A change of the schema would have left rows that point at nothing; it was "
+                            "taken back. Report this."
+                        )
+            finally:
+                driver.execute("PRAGMA foreign_keys = ON")
+
+    @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a transaction that sees one state of the database and changes nothing."""
         options: dict[str, Any] = {"reading": True}

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, RowMapping, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.errors import RegularsError
 from store import outbox
 from store.outbox import Wake
 from store.runs import LEASE
-from store.tables import jobs
+from store.tables import Moment, jobs
 
 KIND = "job"
 RECLASSIFY, EXPORT = "reclassify", "export"
@@ -77,7 +77,7 @@ def claim(connection: Connection, job_id: int, fence: int, worker: str, *, now: 
             claimed_by=worker,
             claimed_until=now + LEASE,
             attempts=jobs.c.attempts + 1,
-            started_at=func.coalesce(jobs.c.started_at, now),
+            started_at=func.coalesce(jobs.c.started_at, literal(now, Moment())),
         )
         .returning(jobs.c.kind, jobs.c.arguments, jobs.c.reached, jobs.c.attempts)
     ).first()

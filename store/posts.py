@@ -12,15 +12,21 @@ from store.tables import posts
 
 
 def add(connection: Connection, account_id: int, found: Sequence[Post]) -> None:
-    """Keep posts that are new."""
+    """Keep posts that are new, and of those we know what the platform counts of them now."""
     if not found:
         return
-    rows = {each.post: [each.post, stamp(each.created_at) if each.created_at else None] for each in found}
+    rows = {
+        each.post: [each.post, stamp(each.created_at) if each.created_at else None, *each[2:]]
+        for each in found
+    }
+    columns = {"post": "text", "created_at": "time"} | dict.fromkeys(("likes", "reposts", "quotes"), "int")
     run(
         connection,
-        "INSERT INTO posts (account_id, post, created_at) SELECT :account_id, post, created_at FROM "
-        f"{rows_of(connection, {'post': 'text', 'created_at': 'time'})} AS r WHERE true "
-        "ON CONFLICT (account_id, post) DO NOTHING",
+        "INSERT INTO posts (account_id, post, created_at, likes, reposts, quotes) "
+        "SELECT :account_id, post, created_at, likes, reposts, quotes FROM "
+        f"{rows_of(connection, columns)} AS r WHERE true "
+        "ON CONFLICT (account_id, post) DO UPDATE SET likes = excluded.likes, "
+        "reposts = excluded.reposts, quotes = excluded.quotes WHERE excluded.likes IS NOT NULL",
         account_id=account_id,
         rows=as_parameter(rows.values()),
     )

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, literal, or_, select, update
 
 from domain.errors import RegularsError
-from store import outbox, rosters
+from store import outbox, rosters, spends
 from store.outbox import Wake
-from store.tables import accounts, harvest_runs, harvests, posts
+from store.tables import Moment, accounts, harvest_runs, harvests, posts
 from store.turns import free
 
 #: How long a worker may hold a page; longer than any request with its time-outs.
@@ -116,7 +116,7 @@ def claim(connection: Connection, run_id: int, fence: int, worker: str, *, now: 
             claimed_by=worker,
             claimed_until=now + LEASE,
             attempts=harvest_runs.c.attempts + 1,
-            started_at=func.coalesce(harvest_runs.c.started_at, now),
+            started_at=func.coalesce(harvest_runs.c.started_at, literal(now, Moment())),
             waiting_for=None,
         )
         .returning(
@@ -175,6 +175,22 @@ def added(**counts: int) -> dict[str, Any]:
     return {name: harvest_runs.c[name] + count for name, count in counts.items() if count}
 
 
+def park(connection: Connection, held: Claim, worker: str, until: datetime, reason: str) -> None:
+    """Give a page back unread until there is money for it; no request was made."""
+    connection.execute(
+        update(harvest_runs)
+        .where(harvest_runs.c.id == held.run_id, harvest_runs.c.claimed_by == worker)
+        .values(
+            claimed_by=None,
+            claimed_until=None,
+            due_at=until,
+            waiting_for=reason,
+            attempts=harvest_runs.c.attempts - 1,
+        )
+    )
+    outbox.put(connection, Wake(KIND, held.run_id, held.fence, queue_of(held.platform)), due_at=until)
+
+
 def release_waiting(connection: Connection, run_id: int, *, now: datetime) -> None:
     """Let the runs begin that waited for `run_id`."""
     begun = connection.execute(
@@ -200,7 +216,7 @@ def cancel(connection: Connection, run_id: int, *, now: datetime) -> None:
     """Stop a run before its next page; what it read stays, and nobody is taken to have left."""
     cancelled = connection.execute(
         update(harvest_runs)
-        .where(harvest_runs.c.id == run_id, harvest_runs.c.state.in_(ACTIVE))
+        .where(harvest_runs.c.id == run_id, harvest_runs.c.state.in_((*ACTIVE, "stopped")))
         .values(
             state="cancelled",
             fence=harvest_runs.c.fence + 1,
@@ -214,6 +230,7 @@ def cancel(connection: Connection, run_id: int, *, now: datetime) -> None:
         raise NoSuchRunError(f"Run {run_id} is not active. `regulars runs list` shows which are.")
     outbox.drop(connection, KIND, run_id)
     rosters.forget_run(connection, run_id)
+    spends.doubt(connection, run_id)
     end_waiting(connection, run_id, "cancelled", "The run that lists the posts was cancelled.", now=now)
 
 

@@ -15,7 +15,7 @@ class SchemaError(RegularsError):
 
 
 #: Every revision in `migrations/versions`, oldest first; a test compares.
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 HEAD = REVISIONS[-1]
 
 
@@ -24,7 +24,7 @@ def upgrade(database: Database) -> tuple[str | None, str]:
 
     Raises SchemaError for a database that a newer program made.
     """
-    with database.write() as connection:
+    with database.rebuild() as connection:
         # Two processes that start together: the second finds the work done.
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7308604759847137650)")
@@ -38,7 +38,7 @@ def upgrade(database: Database) -> tuple[str | None, str]:
 
 def downgrade(database: Database, revision: str) -> None:
     """Take the schema down to `revision` ("base" for nothing)."""
-    with database.write() as connection:
+    with database.rebuild() as connection:
         _alembic(connection, "downgrade", revision)
 
 

@@ -1,6 +1,6 @@
 """Every table, its constraints and their names; migrations bring a database to this shape."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
 
@@ -54,7 +55,9 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None or dialect.name != "sqlite":
             return value  # type: ignore[no-any-return]  # the driver hands out a datetime
-        return datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value)
+        # Schema 0001 wrote some without their zone.
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 Id = BigInteger().with_variant(Integer(), "sqlite")
@@ -87,6 +90,7 @@ accounts = Table(
     Column("name", Text, nullable=False, unique=True),
     Column("handle", Text),
     Column("followers_count", BigInteger),
+    Column("posts_count", BigInteger),
     Column("app_id", Text),
     Column("owned_reads", Boolean(name="owned_reads"), nullable=False),
     Column("token_sealed", LargeBinary, nullable=False),
@@ -119,6 +123,10 @@ posts = Table(
     Column("post", Text, nullable=False),
     Column("created_at", Moment),
     Column("gone_at", Moment),
+    # What the platform says of a post beside it; an estimate counts on it.
+    Column("likes", Integer),
+    Column("reposts", Integer),
+    Column("quotes", Integer),
     UniqueConstraint("account_id", "post"),
 )
 
@@ -277,6 +285,8 @@ harvest_runs = Table(
     Column("skipped_posts", Integer, nullable=False, default=0),
     Column("left", Integer, nullable=False, default=0),
     Column("spend_micro_usd", BigInteger, nullable=False, default=0),
+    # Reserved for pages whose answer never came whole: the platform may have billed them.
+    Column("uncertain_micro_usd", BigInteger, nullable=False, server_default="0"),
     Column("created_at", Moment, nullable=False),
     Column("started_at", Moment),
     Column("ended_at", Moment),
@@ -291,7 +301,7 @@ harvest_runs = Table(
     ),
     Index("ix_harvest_runs_harvest_id", "harvest_id"),
     Index("ix_harvest_runs_waits_for", "waits_for"),
-    _one_of("state", ["waiting", "running", "done", "failed", "cancelled"]),
+    _one_of("state", ["waiting", "running", "done", "failed", "cancelled", "stopped"]),
 )
 
 checkpoints = Table(
@@ -443,4 +453,86 @@ suppressions = Table(
     Column("value", LargeBinary, primary_key=True),
     Column("reason", Text, nullable=False),
     Column("at", Moment, nullable=False),
+)
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("id", Id, primary_key=True),
+    # Whose spending it caps: an account's, a harvest's, or without either everything of the installation.
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE")),
+    Column("harvest_id", ForeignKey("harvests.id", ondelete="CASCADE")),
+    Column("period", Text, nullable=False),
+    Column("amount_micro_usd", BigInteger, nullable=False),
+    Column("at_end", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("account_id", "period"),
+    UniqueConstraint("harvest_id"),
+    Index(
+        "uq_budgets_period",
+        "period",
+        unique=True,
+        sqlite_where=text("account_id IS NULL AND harvest_id IS NULL"),
+        postgresql_where=text("account_id IS NULL AND harvest_id IS NULL"),
+    ),
+    _one_of("period", ["once", "day", "month"]),
+    _one_of("at_end", ["stop", "wait"]),
+    CheckConstraint("account_id IS NULL OR harvest_id IS NULL", name="one_scope"),
+    CheckConstraint("amount_micro_usd >= 0", name="amount"),
+    CheckConstraint("period <> 'once' OR at_end = 'stop'", name="once_stops"),
+)
+
+budget_periods = Table(
+    "budget_periods",
+    metadata,
+    Column("budget_id", ForeignKey("budgets.id", ondelete="CASCADE"), nullable=False),
+    Column("period", Text, nullable=False),
+    # All that was spent in it and all that is reserved.
+    Column("committed_micro_usd", BigInteger, nullable=False),
+    PrimaryKeyConstraint("budget_id", "period"),
+)
+
+spends = Table(
+    "spends",
+    metadata,
+    Column("id", Id, primary_key=True),
+    # No foreign keys: what was paid stays known when its run or its account is gone.
+    Column("run_id", Id, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    # The account's platform and its id there, as `twitter:1001`.
+    Column("account", Text, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("meter", Text, nullable=False),
+    # The UTC day by which the platform bills.
+    Column("day", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("reserved_micro_usd", BigInteger, nullable=False),
+    Column("settled_micro_usd", BigInteger),
+    # The least it can have cost: what was billed before on the same day is billed once.
+    Column("low_micro_usd", BigInteger),
+    Column("billed_items", Integer),
+    # Hashes of what was billed, until its day is over.
+    Column("billed", LargeBinary),
+    Index(
+        "ix_spends_run_id",
+        "run_id",
+        sqlite_where=Column("state", Text) == "reserved",
+        postgresql_where=Column("state", Text) == "reserved",
+    ),
+    Index("ix_spends_day", "day"),
+    _one_of("state", ["reserved", "settled", "uncertain", "freed"]),
+)
+
+usage_readings = Table(
+    "usage_readings",
+    metadata,
+    Column("id", Id, primary_key=True),
+    # The app whose bill it is; "" where the platform does not say which.
+    Column("app", Text, nullable=False),
+    Column("credits_micro_usd", BigInteger),
+    Column("posts_read", BigInteger),
+    Column("at", Moment, nullable=False),
+    Index("ix_usage_readings_app_id", "app", "id"),
 )

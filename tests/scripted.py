@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from domain.account import Ownership, Renewal, StreamCheck
+from domain.account import Ownership, Renewal, StreamCheck, Usage
 from domain.batch import Batch, Limit, PageRequest, Post
 from domain.signal import Signal, SignalKind
 from domain.stream import POSTS, Shape, Stream
@@ -80,6 +80,10 @@ class ScriptedConnector:
     def prove(self) -> Ownership:
         """Prove nothing: no account is added through it."""
         return Ownership("5000")
+
+    def usage(self) -> Usage:
+        """Tell nothing of a bill."""
+        return Usage()
 
     def check(self) -> Sequence[StreamCheck]:
         """Look at nothing."""

@@ -14,7 +14,7 @@ from connectors.facebook.ownership import TokenFacts, facts_of, prove
 from connectors.facebook.place import Place
 from connectors.facebook.translate import Asked, is_id
 from connectors.facebook.usage import PAGES
-from domain.account import Account, Credentials, Ownership, StreamCheck
+from domain.account import Account, Credentials, Ownership, StreamCheck, Usage
 from domain.batch import Batch, PageRequest
 from domain.errors import OperatorNeededError, PlatformError
 from domain.stream import Stream
@@ -88,6 +88,10 @@ class FacebookConnector:
             # The looks themselves will say what is wrong.
             facts, user_facts = TokenFacts(), TokenFacts()
         return check_streams(self.streams, self.fetch, facts, user_facts)
+
+    def usage(self) -> Usage:
+        """Return nothing: reading Facebook is free."""
+        return Usage()
 
     def _facts(self) -> tuple[TokenFacts, TokenFacts]:
         person = self._credentials.user_token

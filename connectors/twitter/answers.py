@@ -6,7 +6,7 @@ from typing import Any
 
 from connectors.twitter.asked import Asked
 from connectors.twitter.errors import absence_of, unreadable
-from connectors.twitter.translate import Listed
+from connectors.twitter.translate import Listed, is_id
 from domain.batch import Batch
 
 
@@ -43,6 +43,7 @@ def batch_of(body: Mapping[str, Any], items: list[Any], listed: Listed, asked: A
         quarantined=listed.signals.quarantined + listed.posts.quarantined,
         unattributed=listed.signals.unattributed,
         billed_items=_billed_items(body, items),
+        billed=tuple(each["id"] for each in items if isinstance(each, dict) and is_id(each.get("id"))),
         notes=tuple(f"{count} x {kind}" for kind, count in sorted(problems.items())),
     )
 

@@ -44,4 +44,6 @@ def _found(stream: Stream, batch: Batch) -> StreamCheck:
     shows = None
     if batch.signals or batch.unattributed:
         shows = bool(batch.signals)
-    return StreamCheck(stream.name, readable=True, shows_authors=shows, remark=remark)
+    return StreamCheck(
+        stream.name, readable=True, shows_authors=shows, remark=remark, billed_items=batch.billed_items
+    )

@@ -17,10 +17,11 @@ from connectors.twitter.errors import refusal_of, unreadable
 from connectors.twitter.limits import limit_of
 from connectors.twitter.listings import LISTINGS, READ_USERS, STREAMS, Listing
 from connectors.twitter.renewal import renewed
-from connectors.twitter.translate import is_id
-from domain.account import Account, Credentials, Ownership, Renewal, StreamCheck
+from connectors.twitter.translate import count_of, is_id
+from connectors.twitter.usage import NOT_TOLD, usage_of
+from domain.account import Account, Credentials, Ownership, Renewal, StreamCheck, Usage
 from domain.batch import Batch, PageRequest
-from domain.errors import OperatorNeededError
+from domain.errors import OperatorNeededError, PlatformError
 from domain.stream import Stream
 
 DEFAULT_BASE_URL = "https://api.x.com"
@@ -94,7 +95,10 @@ class TwitterConnector:
             raise unreadable(asked, "names no account")
         handle = user.get("username")
         return Ownership(
-            user["id"], handle if isinstance(handle, str) else None, followers=_followers_of(user)
+            user["id"],
+            handle if isinstance(handle, str) else None,
+            followers=count_of(user, "followers_count"),
+            posts=count_of(user, "tweet_count", "post_count"),
         )
 
     def renew(self) -> Renewal:
@@ -107,6 +111,19 @@ class TwitterConnector:
         """Look at one smallest page of each stream; spends up to 27 items."""
         return check_streams(self.streams, self.fetch)
 
+    def usage(self) -> Usage:
+        """Ask for what X tells of its bill: best effort, since each half goes to another kind of token."""
+        return usage_of(self._told("/2/usage/credits"), self._told("/2/usage/tweets"))
+
+    def _told(self, route: str) -> Mapping[str, Any]:
+        asked = self._asked(PageRequest("usage"), ())
+        try:
+            return self._ask(lambda: self._client.request("GET", route).json(), asked)
+        except PlatformError as error:
+            if isinstance(error.__cause__, RefusedError) and error.__cause__.status in NOT_TOLD:
+                return {}
+            raise
+
     def _asked(self, request: PageRequest, permissions: tuple[str, ...]) -> Asked:
         return Asked(self._account.platform_id, request, permissions, self._now())
 
@@ -114,7 +131,9 @@ class TwitterConnector:
         try:
             body = call()
         except RefusedError as refused:
-            raise refusal_of(refused, asked) from refused
+            refusal = refusal_of(refused, asked)
+            refusal.unbilled = True
+            raise refusal from refused
         except (ValueError, RecursionError) as error:
             # The JSON error's own fields hold the body: it is named, not chained.
             raise unreadable(asked, f"is no JSON ({type(error).__name__})") from None
@@ -126,12 +145,6 @@ class TwitterConnector:
 def connect(account: Account, credentials: Credentials, base_url: str | None) -> TwitterConnector:
     """Make the connector of an X account; raises OperatorNeededError for an unusable id or token."""
     return TwitterConnector(account, credentials, base_url)
-
-
-def _followers_of(user: Mapping[str, Any]) -> int | None:
-    metrics = user.get("public_metrics")
-    count = metrics.get("followers_count") if isinstance(metrics, dict) else None
-    return count if isinstance(count, int) and not isinstance(count, bool) else None
 
 
 def _parameters(listing: Listing, request: PageRequest, account_id: str) -> dict[str, Any]:

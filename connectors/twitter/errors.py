@@ -191,13 +191,18 @@ def refusal_of(refused: RefusedError, asked: Asked) -> PlatformError:
 
 
 def absence_of(types: list[str], asked: Asked) -> PlatformError:
-    """Return the error of a 200 answer that holds no data but problems of these types (x-api.md §1.5)."""
+    """Return the error of a 200 answer that holds no data but problems of these types (x-api.md §1.5).
+
+    Empty results cost nothing (§2).
+    """
     refused = {"resource-not-found", "not-authorized-for-resource", "disallowed-resource"}
     code = "server"
     if types and set(types) <= refused:
         code = "item_gone" if asked.request.post else "account_gone"
     row = next(each for each in _TABLE if each.code == code)
-    return _made(row, _Refusal(200, "", "", {}, {}, asked))
+    absence = _made(row, _Refusal(200, "", "", {}, {}, asked))
+    absence.unbilled = True
+    return absence
 
 
 def unreadable(asked: Asked, remark: str) -> BadAnswerError:

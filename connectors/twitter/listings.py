@@ -15,6 +15,8 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 _POST_FIELDS = MappingProxyType(
     {"tweet_fields": "author_id,created_at,referenced_tweets,in_reply_to_user_id"}
 )
+#: X's cursors are not known to age: "as far as I can tell they don't expire" (x-api.md §1.4).
+CURSOR_LIFE = None
 #: What X wants a token to hold for any reading at all.
 READ_USERS = ("tweet.read", "users.read")
 
@@ -34,10 +36,19 @@ class Listing(NamedTuple):
 
 _ROWS = (
     Listing(
-        Stream(POSTS, (), Shape.TIMELINE, 100, 5, meter="own_timeline", permissions=READ_USERS),
+        Stream(
+            POSTS,
+            (),
+            Shape.TIMELINE,
+            100,
+            5,
+            meter="own_timeline",
+            permissions=READ_USERS,
+            cursor_life=CURSOR_LIFE,
+        ),
         tweepy.Client.get_users_tweets,
         own_posts,
-        MappingProxyType({"tweet_fields": "created_at", "exclude": "retweets"}),
+        MappingProxyType({"tweet_fields": "created_at,public_metrics", "exclude": "retweets"}),
         since_mark=True,
     ),
     Listing(
@@ -48,6 +59,7 @@ _ROWS = (
             1000,
             meter="followers",
             permissions=("follows.read", *READ_USERS),
+            cursor_life=CURSOR_LIFE,
         ),
         tweepy.Client.get_users_followers,
         users_who(SignalKind.FOLLOWS),
@@ -61,6 +73,7 @@ _ROWS = (
             5,
             meter="mentions",
             permissions=READ_USERS,
+            cursor_life=CURSOR_LIFE,
         ),
         tweepy.Client.get_users_mentions,
         posts_to_us,
@@ -77,6 +90,7 @@ _ROWS = (
             per_post=True,
             meter="likers",
             permissions=("like.read", *READ_USERS),
+            cursor_life=CURSOR_LIFE,
         ),
         tweepy.Client.get_liking_users,
         users_who(SignalKind.LIKED),
@@ -91,6 +105,7 @@ _ROWS = (
             per_post=True,
             meter="reposters",
             permissions=READ_USERS,
+            cursor_life=CURSOR_LIFE,
         ),
         tweepy.Client.get_retweeters,
         users_who(SignalKind.SHARED),
@@ -105,6 +120,7 @@ _ROWS = (
             per_post=True,
             meter="quotes",
             permissions=READ_USERS,
+            cursor_life=CURSOR_LIFE,
         ),
         tweepy.Client.get_quote_tweets,
         posts_to_us,

@@ -72,14 +72,31 @@ def posts_to_us(items: list[Any], asked: Asked) -> Listed:
 
 
 def own_posts(items: list[Any], asked: Asked) -> Listed:  # noqa: ARG001  # one signature for all listings
-    """Translate the account's own posts."""
-    posts = translate_each(items, lambda post: Post(_id_of(post), _moment(post)))
+    """Translate the account's own posts, with the counts that X shows free of charge beside them."""
+    posts = translate_each(items, lambda post: Post(_id_of(post), _moment(post), *_counts(post)))
     return Listed(posts=posts, places=_places(items))
 
 
 def is_id(value: Any) -> TypeGuard[str]:
     """Tell whether a value is one of X's ids: digits, as text."""
     return isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= PLACE_WIDTH
+
+
+def count_of(item: Mapping[str, Any], *names: str) -> int | None:
+    """Return the first of these public metrics that an item shows, None where it shows none."""
+    metrics = item.get("public_metrics")
+    if not isinstance(metrics, dict):
+        return None
+    for each in names:
+        count = metrics.get(each)
+        if isinstance(count, int) and not isinstance(count, bool) and count >= 0:
+            return count
+    return None
+
+
+def _counts(post: Mapping[str, Any]) -> tuple[int | None, int | None, int | None]:
+    reposts = count_of(post, "retweet_count", "repost_count")
+    return count_of(post, "like_count"), reposts, count_of(post, "quote_count")
 
 
 def _kind_of(post: Mapping[str, Any], account_id: str) -> SignalKind:

@@ -11,6 +11,7 @@ import typer
 from connectors.base import Connector
 from connectors.registry import connect
 from console.cli.patience import patiently
+from console.cli.paying import check_streams, prove
 from console.cli.start import runtime
 from console.cli.words import local, note, out, print_json, print_table, shown
 from domain.account import Account, Credentials, StreamCheck
@@ -81,7 +82,7 @@ def add(
     open_runtime = runtime()
     account = Account(platform, platform_id, name, app_id=client_id, owned_reads=owned_reads)
     base_url = open_runtime.settings.base_url(platform)
-    proof = patiently(connect(account, credentials, base_url).prove)
+    proof = prove(open_runtime, account, connect(account, credentials, base_url))
     if proof.platform_id != platform_id:
         raise RegularsError(
             f"The token belongs to {shown(proof.platform_id)}, not to {shown(platform_id)}: "
@@ -173,12 +174,12 @@ def check(
     """
     open_runtime = runtime()
     connector, found = _connector(open_runtime, account)
-    proof = patiently(connector.prove)
+    proof = prove(open_runtime, found, connector)
     with open_runtime.database.write() as connection:
         accounts.proven(connection, found.id, proof)
         policy = open_runtime.policy_in_force(connection)
     rows = []
-    for each in patiently(connector.check):
+    for each in check_streams(open_runtime, found, connector):
         stream = connector.streams[each.stream]
         labels = sorted({policy.rules[kind].label.word for kind in stream.kinds}) or ["your posts"]
         rows.append((each, stream.permissions, " or ".join(labels)))

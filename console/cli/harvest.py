@@ -7,12 +7,13 @@ from typing import Annotated, Any
 import typer
 
 from console.cli.progress import follow
-from console.cli.runs import as_json
-from console.cli.start import UnfinishedError, runtime
-from console.cli.words import note, out, print_json, print_table, usd
+from console.cli.runs import as_json, micro_usd, spent
+from console.cli.start import StoppedAtBudgetError, UnfinishedError, runtime
+from console.cli.words import note, out, print_json, print_table
 from pipeline.begin import Wanted, begin_harvest
 from store import accounts
 from store.runs import queue_of
+from store.stopped import STOPPED
 from workers.runtime import Runtime, utc_now
 from workers.supervisor import Supervisor, road_is_up
 
@@ -36,20 +37,30 @@ def harvest(
     page_size: Annotated[
         int, typer.Option(help="Items asked for in one request, at most what the platform gives.", min=1)
     ] = 1_000,
+    budget_usd: Annotated[
+        str | None,
+        typer.Option(
+            "--budget-usd",
+            help="Dollars that all of it may cost together, from now on; it stops before more.",
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="With --wait: one object a run at the end.")] = False,
 ) -> None:
     """Harvest who follows and interacts with one of your accounts.
 
-    With --wait a harvest that was stopped goes on from its last page; without, it is left alone.
+    With --wait a harvest that was stopped goes on from its last page; without, it is left alone. One that
+    stopped at a budget goes on either way, and needs another --budget-usd where that was the budget.
 
-    Exit code 0 means with --wait that every stream was read whole, 3 that one was not.
+    Exit code 0 means with --wait that every stream was read whole, 3 that one was not, 4 that it stopped
+    at a budget.
     """
+    budget = micro_usd(budget_usd)
     open_runtime = runtime()
     with open_runtime.database.write() as connection:
         found = accounts.find(connection, account)
         connector = open_runtime.connector_of(connection, found)
         begun = begin_harvest(
-            connection, found, connector, Wanted(stream or [], page_size, join=wait), now=utc_now()
+            connection, found, connector, Wanted(stream or [], page_size, wait, budget), now=utc_now()
         )
     if not wait:
         out.print(f"Begun: {', '.join(f'{name} (run {run})' for name, run in begun.items())}.")
@@ -60,12 +71,13 @@ def harvest(
         rows = follow(open_runtime, list(begun.values()))
     _tell(rows, json=json)
     unread = [each for each in rows if each["state"] != "done"]
+    short = f"{len(unread)} of {len(rows)} streams were not read whole: " + "; ".join(
+        f"{each['stream']}: {each['error'] or each['state']}" for each in unread
+    )
+    if unread and all(each["state"] == STOPPED for each in unread):
+        raise StoppedAtBudgetError(short)
     if unread:
-        raise UnfinishedError(
-            f"{len(unread)} of {len(rows)} streams were not read whole: "
-            + "; ".join(f"{each['stream']}: {each['error'] or each['state']}" for each in unread)
-            + " See `regulars failures list`."
-        )
+        raise UnfinishedError(f"{short} See `regulars failures list`.")
 
 
 @contextmanager
@@ -96,7 +108,7 @@ def _tell(rows: list[Mapping[Any, Any]], *, json: bool) -> None:
                 each["regular"],
                 each["occasional"],
                 each["left"],
-                usd(each["spend_micro_usd"]),
+                spent(each),
             )
             for each in rows
         ),

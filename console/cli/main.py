@@ -6,7 +6,7 @@ from importlib import import_module
 
 import typer
 
-from console.cli.start import UnfinishedError
+from console.cli.start import StoppedAtBudgetError, UnfinishedError
 from console.cli.words import note, reader_left
 from domain.errors import BadAnswerError, RegularsError, RetryLaterError
 
@@ -17,6 +17,9 @@ MODULES: Mapping[str, str] = {
     "worker": "road",
     "dispatch": "road",
     "harvest": "harvest",
+    "estimate": "estimating",
+    "spend": "spending",
+    "budget": "budgets",
     "explain": "contacts",
     "reclassify": "reclassify",
     "export": "exporting",
@@ -36,7 +39,8 @@ def command_line(command: str | None = None) -> typer.Typer:
     app = typer.Typer(
         name="regulars",
         epilog="Exit codes: 0 done; 1 refused or failed, with a sentence; 2 wrong usage; 3 a harvest ended "
-        "without having read every stream whole; 130 stopped by Ctrl-C.",
+        "without having read every stream whole; 4 it stopped at a budget and can go on; "
+        "130 stopped by Ctrl-C.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
@@ -64,6 +68,8 @@ def main() -> None:
         command_line(first)(prog_name="regulars")
     except UnfinishedError as error:
         _end(str(error), 3)
+    except StoppedAtBudgetError as error:
+        _end(str(error), 4)
     except (RetryLaterError, BadAnswerError) as error:
         _end(f"{error} Try again later; if it stays so, check the network and the platform's state.", 1)
     except RegularsError as error:

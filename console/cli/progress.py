@@ -6,8 +6,8 @@ from typing import Any
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from console.cli.runs import waits
-from console.cli.words import err, shown, usd
+from console.cli.runs import spent, waits
+from console.cli.words import err, shown
 from store import runs
 from workers.runtime import Runtime
 
@@ -46,7 +46,7 @@ def show_run(bars: Progress, tasks: dict[int, TaskID], row: Mapping[Any, Any]) -
     fields: dict[str, Any] = {
         "name": shown(f"{row['account']} {row['stream']}"),
         "counts": f"{row['pages']:>5} pages {row['contacts_seen']:>8} contacts {row['requests']:>5} requests "
-        f"{usd(row['spend_micro_usd']):>8}",
+        f"{spent(row):>8}",
         "state": row["state"] if ended else waits(row),
     }
     if row["id"] not in tasks:

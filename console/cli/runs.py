@@ -10,10 +10,13 @@ from rich.table import Table
 
 from console.cli.start import runtime
 from console.cli.words import iso, local, note, out, print_json, print_table, table_of, usd
+from domain.budget import micro_of
+from domain.errors import RegularsError
+from pipeline.begin import resume_run
 from store import runs
 from workers.runtime import Runtime, utc_now
 
-app = typer.Typer(help="List, show and cancel harvest runs.", no_args_is_help=True)
+app = typer.Typer(help="List, show, resume and cancel harvest runs.", no_args_is_help=True)
 
 
 def register(root: typer.Typer) -> None:
@@ -76,6 +79,21 @@ def show(
 
 
 @app.command()
+def resume(
+    run: Annotated[int, typer.Argument(metavar="RUN", help="Number of the run.")],
+    budget_usd: Annotated[
+        str | None, typer.Option("--budget-usd", help="Dollars that it may cost from now on, at most.")
+    ] = None,
+) -> None:
+    """Let a run that stopped at a budget go on from its last page; what was read is not paid again."""
+    budget = micro_usd(budget_usd)
+    open_runtime = runtime()
+    with open_runtime.database.write() as connection:
+        resumed = resume_run(connection, run, budget, now=utc_now())
+    out.print(f"Going on: {', '.join(f'run {each}' for each in resumed)}.")
+
+
+@app.command()
 def cancel(run: Annotated[int, typer.Argument(metavar="RUN", help="Number of the run.")]) -> None:
     """Stop a run before its next page; what it read stays, and nobody is taken to have left."""
     with runtime().database.write() as connection:
@@ -102,6 +120,7 @@ def as_json(row: Mapping[Any, Any]) -> dict[str, Any]:
         "skipped_posts": row["skipped_posts"],
         "left": row["left"],
         "spend_usd": row["spend_micro_usd"] / 1_000_000,
+        "uncertain_usd": row["uncertain_micro_usd"] / 1_000_000,
         "waiting_for": row["waiting_for"],
         "due_at": iso(row["due_at"]),
         "created_at": iso(row["created_at"]),
@@ -109,6 +128,20 @@ def as_json(row: Mapping[Any, Any]) -> dict[str, Any]:
         "ended_at": iso(row["ended_at"]),
         "error": row["error"],
     }
+
+
+def micro_usd(written: str | None) -> int | None:
+    """Read an amount in dollars from the command line; raises RegularsError with a sentence."""
+    try:
+        return None if written is None else micro_of(written)
+    except ValueError as error:
+        raise RegularsError(str(error)) from None
+
+
+def spent(row: Mapping[Any, Any]) -> str:
+    """Write what a run spent, and what it may have spent besides on answers that never came."""
+    uncertain = row["uncertain_micro_usd"]
+    return usd(row["spend_micro_usd"]) + (f" + {usd(uncertain)} uncertain" if uncertain else "")
 
 
 def waits(row: Mapping[Any, Any]) -> str:
@@ -130,5 +163,4 @@ def _table(open_runtime: Runtime, count: int) -> Table:
 
 def _cells(row: Mapping[Any, Any]) -> tuple[object, ...]:
     numbers = (row["pages"], row["contacts_seen"], row["regular"], row["occasional"])
-    spent = usd(row["spend_micro_usd"])
-    return (row["id"], row["account"], row["stream"], row["state"], *numbers, spent, waits(row))
+    return (row["id"], row["account"], row["stream"], row["state"], *numbers, spent(row), waits(row))

@@ -11,6 +11,10 @@ class UnfinishedError(RegularsError):
     """Raised when a harvest ended without having read every stream whole; exit code 3."""
 
 
+class StoppedAtBudgetError(RegularsError):
+    """Raised when a harvest ended because its budget was spent, and can go on; exit code 4."""
+
+
 def settings() -> Settings:
     """Read the settings and set logging up."""
     read = configuration.load()

@@ -12,6 +12,7 @@ from simulator.follows import follow_many
 from simulator.mixing import Many, mix
 from simulator.names import NAMES, WORDS
 from simulator.people import OWN, Person
+from simulator.rings import REPLIES
 from simulator.world import World
 
 USER_FIELDS = frozenset(
@@ -76,7 +77,7 @@ def _more(world: World, person: Person) -> dict[str, Any]:
         "public_metrics": {
             "followers_count": followers,
             "following_count": following,
-            "tweet_count": bits >> 42 & 4095,
+            "tweet_count": post_count(world.audience) if person.index == OWN else bits >> 42 & 4095,
             "listed_count": bits >> 54 & 15,
             "like_count": bits >> 50 & 255,
             "media_count": bits >> 58,
@@ -91,3 +92,9 @@ def follower_count(audience: Audience) -> int:
     """Count who follows today."""
     indices = np.arange(audience.x_size, dtype=np.uint64)
     return int(np.count_nonzero(follow_many(audience, indices, audience.day)))
+
+
+def post_count(audience: Audience) -> int:
+    """Count the account's own posts, its answers among them."""
+    answers = sum(each.person == OWN for post in audience.posts for each in audience.extras(REPLIES, post))
+    return len(audience.posts) + answers

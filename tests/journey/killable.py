@@ -78,6 +78,9 @@ def main() -> None:
 
     before(urllib3.connection.HTTPConnection, "getresponse", "request sent")
     after(requests.Session, "send", "answer received")
+    before(harvest.money, "reserve", "permit taken")
+    before(harvest, "_request", "money reserved")
+    after(harvest.money, "settle", "money settled")
     after(harvest, "_store", "rows written")
     after(actors, "harvest_next", "committed")
     after(actors, "_send_on", "next enqueued")

@@ -67,13 +67,12 @@ class Spoken:
         path.write_text(text, encoding="utf-8")
         return str(path)
 
-    def connect(self) -> None:
+    def connect(self, *, owned_reads: bool = False) -> None:
         """Connect both of the simulator's accounts, as team-x and team-page."""
         x, page = self.world.ready["twitter"], self.world.ready["facebook"]
         token = self.secret("x.token", x["user_token"])
-        self.done(
-            "account", "add", "twitter", "team-x", "--platform-id", x["account_id"], "--token-file", token
-        )
+        told = ["account", "add", "twitter", "team-x", "--platform-id", x["account_id"]]
+        self.done(*told, "--token-file", token, *(["--owned-reads"] if owned_reads else []))
         token, person = self.secret("page.token", page["page_token"]), self.secret("me", page["user_token"])
         told = ["account", "add", "facebook", "team-page", "--platform-id", page["page_id"]]
         self.done(*told, "--token-file", token, "--user-token-file", person)

@@ -39,7 +39,7 @@ def twitter(platform: Platform) -> TwitterConnector:
             {
                 "max_results": "100",
                 "since_id": "9000",
-                "tweet.fields": "created_at",
+                "tweet.fields": "created_at,public_metrics",
                 "exclude": "retweets",
             },
             id="own-posts-since-the-mark-without-reposts",

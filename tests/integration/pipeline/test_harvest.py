@@ -110,7 +110,7 @@ def test_a_crash_between_answer_and_commit_repeats_that_page_and_only_it(
     monkeypatch.undo()
     after = contents(travel.database)
     changed = {name for name in after if after[name] != before[name]}
-    assert changed == {"harvest_runs", "limit_windows"}  # the claim and the permit
+    assert changed == {"harvest_runs", "limit_windows", "spends"}  # the claim, the permit, the reservation
     assert travel.step(run_id) is None, "the dead worker's lease still holds"
     travel.clock.forward(seconds=LEASE.total_seconds() + 1)
     travel.connector.upsets = [1, 1]

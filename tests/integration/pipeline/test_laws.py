@@ -2,11 +2,9 @@
 
 import contextlib
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection
 
 from domain.contact import ContactKey
 from domain.errors import (
@@ -21,6 +19,7 @@ from store.database import Database
 from store.runs import LEASE
 from tests.cast import NOW, follows, mentions
 from tests.contents import feed, inside, labels, rows, wipe
+from tests.fragile import Crash, CrashError, Fragile
 from tests.scripted import FOLLOWERS, MENTIONS, ScriptedConnector, Upset
 from tests.travel import Travel
 
@@ -29,37 +28,6 @@ ITEMS = tuple(f"80{each:02}" for each in range(12))
 
 #: Messages within which every plan has long ended.
 STEPS = 200
-
-
-class Crash(NamedTuple):
-    """The process dies in its n-th transaction from now, before or after the commit."""
-
-    transaction: int
-    committed: bool
-
-
-class CrashError(BaseException):
-    """What a dying process looks like from here."""
-
-
-class Fragile(Database):
-    """A database whose user may die in the middle of a transaction."""
-
-    def __init__(self, sound: Database) -> None:
-        self.engine, self.on_sqlite = sound.engine, sound.on_sqlite
-        self.crash: Crash | None = None
-
-    def transact(self, act: Callable[[Connection], Any]) -> Any:
-        """Carry out a transaction, or die in it."""
-        if self.crash is None or self.crash.transaction > 1:
-            self.crash = self.crash and self.crash._replace(transaction=self.crash.transaction - 1)
-            return super().transact(act)
-        committed, self.crash = self.crash.committed, None
-        with self.write() as connection:
-            act(connection)
-            if not committed:
-                raise CrashError
-        raise CrashError
 
 
 mishaps = st.one_of(

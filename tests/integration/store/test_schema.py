@@ -6,11 +6,16 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, inspect, text
+from sqlalchemy.exc import IntegrityError
 
+from domain.errors import OperatorNeededError
 from store import schema
 from store.database import Database
 from store.schema import SchemaError
 from store.tables import metadata
+from tests.contents import rows
+from tests.scripted import FOLLOWERS
+from tests.travel import Travel
 
 
 def names(database: Database) -> dict[str, set[str | None]]:
@@ -62,6 +67,33 @@ def test_the_schema_goes_down_to_nothing_and_up_again(empty_database: Database) 
     assert not {each for each in objects(empty_database) if "alembic" not in each}
     schema.upgrade(empty_database)
     assert (names(empty_database), objects(empty_database)) == before
+
+
+def test_changing_a_table_loses_nothing_that_points_at_it(database: Database) -> None:
+    """SQLite writes the runs anew to change a check; dropping the old table must not empty the failures."""
+    travel = Travel(database)
+    travel.connector.upsets = [OperatorNeededError("The token is dead.", code="token_dead")]
+    travel.finish(travel.begin(FOLLOWERS)[FOLLOWERS])
+    schema.downgrade(database, "0001")
+    schema.upgrade(database)
+    assert [each["cause"] for each in rows(database, "failures")] == ["token_dead"]
+    assert [each["state"] for each in rows(database, "harvest_runs")] == ["failed"]
+    with database.read() as connection:
+        if database.on_sqlite:
+            assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_a_stopped_run_is_a_cancelled_one_to_a_program_that_knows_no_budgets(database: Database) -> None:
+    travel = Travel(database)
+    travel.begin(FOLLOWERS)
+    with database.write() as connection:
+        connection.execute(text("UPDATE harvest_runs SET state = 'stopped'"))
+    schema.downgrade(database, "0001")
+    with database.write() as connection:
+        assert connection.scalar(text("SELECT state FROM harvest_runs")) == "cancelled"
+        with pytest.raises(IntegrityError):
+            connection.execute(text("UPDATE harvest_runs SET state = 'stopped'"))
+        connection.rollback()
 
 
 def test_a_database_of_a_newer_version_is_refused(database: Database) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import config.prices
-from config.prices import price_of
+from config.prices import least_price_of, price_of
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,12 @@ def test_every_price_has_its_source_and_date_and_owned_is_never_dearer() -> None
         assert row["source"].startswith("https://"), meter
         assert row["date"].year >= 2026, meter
         assert 0 < row.get("owned", row["standard"]) <= row["standard"], meter
+        assert 0 < row.get("least", row["standard"]) <= row["standard"], meter
+
+
+def test_a_meter_that_x_does_not_name_may_be_the_cheaper_one() -> None:
+    assert least_price_of("likers", owned=False) == 1_000
+    assert least_price_of("followers", owned=False) == price_of("followers", owned=False)
+    assert least_price_of("followers", owned=True) == price_of("followers", owned=True)
+    assert least_price_of(None, owned=True) == 0
+    assert least_price_of("never-heard-of", owned=True) == 10_000

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.batch import Batch, Post
-from domain.checkpoint import CURSOR_LIFE, MAX_EMPTY_PAGES, Checkpoint
+from domain.checkpoint import MAX_EMPTY_PAGES, Checkpoint
 from domain.errors import PagingLoopError
+from domain.stream import CURSOR_LIFE
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 A_POST = (Post("701", None),)
@@ -121,4 +122,8 @@ def test_an_item_begins_the_count_of_empty_pages_again(batch: Batch) -> None:
     ],
 )
 def test_cursors_age(cursor_at: datetime | None, aged: bool) -> None:  # noqa: FBT001  # a table's column
-    assert Checkpoint(cursor_at=cursor_at).aged(NOW) is aged
+    assert Checkpoint(cursor_at=cursor_at).aged(NOW, CURSOR_LIFE) is aged
+
+
+def test_a_cursor_without_a_life_does_not_age() -> None:
+    assert not Checkpoint(cursor_at=NOW - timedelta(days=400)).aged(NOW, None)

@@ -6,7 +6,7 @@ from typing import Any
 
 from connectors.http import RefusedError, Session
 from connectors.quarantine import translate_each
-from domain.account import Account, Credentials, Ownership, StreamCheck
+from domain.account import Account, Credentials, Ownership, StreamCheck, Usage
 from domain.batch import Batch, PageRequest
 from domain.contact import ContactKey
 from domain.errors import BadAnswerError, CursorRefusedError, ItemGoneError, PlatformError, RetryLaterError
@@ -51,6 +51,10 @@ class FakeConnector:
     def prove(self) -> Ownership:
         """Prove nothing: the suite asks for pages only."""
         return Ownership("1")
+
+    def usage(self) -> Usage:
+        """Tell nothing: the fake is free."""
+        return Usage()
 
     def check(self) -> Sequence[StreamCheck]:
         """Look at nothing."""
