@@ -2,10 +2,8 @@
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
-from traceback import extract_tb
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -15,15 +13,17 @@ from connectors.base import Connector
 from domain.account import Account
 from domain.batch import Batch, PageRequest
 from domain.checkpoint import Checkpoint
-from domain.errors import PagingLoopError, PlatformError, UnexpectedError
+from domain.errors import PagingLoopError, PlatformError
 from domain.signal import Signal
 from domain.stream import Stream
-from pipeline import outcome, walk
+from pipeline import outcome, poison, walk
+from pipeline.company import Company
 from pipeline.page import Written, write_page
 from pipeline.screen import screened
-from store import accounts, checkpoints, failures, limits, messaging, outbox, posts, rosters, runs
+from pipeline.unexpected import unexpected
+from store import accounts, checkpoints, failures, limits, messaging, outbox, posts, rosters, runs, suspects
 from store.checkpoints import Listing
-from store.database import Database, DatabaseError
+from store.database import Database
 from store.outbox import Wake
 from store.rosters import RosterPage
 from store.runs import Claim
@@ -44,6 +44,7 @@ class Road:
     now: Callable[[], datetime]
     price: Callable[[str, bool], int]
     chance: random.Random
+    company: Company = field(default_factory=Company)
 
 
 class Held(NamedTuple):
@@ -68,11 +69,25 @@ def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
     A stale or duplicate message is a no-op. Nothing is held over the request: the claim is a lease in
     the run's row, and rows, checkpoint and outbox entry commit together or not at all.
     """
-    held = road.database.transact(lambda connection: _claim(connection, road, run_id, fence))
-    if held is None:
-        return None
+    try:
+        with road.company.together():
+            return _read_next(road, run_id, fence, alone=False)
+    except poison.SuspectError:
+        with road.company.alone():
+            return _read_next(road, run_id, fence, alone=True)
+
+
+def _read_next(road: Road, run_id: int, fence: int, *, alone: bool) -> Wake | None:
+    held = road.database.transact(lambda connection: _claim(connection, road, run_id, fence, alone=alone))
+    if not isinstance(held, Held):
+        return held
     try:
         batch = held.connector.fetch(_request(held))
+        if held.claim.deaths:
+            following = batch.next_cursor
+            road.database.transact(
+                lambda connection: suspects.remember_next(connection, held.claim, road.worker, following)
+            )
         checkpoint = held.checkpoint.after(batch, now=road.now())
         return road.database.transact(lambda connection: _store(connection, road, held, batch, checkpoint))
     except outcome.LostClaimError:
@@ -80,32 +95,20 @@ def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
     except PlatformError as error:
         said = error
     except Exception as error:  # noqa: BLE001  # whatever it is, the page must not stay held and silent
-        said = _unexpected(run_id, error)
+        said = unexpected(run_id, error)
     return road.database.transact(lambda connection: _settle(connection, road, held, said))
 
 
-def where_it_failed(error: Exception) -> str:
-    """Say what failed and where; not the error's own text, which may hold a name."""
-    last = extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {last.name}, {Path(last.filename).name}:{last.lineno}"
-
-
-def _unexpected(run_id: int, error: Exception) -> UnexpectedError:
-    if isinstance(error, DatabaseError):  # a full disk, a server that is away: its sentence says so
-        return UnexpectedError(str(error), code="database")
-    where = where_it_failed(error)
-    return UnexpectedError(f"A page of run {run_id} failed in our own code ({where}).", code="unexpected")
-
-
-def _claim(connection: Connection, road: Road, run_id: int, fence: int) -> Held | None:
+def _claim(
+    connection: Connection, road: Road, run_id: int, fence: int, *, alone: bool
+) -> Held | Wake | None:
+    """Take a page; returns the message that goes on with the run where the page was passed over."""
     now = road.now()
     claim = runs.claim(connection, run_id, fence, road.worker, now=now)
     if claim is None:
         return None
-    poisoned = outcome.poison(claim)
-    if poisoned:
-        outcome.fail(connection, claim, road.worker, poisoned, now=now)
-        return None
+    if claim.deaths and not alone:
+        raise poison.SuspectError(f"A page of run {run_id} has ended a worker, so it is read alone.")
     account = accounts.get(connection, claim.account_id)
     connector = road.connector_of(connection, account)
     stream = connector.streams[claim.stream]
@@ -124,7 +127,24 @@ def _claim(connection: Connection, road: Road, run_id: int, fence: int) -> Held 
     if checkpoint.aged(now):
         checkpoint = checkpoint.restarted()
         rosters.forget(connection, run_id, claim.post)
-    return held._replace(checkpoint=checkpoint)
+    held = held._replace(checkpoint=checkpoint)
+    return _pass_over(connection, road, held) if claim.deaths >= poison.MAX_DEATHS else held
+
+
+def _pass_over(connection: Connection, road: Road, held: Held) -> Wake | None:
+    """Leave a page that ends its workers: go on behind it, with the next post, or fail."""
+    now = road.now()
+    claim = held.claim
+    passing = poison.passing(claim, held.checkpoint, held.stream, now=now)
+    if passing.checkpoint is None and not passing.next_post:
+        outcome.fail(connection, claim, road.worker, passing.failure, now=now)
+        return None
+    failures.add(connection, passing.failure, now=now)
+    checkpoints.save(connection, held.listing, passing.checkpoint or held.checkpoint.restarted())
+    if passing.next_post:
+        rosters.forget(connection, claim.run_id, claim.post)
+    changes = runs.added(passed_over=1) | {"error": poison.unread(claim.passed_over + 1)}
+    return _go_on(connection, road, held, changes, walked=passing.next_post)
 
 
 def _request(held: Held) -> PageRequest:
@@ -155,12 +175,15 @@ def _store(
         limits.observe(connection, account.id, batch.limit)
     changes = _changes(road, held, batch, written)
     walked = not checkpoint.walking
+    if walked and claim.passed_over:  # the mark stays: the next walk reads what this one passed over
+        changes["error"] = poison.unread(claim.passed_over)
+        checkpoint = replace(checkpoint, mark=held.checkpoint.mark)
     checkpoints.save(connection, held.listing, checkpoint, walked_at=now if walked else None)
     if walked:
         unread = claim.quarantined + len(batch.quarantined)
         if unread and walk.is_compared(held.stream):
             changes["error"] = f"{unread} items could not be read, so nobody is taken to have left."
-        ended = walk.Walk(held.listing, held.stream, account.platform, whole=not unread)
+        ended = walk.Walk(held.listing, held.stream, account.platform, whole=not unread and not claim.passed_over)
         steps, left = walk.conclude(connection, ended, held.policy, now=now)
         written.steps += steps
         changes |= runs.added(left=left)
@@ -215,7 +238,7 @@ def _go_on(
         walk.finish(connection, claim, road.worker, changes, now=now)
         return None
     outcome.advance(
-        connection, claim, road.worker, {**changes, "post_id": post_id, "attempts": 0, "due_at": now}
+        connection, claim, road.worker, {**changes, **poison.LEFT, "post_id": post_id, "attempts": 0, "due_at": now}
     )
     wake = Wake(runs.KIND, claim.run_id, claim.fence + 1, runs.queue_of(claim.platform))
     outbox.put(connection, wake, due_at=now, sent_at=now)
@@ -253,6 +276,7 @@ def _settle(connection: Connection, road: Road, held: Held, error: PlatformError
             "page_size": verdict.page_size,
             "attempts": verdict.attempts,
             "restarts": claim.restarts + verdict.restart,
+            **(poison.LEFT if verdict.restart else {}),
             "post_id": claim.post_id,
         },
     )

@@ -7,8 +7,9 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from domain.errors import RegularsError
-from pipeline.harvest import Road, where_it_failed
+from pipeline.harvest import Road
 from pipeline.outcome import LostClaimError
+from pipeline.unexpected import where_it_failed
 from store import failures, jobs
 from store.database import Database, DatabaseError
 from store.failures import Failure
@@ -52,7 +53,8 @@ def carry_out(road: Road, steps: Mapping[str, Step], job_id: int, fence: int) ->
         _fail(road, held, "kills_workers", f"A step of job {job_id} was begun {MAX_ATTEMPTS} times in vain.")
         return None
     try:
-        steps[held.kind](road.database, held, save, now)
+        with road.company.together():
+            steps[held.kind](road.database, held, save, now)
     except LostClaimError:
         raise
     except DatabaseError as error:
