@@ -1,10 +1,10 @@
 """Harvest: one page of one run, from its claim to its commit."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
@@ -16,7 +16,7 @@ from domain.checkpoint import Checkpoint
 from domain.errors import PagingLoopError, PlatformError
 from domain.signal import Signal
 from domain.stream import Stream
-from pipeline import outcome, poison, walk
+from pipeline import outcome, patience, poison, walk
 from pipeline.company import Company
 from pipeline.page import Written, write_page
 from pipeline.screen import screened
@@ -28,13 +28,16 @@ from store.outbox import Wake
 from store.rosters import RosterPage
 from store.runs import Claim
 
+Result = TypeVar("Result")
+
 
 @dataclass(frozen=True, slots=True)
 class Road:
     """What a harvest travels on; joined in one place and passed in.
 
     `policy_of` gives the pack in force; `connector_of` makes or finds the connector of an account;
-    `worker` names this process; `price` gives the micro-dollars of one item of (meter, owned reads).
+    `worker` names this process; `price` gives the micro-dollars of one item of (meter, owned reads);
+    `pauses_s` are the seconds to wait, one after the other, for a database that is away.
     """
 
     database: Database
@@ -45,6 +48,11 @@ class Road:
     price: Callable[[str, bool], int]
     chance: random.Random
     company: Company = field(default_factory=Company)
+    pauses_s: Sequence[float] = patience.PAUSES_S
+
+    def transact(self, act: Callable[[Connection], Result]) -> Result:
+        """Run `act` in a writing transaction, patiently (see `pipeline.patience`)."""
+        return patience.transact(self.database, act, self.pauses_s)
 
 
 class Held(NamedTuple):
@@ -78,30 +86,28 @@ def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
 
 
 def _read_next(road: Road, run_id: int, fence: int, *, alone: bool) -> Wake | None:
-    held = road.database.transact(lambda connection: _claim(connection, road, run_id, fence, alone=alone))
+    held = road.transact(lambda connection: _claim(connection, road, run_id, fence, alone=alone))
     if not isinstance(held, Held):
         return held
     try:
         batch = held.connector.fetch(_request(held))
         if held.claim.deaths:
             following = batch.next_cursor
-            road.database.transact(
+            road.transact(
                 lambda connection: suspects.remember_next(connection, held.claim, road.worker, following)
             )
         checkpoint = held.checkpoint.after(batch, now=road.now())
-        return road.database.transact(lambda connection: _store(connection, road, held, batch, checkpoint))
+        return road.transact(lambda connection: _store(connection, road, held, batch, checkpoint))
     except outcome.LostClaimError:
         raise
     except PlatformError as error:
         said = error
     except Exception as error:  # noqa: BLE001  # whatever it is, the page must not stay held and silent
         said = unexpected(run_id, error)
-    return road.database.transact(lambda connection: _settle(connection, road, held, said))
+    return road.transact(lambda connection: _settle(connection, road, held, said))
 
 
-def _claim(
-    connection: Connection, road: Road, run_id: int, fence: int, *, alone: bool
-) -> Held | Wake | None:
+def _claim(connection: Connection, road: Road, run_id: int, fence: int, *, alone: bool) -> Held | Wake | None:
     """Take a page; returns the message that goes on with the run where the page was passed over."""
     now = road.now()
     claim = runs.claim(connection, run_id, fence, road.worker, now=now)
@@ -183,7 +189,9 @@ def _store(
         unread = claim.quarantined + len(batch.quarantined)
         if unread and walk.is_compared(held.stream):
             changes["error"] = f"{unread} items could not be read, so nobody is taken to have left."
-        ended = walk.Walk(held.listing, held.stream, account.platform, whole=not unread and not claim.passed_over)
+        ended = walk.Walk(
+            held.listing, held.stream, account.platform, whole=not unread and not claim.passed_over
+        )
         steps, left = walk.conclude(connection, ended, held.policy, now=now)
         written.steps += steps
         changes |= runs.added(left=left)
@@ -237,9 +245,8 @@ def _go_on(
     if walked and (not held.stream.per_post or post_id is None):
         walk.finish(connection, claim, road.worker, changes, now=now)
         return None
-    outcome.advance(
-        connection, claim, road.worker, {**changes, **poison.LEFT, "post_id": post_id, "attempts": 0, "due_at": now}
-    )
+    moved = {**changes, **poison.LEFT, "post_id": post_id, "attempts": 0, "due_at": now}
+    outcome.advance(connection, claim, road.worker, moved)
     wake = Wake(runs.KIND, claim.run_id, claim.fence + 1, runs.queue_of(claim.platform))
     outbox.put(connection, wake, due_at=now, sent_at=now)
     return wake

@@ -53,8 +53,8 @@ def passing(claim: Claim, checkpoint: Checkpoint, stream: Stream, *, now: dateti
 
 def unread(passed_over: int) -> str:
     """Say in a run's sentence how many of its pages were passed over."""
-    pages = "1 page ended its workers and was" if passed_over == 1 else f"{passed_over} pages ended workers and were"
-    return f"{pages} passed over, so nobody is taken to have left."
+    pages = "1 page" if passed_over == 1 else f"{passed_over} pages"
+    return f"{pages} ended every worker and could not be read, so nobody is taken to have left."
 
 
 def _ahead(claim: Claim, checkpoint: Checkpoint, now: datetime) -> Checkpoint | None:

@@ -51,6 +51,7 @@ class Travel:
             now=self.clock,
             price=lambda _meter, _owned: 10_000,
             chance=random.Random(1),
+            pauses_s=(0, 0),
         )
 
     def begin(self, *streams: str, join: bool = False) -> dict[str, int]:

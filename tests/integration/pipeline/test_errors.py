@@ -197,3 +197,18 @@ def test_a_database_that_cannot_be_used_is_told_in_its_own_words(
         "database",
         "The database cannot be used (disk is full).",
     )
+
+
+def test_an_answer_outlives_a_database_that_is_away_for_a_moment(
+    travel: Travel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, away = harvest.write_page, [DatabaseError("away"), DatabaseError("away")]
+
+    def write_page(*given: object, **options: object) -> object:
+        if away:
+            raise away.pop()
+        return real(*given, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(harvest, "write_page", write_page)
+    assert travel.finish(*travel.begin(FOLLOWERS).values()) == ["done"]
+    assert len(travel.connector.requests) == 3, "an answer was asked for twice"

@@ -23,7 +23,7 @@ SOON = RetryLaterError("Not now.", code="busy")
 
 
 @pytest.fixture
-def deadly(travel: Travel, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def deadly(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Let the storing of a page end its worker while it holds an act of one of these contacts."""
 
     def among(*contacts: Any) -> None:
@@ -74,7 +74,7 @@ def test_the_walk_goes_on_behind_a_page_that_kills_and_ends_nobody(
     assert "passed over" in failure["sentence"]
     run = travel.run(run_id)
     assert (run["passed_over"], run["deaths"], run["next_cursor"], run["left"]) == (1, 0, None, 0)
-    assert run["error"] == "1 page ended its workers and was passed over, so nobody is taken to have left."
+    assert run["error"] == "1 page ended every worker and could not be read, so nobody is taken to have left."
     assert len(inside(travel.database)) == 3
 
 
