@@ -83,7 +83,9 @@ def add(
                 f"With the token of --user-token-file no friends can be read. {error}"
             ) from error
     with open_runtime.database.write() as connection:
-        account_id = accounts.add(connection, account, open_runtime.seal(credentials), now=utc_now())
+        account_id = accounts.add(
+            connection, account, open_runtime.seal(connection, credentials), now=utc_now()
+        )
         accounts.proven(connection, account_id, proof)
     written = shown(name)
     out.print(f"{written} is connected ({platform}:{platform_id}). Next: regulars account check {written}")

@@ -26,6 +26,7 @@ MODULES: Mapping[str, str] = {
     "jobs": "jobs",
     "contacts": "contacts",
     "failures": "failures",
+    "keys": "keys",
     "db": "system",
     "config": "system",
 }

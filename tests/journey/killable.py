@@ -26,6 +26,7 @@ WORKER_POINTS = (
     "next enqueued",
     "acknowledged",
 )
+ROTATION_POINTS = ("key written", "key in force")
 DISPATCHER_POINTS = ("dispatch claimed", "dispatch sent")
 
 
@@ -89,13 +90,15 @@ def main() -> None:
     """Run the product's command line with the points laid in."""
     global ARMED  # noqa: PLW0603  # known only once this process has its own environment
     ARMED = Path(os.environ.pop("REGULARS_TEST_ARMED"))
-    from pipeline import harvest  # noqa: PLC0415  # after the environment is clean
+    from pipeline import harvest, rotate  # noqa: PLC0415  # after the environment is clean
     from workers import actors, broker, dispatcher  # noqa: PLC0415
 
     before(urllib3.connection.HTTPConnection, "getresponse", "request sent")
     after(requests.Session, "send", "answer received")
     after(harvest, "_store", "rows written")
     die_of(harvest)
+    before(rotate.sealed, "turn", "key written")
+    after(rotate, "rotate", "key in force")
     after(actors, "harvest_next", "committed")
     after(actors, "_send_on", "next enqueued")
     after(dispatcher.outbox, "claim", "dispatch claimed")
