@@ -6,10 +6,10 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
+from config.crashes import where_it_failed
 from domain.errors import RegularsError
 from pipeline.harvest import Road
 from pipeline.outcome import LostClaimError
-from pipeline.unexpected import where_it_failed
 from store import failures, jobs
 from store.database import Database, DatabaseError
 from store.failures import Failure

@@ -1,16 +1,8 @@
-"""What went wrong in our own code: its kind and its place, never its text, which may hold a name."""
+"""What went wrong with a page on our own side."""
 
-from pathlib import Path
-from traceback import extract_tb
-
+from config.crashes import where_it_failed
 from domain.errors import UnexpectedError
 from store.database import DatabaseError
-
-
-def where_it_failed(error: BaseException) -> str:
-    """Say what failed and where; not the error's own text, which may hold a name."""
-    last = extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {last.name}, {Path(last.filename).name}:{last.lineno}"
 
 
 def unexpected(run_id: int, error: Exception) -> UnexpectedError:

@@ -269,7 +269,7 @@ def replay(connection: Connection, run_id: int, *, now: datetime) -> None:
 
 def listed(connection: Connection, *, harvest_id: int | None = None, count: int = 50) -> Sequence[RowMapping]:
     """Return runs with the name of their account, newest first."""
-    statement = select(harvest_runs, accounts.c.name.label("account")).join(
+    statement = select(harvest_runs, accounts.c.name.label("account"), accounts.c.followers_count).join(
         accounts, accounts.c.id == harvest_runs.c.account_id
     )
     if harvest_id is not None:

@@ -71,10 +71,17 @@ def options(world: World, given: Given) -> Answer:
     return Answer.of_json({"options": sorted(given)})
 
 
+def canary(world: World, given: Given) -> Answer:
+    """`{"name": text}`: call every third person so, that a test can look where the name turns up."""
+    world.audience.canary = str(given["name"])
+    return Answer.of_json({"name": world.audience.canary})
+
+
 COMMANDS: dict[str, Callable[[World, Given], Answer]] = {
     "/day": advance,
     "/faults": faults,
     "/answer": force,
     "/limits": limits,
     "/options": options,
+    "/canary": canary,
 }

@@ -78,6 +78,25 @@ def die_of(pages: Any) -> None:
     pages.screened = call
 
 
+def crash_in(owner: Any, name: str, *, calls: int) -> None:
+    """Let a function fail with the words of the file "crash", where there is one, after so many calls."""
+    try:
+        words = (ARMED / "crash").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return
+    real: Callable[..., Any] = getattr(owner, name)
+    called = 0
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        nonlocal called
+        called += 1
+        if called > calls:
+            raise RuntimeError(words)
+        return real(*args, **kwargs)
+
+    setattr(owner, name, call)
+
+
 class Acknowledged(dramatiq.Middleware):
     """Reaches its point after a message was acknowledged."""
 
@@ -91,7 +110,8 @@ def main() -> None:
     global ARMED  # noqa: PLW0603  # known only once this process has its own environment
     ARMED = Path(os.environ.pop("REGULARS_TEST_ARMED"))
     from pipeline import harvest, rotate  # noqa: PLC0415  # after the environment is clean
-    from workers import actors, broker, dispatcher  # noqa: PLC0415
+    from store import runs  # noqa: PLC0415
+    from workers import actors, broker, dispatcher, life  # noqa: PLC0415
 
     before(urllib3.connection.HTTPConnection, "getresponse", "request sent")
     after(requests.Session, "send", "answer received")
@@ -103,6 +123,8 @@ def main() -> None:
     after(actors, "_send_on", "next enqueued")
     after(dispatcher.outbox, "claim", "dispatch claimed")
     after(dispatcher.Dispatcher, "tick", "dispatch sent")
+    for owner, name, calls in ((actors, "harvest_next", 0), (life.Life, "_sign", 1), (runs, "listed", 0)):
+        crash_in(owner, name, calls=calls)
     made = broker._middleware
     broker._middleware = lambda: [*made(), Acknowledged()]
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 from sqlalchemy import text
 
 from store.database import Database
@@ -15,6 +16,9 @@ from tests.journey.road import ROOT, Installation
 
 #: What runs unless a journey wants more.
 ROAD = {"worker": ("worker", "--queue", "harvest.twitter"), "dispatcher": ("dispatch",)}
+
+#: In the environment of everything that a journey starts, so that we find all of it.
+MARK = "JOURNEY_OF_PROCESSES"
 
 
 class Processes:
@@ -93,3 +97,24 @@ def runs_of(installation: Installation) -> list[dict[str, Any]]:
     with database_of(installation).read() as connection:
         rows = connection.execute(text("SELECT * FROM harvest_runs ORDER BY id")).mappings().all()
     return [dict(each) for each in rows]
+
+
+def running(folder: Path) -> list[psutil.Process]:
+    """Return all living processes that a command on `folder` started, itself among them."""
+    found: dict[int, psutil.Process] = {}
+    for each in psutil.process_iter():
+        try:
+            if each.environ().get(MARK) == str(folder) and each.status() != psutil.STATUS_ZOMBIE:
+                # A queue server overwrites its environment with its title, so children are asked for too.
+                found |= {child.pid: child for child in [each, *each.children(recursive=True)]}
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return list(found.values())
+
+
+def command_of(process: psutil.Process) -> list[str]:
+    """Return how a process was called; nothing where it has ended."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
