@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import re
 import signal
 import sqlite3
@@ -166,6 +167,7 @@ def test_ctrl_c_of_a_harvest_leaves_nothing_running_and_a_later_one_works(
     process = installation.start("harvest", "team-x", "--stream", "followers", "--page-size", "20", "--wait")
     wait_for(lambda: _waits(spoken), "the run does not wait for its limit")
     assert len(running(spoken.folder)) >= 4, "itself, a queue server, two workers"
+    _watched(installation)
     assert interrupt(process, spoken.folder) == 130
 
     (run,) = spoken.done("runs", "list", "--json").rows
@@ -180,6 +182,27 @@ def test_ctrl_c_of_a_harvest_leaves_nothing_running_and_a_later_one_works(
     (later,) = spoken.done("harvest", "team-x", "--stream", "followers", "--wait", "--json").rows
     assert (later["run"], later["state"]) == (run["run"], "done")
     assert later["pages"] > run["pages"]
+
+
+def _watched(installation: Installation) -> None:
+    """Watch the run that waits, on a terminal of 80 columns and into a file, until Ctrl-C."""
+    ours, theirs = pty.openpty()
+    file = installation.folder / "watched"
+    installation.environment["COLUMNS"] = "80"
+    with file.open("wb") as out:
+        for stdout in (theirs, out):
+            process = installation.start("runs", "list", "--watch", stdout=stdout, stderr=stdout)
+            if stdout is theirs:
+                seen = b""
+                while b"Together: 1 run" not in seen:
+                    seen += os.read(ours, 65536)
+            else:
+                wait_for(lambda: b"Together: 1 run" in file.read_bytes(), "nothing is shown")
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=30) == 130
+    for shown in (seen.decode(), file.read_text()):
+        assert re.search(r"run 1: waits for the platform's limit until [-: \d]+ \(in 1\d min\)", shown)
+        assert re.search(r"team-x followers\b.*\brunning\b.*20 in 1 pages", shown)
 
 
 def _waits(spoken: Spoken) -> bool:
