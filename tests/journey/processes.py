@@ -29,6 +29,7 @@ class Processes:
     ) -> None:
         armed.mkdir(exist_ok=True)
         self.armed = armed
+        self.points: set[str] = set()
         self.deaths = 0
         self._environment = {**installation.environment, "REGULARS_TEST_ARMED": str(armed)}
         self._commands = commands
@@ -51,11 +52,23 @@ class Processes:
         """Let the next process that reaches a point die there."""
         if point == "dispatch claimed":  # only where a worker leaves a message unsent has it work to do
             (self.armed / "committed").touch()
+        self.points |= {point, "committed"}
         (self.armed / point).touch()
 
     def pending(self) -> set[str]:
         """Return the points at which nobody has died yet since they were armed."""
-        return {each.name for each in self.armed.iterdir() if not each.name.endswith(".died")}
+        return {each.name for each in self.armed.iterdir() if each.name in self.points}
+
+    def stop(self) -> None:
+        """Stop all processes as an operator does; they finish what they have in hand."""
+        for process in self._running.values():
+            process.terminate()
+        codes = {name: process.wait(timeout=60) for name, process in self._running.items()}
+        assert not any(codes.values()), codes
+
+    def restart(self) -> None:
+        """Start all processes that were stopped."""
+        self._running = {name: self._start(name) for name in self._commands}
 
     def end(self) -> None:
         """End the processes."""
