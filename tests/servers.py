@@ -36,7 +36,7 @@ def unavailable(server: str) -> NoReturn:
 class PostgreSQL:
     """A PostgreSQL server of our own that can be killed and recovers from what it had written down."""
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
+    def __init__(self, binaries: Path, folder: Path, *options: str) -> None:
         self.place = f"host={folder}"
         self._folder = folder
         self._identity = _unprivileged(folder)
@@ -45,10 +45,10 @@ class PostgreSQL:
         command = [*initdb, "--locale=C"]
         subprocess.run(command, check=True, capture_output=True, cwd=folder, **self._identity)
         # Nothing here outlives the machine, so nothing is forced to the disk.
-        hasty = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB")
+        hasty = ("fsync=off", "full_page_writes=off", "shared_buffers=32MB")
         listening = ("listen_addresses=", f"unix_socket_directories={folder}")
-        options = [part for each in (*hasty, *listening) for part in ("-c", each)]
-        self._command = [binaries / "postgres", "-D", data, *options]
+        chosen = [part for each in (*hasty, *listening, *options) for part in ("-c", each)]
+        self._command = [binaries / "postgres", "-D", data, *chosen]
         self._stack = ExitStack()
 
     def start(self) -> None:
@@ -79,14 +79,14 @@ class PostgreSQL:
 
 
 @contextmanager
-def postgresql_server() -> Iterator[PostgreSQL]:
-    """Run a PostgreSQL server that can be killed."""
+def postgresql_server(*options: str) -> Iterator[PostgreSQL]:
+    """Run a PostgreSQL server that can be killed; what it has answered for outlives that."""
     binaries = _postgresql_binaries()
     if binaries is None:
         unavailable("PostgreSQL")
     folder = Path(tempfile.mkdtemp(prefix="regulars-pg-", dir=_in_memory()))
     try:
-        server = PostgreSQL(binaries, folder)
+        server = PostgreSQL(binaries, folder, *options)
         try:
             server.start()
             yield server
@@ -99,7 +99,7 @@ def postgresql_server() -> Iterator[PostgreSQL]:
 @contextmanager
 def postgresql() -> Iterator[str]:
     """Run a PostgreSQL server; yields what stands behind `postgresql://postgres@/<database>?`."""
-    with postgresql_server() as server:
+    with postgresql_server("synchronous_commit=off") as server:
         yield server.place
 
 

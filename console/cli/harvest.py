@@ -59,7 +59,7 @@ def harvest(
     with road_for(open_runtime, queue_of(found.platform)):
         rows = follow(open_runtime, list(begun.values()))
     _tell(rows, json=json)
-    unread = [each for each in rows if each["state"] != "done"]
+    unread = [each for each in rows if each["state"] != "done" or each["passed_over"]]
     if unread:
         raise UnfinishedError(
             f"{len(unread)} of {len(rows)} streams were not read whole: "

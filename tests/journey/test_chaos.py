@@ -89,7 +89,7 @@ class Chaos:
             ("clock jumps", lambda: self.set_clock(JUMP_S)),
         ]
         if self.server is not None:
-            found.append(("database killed", self.server.kill_and_restart))
+            found.append(("database killed", self.kill_database))
         if self.disk is not None:
             found.append(("disk full", self.fill))
         chance.shuffle(found)
@@ -103,6 +103,12 @@ class Chaos:
             self.server.restart()
             self.database.close()
         self.road.restart()
+
+    def kill_database(self) -> None:
+        """Kill PostgreSQL; our own connections to it are dead, too."""
+        assert self.server is not None
+        self.server.kill_and_restart()
+        self.database.close()
 
     def upgrade(self) -> None:
         """Give the program a database of the first revision that is half-way through a harvest."""
