@@ -43,9 +43,9 @@ class Claim(NamedTuple):
     attempts: int
     restarts: int
     quarantined: int
-    deaths: int
-    passed_over: int
-    next_cursor: str | None
+    deaths: int = 0
+    passed_over: int = 0
+    next_cursor: str | None = None
 
 
 def queue_of(platform: str) -> str:

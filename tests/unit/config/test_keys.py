@@ -66,7 +66,9 @@ def test_a_start_after_a_rotation_that_ended_anywhere_finds_the_key_in_force(
     )
 
 
-@pytest.mark.parametrize("beside", [b"", b"half a k", Fernet.generate_key()])
+@pytest.mark.parametrize(
+    "beside", [b"", b"half a k", Fernet.generate_key()], ids=["nothing", "half-a-key", "another-key"]
+)
 def test_what_lies_beside_never_takes_the_place_of_a_key_in_force(tmp_path: Path, beside: bytes) -> None:
     settings = Settings(data_dir=tmp_path)
     fingerprint = find_key(settings, None).fingerprint
