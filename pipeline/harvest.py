@@ -1,9 +1,7 @@
 """Harvest: one page of one run, from its claim to its commit."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from traceback import extract_tb
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -13,17 +11,17 @@ from connectors.base import Connector
 from domain.account import Account
 from domain.batch import Batch, PageRequest
 from domain.checkpoint import Checkpoint
-from domain.errors import PagingLoopError, PlatformError, TokenDeadError, UnexpectedError
+from domain.errors import PagingLoopError, PlatformError, TokenDeadError
 from domain.signal import Signal
 from domain.stream import Stream
-from pipeline import money, outcome, renew, walk
+from pipeline import money, outcome, poison, renew, walk
 from pipeline.page import Written, write_page
 from pipeline.road import Road
 from pipeline.screen import screened
 from pipeline.turn import Turn, turn_of
-from store import accounts, checkpoints, failures, messaging, outbox, posts, rosters, runs
+from pipeline.unexpected import unexpected
+from store import accounts, checkpoints, failures, messaging, outbox, posts, rosters, runs, spends, suspects
 from store.checkpoints import Listing
-from store.database import DatabaseError
 from store.outbox import Wake
 from store.rosters import RosterPage
 from store.runs import Claim
@@ -64,15 +62,24 @@ def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
     turn = turn_of(road, run_id, fence)
     if turn is None:
         return None
-    held = road.database.transact(lambda connection: _claim(connection, road, run_id, fence))
-    if held is None:
+    try:
+        with road.company.together():
+            return _read_next(road, turn, run_id, fence, alone=False)
+    except poison.SuspectError:
+        with road.company.alone():
+            return _read_next(road, turn, run_id, fence, alone=True)
+
+
+def _read_next(road: Road, turn: Turn, run_id: int, fence: int, *, alone: bool) -> Wake | None:
+    held = road.transact(lambda connection: _claim(connection, road, run_id, fence, alone=alone))
+    if not isinstance(held, Held):
         turn.give_back()
-        return None
+        return held
     heard = Heard()
     try:
         return _carry_out(road, turn, held, heard)
     except outcome.LostClaimError:
-        road.database.transact(
+        road.transact(
             lambda connection: money.settle_late(connection, held.reservation, heard.error, heard.batch)
         )
         raise
@@ -81,41 +88,30 @@ def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
 def _carry_out(road: Road, turn: Turn, held: Held, heard: Heard) -> Wake | None:
     try:
         batch = heard.batch = turn.fetched(lambda: held.connector.fetch(_request(held)))
+        if held.claim.deaths:
+            following = batch.next_cursor
+            road.transact(
+                lambda connection: suspects.remember_next(connection, held.claim, road.worker, following)
+            )
         checkpoint = held.checkpoint.after(batch, now=road.now())
-        return road.database.transact(
-            lambda connection: _store(connection, road, turn, held, batch, checkpoint)
-        )
+        return road.transact(lambda connection: _store(connection, road, turn, held, batch, checkpoint))
     except outcome.LostClaimError:
         raise
     except PlatformError as error:
         said = heard.error = error
     except Exception as error:  # noqa: BLE001  # whatever it is, the page must not stay held and silent
-        said = heard.error = _unexpected(held.claim.run_id, error)
-    return road.database.transact(lambda connection: _settle(connection, road, turn, held, said, heard.batch))
+        said = heard.error = unexpected(held.claim.run_id, error)
+    return road.transact(lambda connection: _settle(connection, road, turn, held, said, heard.batch))
 
 
-def where_it_failed(error: Exception) -> str:
-    """Say what failed and where; not the error's own text, which may hold a name."""
-    last = extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {last.name}, {Path(last.filename).name}:{last.lineno}"
-
-
-def _unexpected(run_id: int, error: Exception) -> UnexpectedError:
-    if isinstance(error, DatabaseError):  # a full disk, a server that is away: its sentence says so
-        return UnexpectedError(str(error), code="database")
-    where = where_it_failed(error)
-    return UnexpectedError(f"A page of run {run_id} failed in our own code ({where}).", code="unexpected")
-
-
-def _claim(connection: Connection, road: Road, run_id: int, fence: int) -> Held | None:
+def _claim(connection: Connection, road: Road, run_id: int, fence: int, *, alone: bool) -> Held | Wake | None:
+    """Take a page; returns the message that goes on with the run where the page was passed over."""
     now = road.now()
     claim = runs.claim(connection, run_id, fence, road.worker, now=now)
     if claim is None:
         return None
-    poisoned = outcome.poison(claim)
-    if poisoned:
-        outcome.fail(connection, claim, road.worker, poisoned, now=now)
-        return None
+    if claim.deaths and not alone:
+        raise poison.SuspectError(f"A page of run {run_id} has ended a worker, so it is read alone.")
     account = accounts.get(connection, claim.account_id)
     connector = road.connector_of(connection, account)
     stream = connector.streams[claim.stream]
@@ -130,12 +126,30 @@ def _claim(connection: Connection, road: Road, run_id: int, fence: int) -> Held 
     if checkpoint.aged(now, stream.cursor_life):
         checkpoint = checkpoint.restarted()
         rosters.forget(connection, run_id, claim.post)
+    held = held._replace(checkpoint=checkpoint)
+    if claim.deaths >= poison.MAX_DEATHS:
+        return _pass_over(connection, road, held)
     price = road.price(stream.meter, account.owned_reads) if stream.meter else 0
     page = money.Page(claim, account, stream, price)
     granted = money.reserve(connection, page, road.worker, now=now)
-    return granted and held._replace(
-        checkpoint=checkpoint, page_size=granted.page_size, reservation=granted.reservation
-    )
+    return granted and held._replace(page_size=granted.page_size, reservation=granted.reservation)
+
+
+def _pass_over(connection: Connection, road: Road, held: Held) -> Wake | None:
+    """Leave a page that ends its workers: go on behind it, with the next post, or fail."""
+    now = road.now()
+    claim = held.claim
+    passing = poison.passing(claim, held.checkpoint, held.stream, now=now)
+    if passing.checkpoint is None and not passing.next_post:
+        outcome.fail(connection, claim, road.worker, passing.failure, now=now)
+        return None
+    failures.add(connection, passing.failure, now=now)
+    spends.doubt(connection, claim.run_id)
+    checkpoints.save(connection, held.listing, passing.checkpoint or held.checkpoint.restarted())
+    if passing.next_post:
+        rosters.forget(connection, claim.run_id, claim.post)
+    changes = runs.added(passed_over=1) | {"error": poison.unread(claim.passed_over + 1)}
+    return _go_on(connection, road, held, changes, walked=passing.next_post)
 
 
 def _request(held: Held) -> PageRequest:
@@ -165,12 +179,17 @@ def _store(
     turn.keep(connection, batch.limit, None)
     changes = _changes(batch, written)
     walked = not checkpoint.walking
+    if walked and claim.passed_over:  # the mark stays: the next walk reads what this one passed over
+        changes["error"] = poison.unread(claim.passed_over)
+        checkpoint = replace(checkpoint, mark=held.checkpoint.mark)
     checkpoints.save(connection, held.listing, checkpoint, walked_at=now if walked else None)
     if walked:
         unread = claim.quarantined + len(batch.quarantined)
         if unread and walk.is_compared(held.stream):
             changes["error"] = f"{unread} items could not be read, so nobody is taken to have left."
-        ended = walk.Walk(held.listing, held.stream, account.platform, whole=not unread)
+        ended = walk.Walk(
+            held.listing, held.stream, account.platform, whole=not unread and not claim.passed_over
+        )
         steps, left = walk.conclude(connection, ended, held.policy, now=now)
         written.steps += steps
         changes |= runs.added(left=left)
@@ -222,9 +241,8 @@ def _go_on(
     if walked and (not held.stream.per_post or post_id is None):
         walk.finish(connection, claim, road.worker, changes, now=now)
         return None
-    outcome.advance(
-        connection, claim, road.worker, {**changes, "post_id": post_id, "attempts": 0, "due_at": now}
-    )
+    moved = {**changes, **poison.LEFT, "post_id": post_id, "attempts": 0, "due_at": now}
+    outcome.advance(connection, claim, road.worker, moved)
     wake = Wake(runs.KIND, claim.run_id, claim.fence + 1, runs.queue_of(claim.platform))
     outbox.put(connection, wake, due_at=now, sent_at=now)
     return wake
@@ -266,6 +284,7 @@ def _settle(  # what the page was held with, and what came of it
             "page_size": verdict.page_size,
             "attempts": verdict.attempts,
             "restarts": claim.restarts + verdict.restart,
+            **(poison.LEFT if verdict.restart else {}),
             "post_id": claim.post_id,
         },
     )

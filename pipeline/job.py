@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
+from config.crashes import where_it_failed
 from domain.errors import RegularsError
-from pipeline.harvest import where_it_failed
 from pipeline.outcome import LostClaimError
 from pipeline.road import Road
 from store import failures, jobs
@@ -53,7 +53,8 @@ def carry_out(road: Road, steps: Mapping[str, Step], job_id: int, fence: int) ->
         _fail(road, held, "kills_workers", f"A step of job {job_id} was begun {MAX_ATTEMPTS} times in vain.")
         return None
     try:
-        steps[held.kind](road.database, held, save, now)
+        with road.company.together():
+            steps[held.kind](road.database, held, save, now)
     except LostClaimError:
         raise
     except DatabaseError as error:

@@ -33,8 +33,6 @@ from store.runs import Claim
 #: Requests for one page before an error that might pass counts as one that does not.
 MAX_ATTEMPTS = 12
 MAX_RESTARTS = 5
-#: Claims of one page before it counts as one that kills its workers; more than any error needs.
-MAX_CLAIMS = 30
 #: The first pause after an error without a date, doubled each time, in seconds.
 FIRST_PAUSE_S = 0.25
 #: The same where a rate limit is spent and the platform does not say until when.
@@ -122,21 +120,6 @@ def advance(connection: Connection, claim: Claim, worker: str, changes: Mapping[
     """Move a held run to its next fence; raises LostClaimError where it is no longer ours."""
     if not runs.advance(connection, claim, worker, changes):
         raise LostClaimError(f"Run {claim.run_id} went on elsewhere; this page is dropped.")
-
-
-def poison(claim: Claim) -> Failure | None:
-    """Return the failure of a page that was claimed over and over and never answered for."""
-    if claim.attempts <= MAX_CLAIMS:
-        return None
-    return Failure(
-        claim.run_id,
-        claim.stream,
-        claim.post,
-        "page_kills_workers",
-        f"A page of run {claim.run_id} was begun {MAX_CLAIMS} times and ended its worker each time.",
-        "Look into the workers' log for its cause, mend that, then replay.",
-        claim.attempts,
-    )
 
 
 def paused(claim: Claim, account: Account) -> Failure:

@@ -38,7 +38,7 @@ def renewed(road: Road, account: Account) -> bool:
         return False
     until = now + timedelta(seconds=renewal.seconds) if renewal.seconds is not None else None
     with road.database.write() as connection:
-        renewals.keep(connection, account.id, road.seal(renewal.credentials), until)
+        renewals.keep(connection, account.id, road.seal(connection, renewal.credentials), until)
     return True
 
 

@@ -1,18 +1,23 @@
 """The road: what a harvest travels on, joined in one place and passed in."""
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from classifier.policy import Policy
 from connectors.base import Connector
 from domain.account import Account, Credentials
+from pipeline import patience
+from pipeline.company import Company
 from pipeline.limiter import Limiter
 from store.accounts import Sealed
 from store.database import Database
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,8 @@ class Road:
 
     `policy_of` gives the pack in force; `connector_of` makes or finds the connector of an account;
     `worker` names this process; `price` gives the micro-dollars of one item of (meter, owned reads);
-    `limiter` says whether a request may go out; `seal` closes new credentials for the database.
+    `limiter` says whether a request may go out; `seal` closes new credentials in the transaction that
+    writes them; `pauses_s` are the seconds to wait, one after the other, for a database that is away.
     """
 
     database: Database
@@ -32,4 +38,10 @@ class Road:
     price: Callable[[str, bool], int]
     chance: random.Random
     limiter: Limiter
-    seal: Callable[[Credentials], Sealed]
+    seal: Callable[[Connection, Credentials], Sealed]
+    company: Company = field(default_factory=Company)
+    pauses_s: Sequence[float] = patience.PAUSES_S
+
+    def transact(self, act: Callable[[Connection], Result]) -> Result:
+        """Run `act` in a writing transaction, patiently (see `pipeline.patience`)."""
+        return patience.transact(self.database, act, self.pauses_s)

@@ -87,7 +87,7 @@ def turn_of(road: Road, run_id: int, fence: int) -> Turn | None:  # noqa: PLR091
         return None
     account, stream, wake, pause, token_ends = asker
     if account.paused:
-        road.database.transact(lambda connection: _fail(connection, road, account, wake))
+        road.transact(lambda connection: _fail(connection, road, account, wake))
         return None
     if pause:
         _defer(road, wake, *pause)
@@ -129,7 +129,7 @@ def _fail(connection: Connection, road: Road, account: Account, wake: Wake) -> N
 
 def _defer(road: Road, wake: Wake, until: datetime, reason: str) -> None:
     now = road.now()
-    road.database.transact(lambda connection: turns.defer(connection, wake, until, reason, now=now))
+    road.transact(lambda connection: turns.defer(connection, wake, until, reason, now=now))
 
 
 def _recall(road: Road, account: Account, ask: Ask) -> Sequence[Window]:

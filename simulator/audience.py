@@ -65,7 +65,9 @@ class Audience(People):
 
     def on(self, day: int) -> "Audience":
         """Return the same audience on another day."""
-        return Audience(self.seed, self.size, day)
+        same = Audience(self.seed, self.size, day)
+        same.canary = self.canary
+        return same
 
     @cached_property
     def posts(self) -> range:

@@ -18,6 +18,22 @@ def settle_key(connection: Connection, fingerprint: str, *, now: datetime) -> No
         connection.execute(insert(installation).values(id=1, key_fingerprint=fingerprint, created_at=now))
 
 
+def replace_key(connection: Connection, old: str, new: str) -> bool:
+    """Put another key's fingerprint in the place of `old`; False where that is no longer in force.
+
+    Until the transaction ends nobody else does it, nor seals anything (see `hold_key`).
+    """
+    replaced = connection.execute(
+        update(installation).where(installation.c.key_fingerprint == old).values(key_fingerprint=new)
+    )
+    return replaced.rowcount == 1
+
+
+def hold_key(connection: Connection) -> str | None:
+    """Return the fingerprint of the key in force, which stays in force to the end of the transaction."""
+    return connection.scalar(select(installation.c.key_fingerprint).with_for_update(read=True))
+
+
 def policy(connection: Connection) -> str | None:
     """Return the policy under which every label was last decided."""
     return connection.scalar(select(installation.c.policy))

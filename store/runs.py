@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, RowMapping, case, func, insert, literal, or_, select, update
 
 from domain.errors import RegularsError
 from store import outbox, rosters, spends
@@ -44,6 +44,9 @@ class Claim(NamedTuple):
     attempts: int
     restarts: int
     quarantined: int
+    deaths: int = 0
+    passed_over: int = 0
+    next_cursor: str | None = None
 
 
 def queue_of(platform: str) -> str:
@@ -116,25 +119,17 @@ def claim(connection: Connection, run_id: int, fence: int, worker: str, *, now: 
             claimed_by=worker,
             claimed_until=now + LEASE,
             attempts=harvest_runs.c.attempts + 1,
+            # Whoever let the lease run out is taken for dead.
+            deaths=harvest_runs.c.deaths + case((harvest_runs.c.claimed_by.is_(None), 0), else_=1),
             started_at=func.coalesce(harvest_runs.c.started_at, literal(now, Moment())),
             waiting_for=None,
         )
-        .returning(
-            harvest_runs.c.account_id,
-            harvest_runs.c.platform,
-            harvest_runs.c.stream,
-            harvest_runs.c.post_id,
-            harvest_runs.c.page_size,
-            harvest_runs.c.attempts,
-            harvest_runs.c.restarts,
-            harvest_runs.c.quarantined,
-        )
+        .returning(*(harvest_runs.c[each] for each in Claim._fields if each in harvest_runs.c))
     ).first()
     if row is None:
         return None
-    account_id, platform, stream, post_id, *numbers = row
-    post = connection.scalar(select(posts.c.post).where(posts.c.id == post_id)) if post_id else ""
-    return Claim(run_id, fence, account_id, platform, stream, post_id, post or "", *numbers)
+    post = connection.scalar(select(posts.c.post).where(posts.c.id == row.post_id)) if row.post_id else ""
+    return Claim(run_id=run_id, post=post or "", **row._mapping)  # noqa: SLF001  # a row's own way to its names
 
 
 def hold(connection: Connection, held: Claim, worker: str) -> bool:
@@ -251,7 +246,7 @@ def replay(connection: Connection, run_id: int, *, now: datetime) -> None:
             f"A harvest of this account is still reading {', '.join(again)}; that run takes the failed one's "
             "place, so drop the failure (`regulars failures drop`)."
         )
-    afresh = {"attempts": 0, "restarts": 0, "ended_at": None, "error": None}
+    afresh = {"attempts": 0, "restarts": 0, "deaths": 0, "ended_at": None, "error": None}
     row = connection.execute(
         update(harvest_runs)
         .where(harvest_runs.c.id == run_id, harvest_runs.c.state == "failed")
@@ -259,7 +254,7 @@ def replay(connection: Connection, run_id: int, *, now: datetime) -> None:
         .returning(harvest_runs.c.fence, harvest_runs.c.platform)
     ).first()
     if row is None:
-        raise NoSuchRunError(f"Run {run_id} has not failed, so there is nothing to replay.")
+        raise NoSuchRunError(f"Run {run_id} has not failed or not ended yet, so there is nothing to replay.")
     connection.execute(
         update(harvest_runs)
         .where(harvest_runs.c.waits_for == run_id, harvest_runs.c.state == "failed")
@@ -270,7 +265,7 @@ def replay(connection: Connection, run_id: int, *, now: datetime) -> None:
 
 def listed(connection: Connection, *, harvest_id: int | None = None, count: int = 50) -> Sequence[RowMapping]:
     """Return runs with the name of their account, newest first."""
-    statement = select(harvest_runs, accounts.c.name.label("account")).join(
+    statement = select(harvest_runs, accounts.c.name.label("account"), accounts.c.followers_count).join(
         accounts, accounts.c.id == harvest_runs.c.account_id
     )
     if harvest_id is not None:

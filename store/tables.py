@@ -291,6 +291,11 @@ harvest_runs = Table(
     Column("started_at", Moment),
     Column("ended_at", Moment),
     Column("error", Text),
+    # How many workers died over the page that comes next, and what follows it where that is known.
+    Column("deaths", Integer, nullable=False, server_default="0"),
+    Column("next_cursor", Text),
+    # Pages that were left unread because they ended every worker.
+    Column("passed_over", Integer, nullable=False, server_default="0"),
     Index(
         "uq_harvest_runs_active",
         "account_id",

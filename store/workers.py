@@ -20,13 +20,16 @@ def every(connection: Connection) -> Sequence[Row[tuple[object, ...]]]:
     return connection.execute(select(workers).order_by(workers.c.started_at)).all()
 
 
-def bury(connection: Connection, ids: Iterable[str]) -> None:
-    """Take dead processes off the list and make what they held due again, at once."""
-    dead = list(ids)
-    for held in (harvest_runs, jobs):
-        connection.execute(
-            update(held).where(held.c.claimed_by.in_(dead)).values(claimed_by=None, claimed_until=None)
-        )
+def bury(connection: Connection, ids: Iterable[str], *, died: bool) -> None:
+    """Take processes off the list and make what they held due again, at once.
+
+    `died` tells processes that ended amid their work from those that said goodbye: pages remember it.
+    """
+    gone = list(ids)
+    free = {"claimed_by": None, "claimed_until": None}
+    held_pages = update(harvest_runs).where(harvest_runs.c.claimed_by.in_(gone))
+    connection.execute(held_pages.values(**free, deaths=harvest_runs.c.deaths + int(died)))
+    connection.execute(update(jobs).where(jobs.c.claimed_by.in_(gone)).values(**free))
     # What they had fetched and not begun is in nobody's hands: a message too many is a no-op.
     connection.execute(update(outbox).values(sent_at=None))
-    connection.execute(delete(workers).where(workers.c.id.in_(dead)))
+    connection.execute(delete(workers).where(workers.c.id.in_(gone)))

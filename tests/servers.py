@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
+import psutil
 import psycopg
 import pytest
 from redis import Redis
@@ -31,29 +33,74 @@ def unavailable(server: str) -> NoReturn:
     pytest.skip(sentence)
 
 
+class PostgreSQL:
+    """A PostgreSQL server of our own that can be killed and recovers from what it had written down."""
+
+    def __init__(self, binaries: Path, folder: Path, *options: str) -> None:
+        self.place = f"host={folder}"
+        self._folder = folder
+        self._identity = _unprivileged(folder)
+        data = folder / "data"
+        initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        command = [*initdb, "--locale=C"]
+        subprocess.run(command, check=True, capture_output=True, cwd=folder, **self._identity)
+        # Nothing here outlives the machine, so nothing is forced to the disk.
+        hasty = ("fsync=off", "full_page_writes=off", "shared_buffers=32MB")
+        listening = ("listen_addresses=", f"unix_socket_directories={folder}")
+        chosen = [part for each in (*hasty, *listening, *options) for part in ("-c", each)]
+        self._command = [binaries / "postgres", "-D", data, *chosen]
+        self._stack = ExitStack()
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self._process = self._stack.enter_context(_running(self._command, self._folder, self._identity))
+        _await(self._process, self._answer)
+
+    def kill_and_restart(self) -> None:
+        """Kill it with SIGKILL and start it on the same folder."""
+        backends = psutil.Process(self._process.pid).children()
+        self._process.kill()
+        self._process.wait()
+        psutil.wait_procs(backends, timeout=20)  # as long as one lives, no other server may start
+        self.start()
+
+    def restart(self) -> None:
+        """Stop it as an operator does, and start it again."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(timeout=20)
+        self.start()
+
+    def stop(self) -> None:
+        """Stop it."""
+        self._stack.close()
+
+    def _answer(self) -> None:
+        psycopg.connect(host=str(self._folder), user="postgres", dbname="postgres").close()
+
+
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """Run a PostgreSQL server; yields what stands behind `postgresql://postgres@/<database>?`."""
+def postgresql_server(*options: str) -> Iterator[PostgreSQL]:
+    """Run a PostgreSQL server that can be killed; what it has answered for outlives that."""
     binaries = _postgresql_binaries()
     if binaries is None:
         unavailable("PostgreSQL")
     folder = Path(tempfile.mkdtemp(prefix="regulars-pg-", dir=_in_memory()))
-    identity = _unprivileged(folder)
-    data = folder / "data"
     try:
-        initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
-        subprocess.run([*initdb, "--locale=C"], check=True, capture_output=True, cwd=folder, **identity)
-        # Nothing here outlives the test, so nothing is forced to the disk.
-        hasty = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB")
-        listening = ("listen_addresses=", f"unix_socket_directories={folder}")
-        options = [part for each in (*hasty, *listening) for part in ("-c", each)]
-        with _running([binaries / "postgres", "-D", data, *options], folder, identity) as process:
-            _await(
-                process, lambda: psycopg.connect(host=str(folder), user="postgres", dbname="postgres").close()
-            )
-            yield f"host={folder}"
+        server = PostgreSQL(binaries, folder, *options)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """Run a PostgreSQL server; yields what stands behind `postgresql://postgres@/<database>?`."""
+    with postgresql_server("synchronous_commit=off") as server:
+        yield server.place
 
 
 class Queue:
@@ -85,6 +132,12 @@ class Queue:
         """Kill it with SIGKILL and start it on the same folder."""
         self._process.kill()
         self._process.wait()
+        self.start()
+
+    def restart(self) -> None:
+        """Stop it as an operator does, and start it again."""
+        self._process.terminate()
+        self._process.wait(timeout=20)
         self.start()
 
     def stop(self) -> None:

@@ -56,7 +56,8 @@ class Travel:
             price=lambda _meter, _owned: 10_000,
             chance=random.Random(1),
             limiter=DatabaseLimiter(self.database, self.clock),
-            seal=lambda credentials: Sealed(credentials.token.encode(), None, None, b"refresh"),
+            seal=lambda _, credentials: Sealed(credentials.token.encode(), None, None, b"refresh"),
+            pauses_s=(0, 0),
         )
 
     def begin(self, *streams: str, join: bool = False) -> dict[str, int]:

@@ -1,11 +1,14 @@
 """The actors: they open the door to a verb of the pipeline and step aside."""
 
 import logging
+import os
+import signal
 from collections.abc import Callable
 
 import dramatiq
 from dramatiq import Broker, Message
 
+from config.keys import KeyMissingError
 from domain.errors import RegularsError
 from pipeline.harvest import harvest_next
 from pipeline.job import carry_out
@@ -57,6 +60,9 @@ def _go_on(
         wake = act()
     except LostClaimError:
         log.info("%s_lost", what, extra=ids)
+        return
+    except KeyMissingError:  # the key was rotated and the new one is not here: nothing can be read any more
+        os.kill(os.getpid(), signal.SIGTERM)
         return
     except RegularsError as error:
         log.warning("%s_failed", what, extra={**ids, "error": str(error)})

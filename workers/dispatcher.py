@@ -39,10 +39,16 @@ class Dispatcher:
 
     def run(self, ended: threading.Event) -> None:
         """Tick until `ended` is set; a database or queue server that is away is waited for."""
+        away = False
         while not ended.wait(TICK_S):
             try:
+                if away:  # workers have dropped what they could not begin
+                    with self._database.write() as connection:
+                        outbox.unsend_all(connection)
+                away = False
                 self.tick()
-            except (DatabaseError, *QUEUE_DOWN):
+            except (DatabaseError, *QUEUE_DOWN) as error:
+                away = away or isinstance(error, DatabaseError)
                 log.warning("dispatcher.waiting", extra={"reason": "database or queue server is away"})
                 ended.wait(1.0)
 

@@ -48,7 +48,7 @@ class Life:
         self._ended.set()
         self._thread.join()
         with self._database.write() as connection:
-            workers.bury(connection, [self.id])
+            workers.bury(connection, [self.id], died=False)
 
     def _beat(self) -> None:
         while not self._ended.wait(BEAT_S):
@@ -68,7 +68,7 @@ def bury_dead(database: Database, *, now: datetime) -> list[str]:
         dead = [each.id for each in workers.every(connection) if _is_dead(each.host, each.pid, each, now)]
     if dead:
         with database.write() as connection:
-            workers.bury(connection, dead)
+            workers.bury(connection, dead, died=True)
     return dead
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from classifier.policy import Policy
-from config.keys import Sealer, find_key
+from config.keys import KeyMissingError, Sealer, find_key
 from config.packs import load_pack
 from config.prices import price_of
 from config.settings import Settings
@@ -46,6 +46,8 @@ class Runtime:
                 load_pack(settings.policy)  # a pack that cannot be read is refused before it is in force
                 installation.settle_policy(connection, settings.policy)
             self._require_policy(connection)
+        #: Why this process can open no token any more, where that is so.
+        self.needs_key: KeyMissingError | None = None
         self._packs: dict[str, Policy] = {}
         self._mine = threading.local()
 
@@ -57,14 +59,34 @@ class Runtime:
         return self._packs[name]
 
     def credentials(self, connection: Connection, account_id: int) -> Credentials:
-        """Open an account's sealed credentials."""
-        sealed = accounts.sealed(connection, account_id)
-        return Credentials(*(self.sealer.open(each) if each else None for each in sealed))  # type: ignore[arg-type]  # the token is never empty
+        """Open an account's sealed credentials; after a rotation the key is looked for again.
 
-    def seal(self, credentials: Credentials) -> Sealed:
-        """Seal credentials for the database."""
+        Raises KeyMissingError where this process cannot find the new one, which `needs_key` remembers.
+        """
+        sealed = accounts.sealed(connection, account_id)
+        try:
+            return self._opened(sealed)
+        except KeyMissingError:
+            self._find_key(installation.key_fingerprint(connection))
+            return self._opened(sealed)
+
+    def seal(self, connection: Connection, credentials: Credentials) -> Sealed:
+        """Seal credentials with the key in force, in the transaction that writes them."""
+        expected = installation.hold_key(connection)
+        if expected != self.sealer.fingerprint:
+            self._find_key(expected)
         secrets = (getattr(credentials, name) for name in Sealed._fields)
         return Sealed(*(self.sealer.seal(each) if each else None for each in secrets))  # type: ignore[arg-type]  # the token is never empty
+
+    def _opened(self, sealed: Sealed) -> Credentials:
+        return Credentials(*(self.sealer.open(each) if each else None for each in sealed))  # type: ignore[arg-type]  # the token is never empty
+
+    def _find_key(self, expected: str | None) -> None:
+        try:
+            self.sealer = find_key(self.settings, expected)
+        except KeyMissingError as error:
+            self.needs_key = error
+            raise
 
     def connector_of(self, connection: Connection, account: Account) -> Connector:
         """Return this thread's connector of an account, made anew when its credentials changed."""

@@ -38,7 +38,8 @@ def start(runtime: Runtime, broker: Broker, queues: Sequence[str]) -> tuple[dram
 def run(settings: Settings, redis_url: str, queues: Sequence[str]) -> None:
     """Work until SIGTERM or SIGINT; pages in hand are finished first.
 
-    Raises RegularsError for an unknown queue.
+    Raises RegularsError for an unknown queue, KeyMissingError where the key was rotated meanwhile and the new
+    one is not to be found.
     """
     unknown = sorted(set(queues) - set(QUEUES))
     if unknown:
@@ -51,6 +52,8 @@ def run(settings: Settings, redis_url: str, queues: Sequence[str]) -> None:
     ended.wait()
     worker.stop(timeout=60_000)
     life.end()
+    if runtime.needs_key is not None:
+        raise runtime.needs_key
 
 
 def _collect_less_often() -> None:

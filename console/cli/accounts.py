@@ -100,7 +100,8 @@ def add(
     now = utc_now()
     with open_runtime.database.write() as connection:
         before = accounts.paused(connection, platform, platform_id)
-        account_id = accounts.add(connection, account, open_runtime.seal(credentials), now=now)
+        sealed = open_runtime.seal(connection, credentials)
+        account_id = accounts.add(connection, account, sealed, now=now)
         accounts.proven(connection, account_id, proof)
         resumed = resume_account(connection, before, now=now) if before else 0
     written = shown(name)

@@ -127,7 +127,9 @@ def _connect(open_runtime: Runtime, ready: Mapping[str, Any]) -> list[Account]:
         connector = connect(account, credentials, open_runtime.settings.base_url(account.platform))
         proof = patiently(connector.prove)
         with open_runtime.database.write() as connection:
-            account_id = accounts.add(connection, account, open_runtime.seal(credentials), now=utc_now())
+            account_id = accounts.add(
+                connection, account, open_runtime.seal(connection, credentials), now=utc_now()
+            )
             accounts.proven(connection, account_id, proof)
             connected.append(accounts.get(connection, account_id))
     return connected

@@ -8,7 +8,7 @@ import typer
 from console.cli.start import runtime
 from console.cli.words import iso, local, note, out, print_json, print_table, shown
 from domain.errors import RegularsError
-from store import failures, jobs, runs
+from store import failures, jobs, runs, suspects
 from workers.runtime import utc_now
 from workers.supervisor import road_is_up
 
@@ -99,12 +99,15 @@ def _settle(ids: list[int] | None, state: str, *, every: bool) -> None:
     open_runtime = runtime()
     with open_runtime.database.write() as connection:
         wanted = [each["id"] for each in failures.listed(connection)] if every else ids or []
+        replayed: set[int] = set()
         for each in wanted:
             failed = failures.settle(connection, each, state)
             if failed is None:
                 raise RegularsError(f"No failure {each} is open; `regulars failures list` shows which are.")
             run_id, job_id = failed
-            if state == "replayed" and run_id is not None:
+            if state == "replayed" and run_id is not None and run_id not in replayed:
+                replayed.add(run_id)
+                suspects.reopen(connection, run_id)
                 runs.replay(connection, run_id, now=utc_now())
             if state == "replayed" and job_id is not None:
                 jobs.replay(connection, job_id, now=utc_now())

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from console.cli.progress import follow
-from console.cli.runs import as_json, micro_usd, spent
+from console.cli.runs import as_json, micro_usd
+from console.cli.runs_table import spent
 from console.cli.start import StoppedAtBudgetError, UnfinishedError, runtime
 from console.cli.words import note, out, print_json, print_table
 from pipeline.begin import Wanted, begin_harvest
@@ -70,7 +71,7 @@ def harvest(
     with road_for(open_runtime, queue_of(found.platform)):
         rows = follow(open_runtime, list(begun.values()))
     _tell(rows, json=json)
-    unread = [each for each in rows if each["state"] != "done"]
+    unread = [each for each in rows if each["state"] != "done" or each["passed_over"]]
     short = f"{len(unread)} of {len(rows)} streams were not read whole: " + "; ".join(
         f"{each['stream']}: {each['error'] or each['state']}" for each in unread
     )

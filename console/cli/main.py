@@ -6,6 +6,7 @@ from importlib import import_module
 
 import typer
 
+from config.crashes import calls_of, hush_threads
 from console.cli.start import StoppedAtBudgetError, UnfinishedError
 from console.cli.words import note, reader_left
 from domain.errors import BadAnswerError, RegularsError, RetryLaterError
@@ -29,6 +30,7 @@ MODULES: Mapping[str, str] = {
     "jobs": "jobs",
     "contacts": "contacts",
     "failures": "failures",
+    "keys": "keys",
     "db": "system",
     "config": "system",
 }
@@ -63,6 +65,7 @@ def regulars() -> None:
 
 def main() -> None:
     """Run the command line; every error is one sentence on standard error."""
+    hush_threads()
     first = next((each for each in sys.argv[1:] if not each.startswith("-")), None)
     try:
         command_line(first)(prog_name="regulars")
@@ -78,6 +81,8 @@ def main() -> None:
         _end(_said(error), 1)
     except KeyboardInterrupt:
         _end("Stopped.", 130)
+    except Exception as error:  # noqa: BLE001  # its own text may hold a name or a token: only the place is told
+        _end(f"Regulars failed in its own code; nothing was lost. Report this line: {calls_of(error)}.", 1)
     finally:
         _flush()
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from console.cli.runs import spent, waits
+from console.cli.runs_table import spent, waits
 from console.cli.words import err, shown
 from store import runs
-from workers.runtime import Runtime
+from workers.runtime import Runtime, utc_now
 
 #: Seconds between two looks.
 LOOK_S = 0.25
@@ -47,7 +47,7 @@ def show_run(bars: Progress, tasks: dict[int, TaskID], row: Mapping[Any, Any]) -
         "name": shown(f"{row['account']} {row['stream']}"),
         "counts": f"{row['pages']:>5} pages {row['contacts_seen']:>8} contacts {row['requests']:>5} requests "
         f"{spent(row):>8}",
-        "state": row["state"] if ended else waits(row),
+        "state": row["state"] if ended else waits(row, utc_now()),
     }
     if row["id"] not in tasks:
         tasks[row["id"]] = bars.add_task("", total=None, start=False, **fields)

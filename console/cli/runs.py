@@ -1,15 +1,16 @@
 """`regulars runs`: what harvests did, are doing, and wait for."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Annotated, Any
 
 import typer
 from rich.live import Live
-from rich.table import Table
 
+from console.cli.runs_table import fitting_runs, shown_runs
 from console.cli.start import runtime
-from console.cli.words import iso, local, note, out, print_json, print_table, table_of, usd
+from console.cli.words import iso, local, note, out, print_json, print_table
 from domain.budget import micro_of
 from domain.errors import RegularsError
 from pipeline.begin import resume_run
@@ -24,42 +25,32 @@ def register(root: typer.Typer) -> None:
     root.add_typer(app, name="runs")
 
 
-_COLUMNS = (
-    "run",
-    "account",
-    "stream",
-    "state",
-    "pages",
-    "contacts",
-    "regular",
-    "occasional",
-    "spend",
-    "note",
-)
+_NOTHING = "Nothing was harvested yet. `regulars harvest ACCOUNT --wait` begins."
+#: Seconds between two looks of --watch.
+LOOK_S = 1.0
 
 
 @app.command("list")
 def listed(
     json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
     count: Annotated[int, typer.Option(help="How many, newest first.", min=1)] = 30,
-    watch: Annotated[bool, typer.Option("--watch", help="Show again every second until Ctrl-C.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Show again every second until all have ended, or Ctrl-C.")
+    ] = False,
 ) -> None:
     """List runs, newest first: state, progress, cost, and what each waits for until when."""
     open_runtime = runtime()
     if watch:
-        with Live(console=out, auto_refresh=False) as live:
-            while True:
-                live.update(_table(open_runtime, count), refresh=True)
-                time.sleep(1)
-    with open_runtime.database.read() as connection:
-        rows = runs.listed(connection, count=count)
+        _watch(open_runtime, count)
+        return
+    rows = _read(open_runtime, count)
     if json:
         for each in rows:
             print_json(as_json(each))
     elif rows:
-        out.print(_table(open_runtime, count))
+        out.print(shown_runs(rows, now=utc_now(), width=out.width))
     else:
-        note("Nothing was harvested yet. `regulars harvest ACCOUNT --wait` begins.")
+        note(_NOTHING)
 
 
 @app.command()
@@ -118,6 +109,7 @@ def as_json(row: Mapping[Any, Any]) -> dict[str, Any]:
         "quarantined": row["quarantined"],
         "unattributed": row["unattributed"],
         "skipped_posts": row["skipped_posts"],
+        "passed_over": row["passed_over"],
         "left": row["left"],
         "spend_usd": row["spend_micro_usd"] / 1_000_000,
         "uncertain_usd": row["uncertain_micro_usd"] / 1_000_000,
@@ -138,29 +130,28 @@ def micro_usd(written: str | None) -> int | None:
         raise RegularsError(str(error)) from None
 
 
-def spent(row: Mapping[Any, Any]) -> str:
-    """Write what a run spent, and what it may have spent besides on answers that never came."""
-    uncertain = row["uncertain_micro_usd"]
-    return usd(row["spend_micro_usd"]) + (f" + {usd(uncertain)} uncertain" if uncertain else "")
+def _watch(open_runtime: Runtime, count: int) -> None:
+    """Look every second; without a terminal only what has changed is printed."""
+    if not _read(open_runtime, 1):
+        note(_NOTHING)
+        return
+    before: Sequence[Mapping[Any, Any]] = []
+    with Live(console=out, auto_refresh=False, transient=True) if out.is_terminal else nullcontext() as live:
+        while True:
+            rows = _read(open_runtime, count)
+            if live is not None:
+                fitting = fitting_runs(rows, now=utc_now(), width=out.width, height=out.height)
+                live.update(fitting, refresh=True)
+            elif rows != before:
+                out.print(shown_runs(rows, now=utc_now(), width=out.width))
+            if all(each["state"] not in runs.ACTIVE for each in rows):
+                break
+            before = rows
+            time.sleep(LOOK_S)
+    if live is not None:
+        out.print(shown_runs(rows, now=utc_now(), width=out.width))
 
 
-def waits(row: Mapping[Any, Any]) -> str:
-    """Say what a run waits for and until when, or why it ended badly."""
-    if row["error"]:
-        return str(row["error"])
-    if row["state"] == "waiting":
-        return f"waiting for {row['waiting_for']}"
-    if row["state"] == "running" and row["waiting_for"]:
-        return f"waiting for {row['waiting_for']} until {local(row['due_at'])}"
-    return ""
-
-
-def _table(open_runtime: Runtime, count: int) -> Table:
+def _read(open_runtime: Runtime, count: int) -> Sequence[Mapping[Any, Any]]:
     with open_runtime.database.read() as connection:
-        rows = runs.listed(connection, count=count)
-    return table_of(_COLUMNS, map(_cells, rows))
-
-
-def _cells(row: Mapping[Any, Any]) -> tuple[object, ...]:
-    numbers = (row["pages"], row["contacts_seen"], row["regular"], row["occasional"])
-    return (row["id"], row["account"], row["stream"], row["state"], *numbers, spent(row), waits(row))
+        return runs.listed(connection, count=count)

@@ -83,6 +83,12 @@ def guises(world: World, given: Given) -> Answer:
     return Answer.of_json([asdict(each) for each in world.guises])
 
 
+def canary(world: World, given: Given) -> Answer:
+    """`{"name": text}`: call every third person so, that a test can look where the name turns up."""
+    world.audience.canary = str(given["name"])
+    return Answer.of_json({"name": world.audience.canary})
+
+
 COMMANDS: dict[str, Callable[[World, Given], Answer]] = {
     "/day": advance,
     "/faults": faults,
@@ -90,4 +96,5 @@ COMMANDS: dict[str, Callable[[World, Given], Answer]] = {
     "/limits": limits,
     "/options": options,
     "/guises": guises,
+    "/canary": canary,
 }

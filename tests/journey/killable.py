@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ WORKER_POINTS = (
     "next enqueued",
     "acknowledged",
 )
+ROTATION_POINTS = ("key written", "key in force")
 DISPATCHER_POINTS = ("dispatch claimed", "dispatch sent")
 
 
@@ -61,6 +63,55 @@ def before(owner: Any, name: str, point: str) -> None:
     setattr(owner, name, call)
 
 
+def die_of(pages: Any) -> None:
+    """Die whenever a page holds an act of somebody whose id stands in the file "poison"."""
+    real: Callable[..., Any] = pages.screened
+    try:
+        wanted = set((ARMED / "poison").read_text(encoding="utf-8").split())
+    except FileNotFoundError:
+        return
+
+    def call(account: Any, acts: Any, **options: Any) -> Any:
+        if wanted & {each.contact.platform_id for each in acts}:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(account, acts, **options)
+
+    pages.screened = call
+
+
+def crash_in(owner: Any, name: str, *, calls: int) -> None:
+    """Let a function fail with the words of the file "crash", where there is one, after so many calls."""
+    try:
+        words = (ARMED / "crash").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return
+    real: Callable[..., Any] = getattr(owner, name)
+    called = 0
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        nonlocal called
+        called += 1
+        if called > calls:
+            raise RuntimeError(words)
+        return real(*args, **kwargs)
+
+    setattr(owner, name, call)
+
+
+def set_clock(runtime: Any) -> None:
+    """Let the product's clock be wrong by the seconds in the file "clock", where there is one."""
+    real: Callable[[], datetime] = runtime.utc_now
+    file = ARMED / "clock"
+
+    def utc_now() -> datetime:
+        try:
+            return real() + timedelta(seconds=float(file.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return real()
+
+    runtime.utc_now = utc_now
+
+
 class Acknowledged(dramatiq.Middleware):
     """Reaches its point after a message was acknowledged."""
 
@@ -73,8 +124,12 @@ def main() -> None:
     """Run the product's command line with the points laid in."""
     global ARMED  # noqa: PLW0603  # known only once this process has its own environment
     ARMED = Path(os.environ.pop("REGULARS_TEST_ARMED"))
-    from pipeline import harvest  # noqa: PLC0415  # after the environment is clean
-    from workers import actors, broker, dispatcher  # noqa: PLC0415
+    from workers import runtime  # noqa: PLC0415
+
+    set_clock(runtime)  # before anybody takes it by name
+    from pipeline import harvest, rotate  # noqa: PLC0415  # after the environment is clean
+    from store import runs  # noqa: PLC0415
+    from workers import actors, broker, dispatcher, life  # noqa: PLC0415
 
     before(urllib3.connection.HTTPConnection, "getresponse", "request sent")
     after(requests.Session, "send", "answer received")
@@ -82,10 +137,15 @@ def main() -> None:
     before(harvest, "_request", "money reserved")
     after(harvest.money, "settle", "money settled")
     after(harvest, "_store", "rows written")
+    die_of(harvest)
+    before(rotate.sealed, "turn", "key written")
+    after(rotate, "rotate", "key in force")
     after(actors, "harvest_next", "committed")
     after(actors, "_send_on", "next enqueued")
     after(dispatcher.outbox, "claim", "dispatch claimed")
     after(dispatcher.Dispatcher, "tick", "dispatch sent")
+    for owner, name, calls in ((actors, "harvest_next", 0), (life.Life, "_sign", 1), (runs, "listed", 0)):
+        crash_in(owner, name, calls=calls)
     made = broker._middleware
     broker._middleware = lambda: [*made(), Acknowledged()]
 

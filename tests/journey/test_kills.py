@@ -1,11 +1,8 @@
 """kill -9 at every named point, a flushed queue, a killed queue server: equal to the truth, nothing twice."""
 
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +11,8 @@ from redis import Redis
 
 from tests import servers
 from tests.journey.killable import DISPATCHER_POINTS, WORKER_POINTS
-from tests.journey.road import ROOT, Installation, expected_labels, simulator
+from tests.journey.processes import Processes, processes, runs_of
+from tests.journey.road import Installation, expected_labels, simulator
 
 #: Each point dies so many times, all between these shares of the way.
 DEATHS = 2
@@ -22,65 +20,6 @@ FIRST, LAST = 0.1, 0.9
 
 #: At which share of the way, what, and how: None arms a point.
 Trouble = tuple[float, str, Callable[[], object] | None]
-
-
-class Processes:
-    """Workers and a dispatcher that are started again whenever they die, as a supervisor would."""
-
-    def __init__(self, installation: Installation, armed: Path) -> None:
-        armed.mkdir()
-        self.armed = armed
-        self.deaths = 0
-        self._environment = {**installation.environment, "REGULARS_TEST_ARMED": str(armed)}
-        self._commands = {
-            "worker": ["worker", "--queue", "harvest.twitter"],
-            "dispatcher": ["dispatch"],
-        }
-        self._running = {name: self._start(name) for name in self._commands}
-
-    def _start(self, name: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "tests.journey.killable", *self._commands[name]]
-        return subprocess.Popen(command, env=self._environment, cwd=ROOT, start_new_session=True)
-
-    def mend(self) -> None:
-        """Start again what has died; a death that was not ours fails."""
-        for name, process in self._running.items():
-            code = process.poll()
-            if code is not None:
-                assert code == -signal.SIGKILL, f"the {name} ended by itself with {code}"
-                self.deaths += 1
-                self._running[name] = self._start(name)
-
-    def arm(self, point: str) -> None:
-        """Let the next process that reaches a point die there."""
-        if point == "dispatch claimed":  # only where a worker leaves a message unsent has it work to do
-            (self.armed / "committed").touch()
-        (self.armed / point).touch()
-
-    def pending(self) -> set[str]:
-        """Return the points at which nobody has died yet since they were armed."""
-        return {each.name for each in self.armed.iterdir() if not each.name.endswith(".died")}
-
-    def end(self) -> None:
-        """End the processes."""
-        for process in self._running.values():
-            process.terminate()
-        for process in self._running.values():
-            try:
-                process.wait(timeout=30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-@contextmanager
-def processes(installation: Installation, armed: Path) -> Iterator[Processes]:
-    """Run workers and a dispatcher for the time of a block."""
-    running = Processes(installation, armed)
-    try:
-        yield running
-    finally:
-        running.end()
 
 
 @pytest.mark.parametrize(
@@ -163,23 +102,8 @@ def _travel(installation: Installation, road: Processes, total: int, troubles: l
 
 
 def _progress(installation: Installation) -> tuple[int, str]:
-    from sqlalchemy import text  # noqa: PLC0415  # only here the test looks into the database
-
-    with _database(installation).read() as connection:
-        seen, state = connection.execute(text("SELECT contacts_seen, state FROM harvest_runs")).one()
-    return int(seen), str(state)
-
-
-_open: dict[str, Any] = {}
-
-
-def _database(installation: Installation) -> Any:
-    from store.database import Database  # noqa: PLC0415
-
-    url = installation.environment.get(
-        "REGULARS_DATABASE_URL", f"sqlite:///{installation.folder}/data/regulars.db"
-    )
-    return _open.setdefault(url, Database(url))
+    (run,) = runs_of(installation)
+    return int(run["contacts_seen"]), str(run["state"])
 
 
 def _run(installation: Installation) -> Any:

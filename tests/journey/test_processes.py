@@ -2,11 +2,11 @@
 
 import json
 import os
+import pty
 import re
 import signal
 import sqlite3
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,14 +14,10 @@ from typing import Any
 
 import psutil
 import pytest
-from redis import Redis
 
-from tests import servers
+from tests.journey.processes import MARK, command_of, running
 from tests.journey.road import Installation, Simulator, simulator
 from tests.journey.spoken import Spoken
-
-#: In the environment of everything that a journey starts, so that we find all of it.
-MARK = "JOURNEY_OF_PROCESSES"
 
 
 @pytest.fixture(scope="module")
@@ -46,19 +42,6 @@ def installation(spoken: Spoken) -> Installation:
     return Installation(spoken.folder, spoken.world, **{MARK: str(spoken.folder)})
 
 
-def running(folder: Path) -> list[psutil.Process]:
-    """Return all living processes that a command on `folder` started, itself among them."""
-    found: dict[int, psutil.Process] = {}
-    for each in psutil.process_iter():
-        try:
-            if each.environ().get(MARK) == str(folder) and each.status() != psutil.STATUS_ZOMBIE:
-                # A queue server overwrites its environment with its title, so children are asked for too.
-                found |= {child.pid: child for child in [each, *each.children(recursive=True)]}
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            continue
-    return list(found.values())
-
-
 def wait_for(holds: Callable[[], Any], what: str) -> Any:
     """Look until something holds; fails after a minute."""
     deadline = time.monotonic() + 60
@@ -73,7 +56,7 @@ def interrupt(process: subprocess.Popen[bytes], folder: Path) -> int:
     before = running(folder)
     process.send_signal(signal.SIGINT)
     code = process.wait(timeout=60)
-    left = [_command(each) for each in {*before, *running(folder)} if alive(each)]
+    left = [command_of(each) for each in {*before, *running(folder)} if alive(each)]
     assert not left
     return code
 
@@ -184,6 +167,7 @@ def test_ctrl_c_of_a_harvest_leaves_nothing_running_and_a_later_one_works(
     process = installation.start("harvest", "team-x", "--stream", "followers", "--page-size", "20", "--wait")
     wait_for(lambda: _waits(spoken), "the run does not wait for its limit")
     assert len(running(spoken.folder)) >= 4, "itself, a queue server, two workers"
+    _watched(installation)
     assert interrupt(process, spoken.folder) == 130
 
     (run,) = spoken.done("runs", "list", "--json").rows
@@ -198,6 +182,27 @@ def test_ctrl_c_of_a_harvest_leaves_nothing_running_and_a_later_one_works(
     (later,) = spoken.done("harvest", "team-x", "--stream", "followers", "--wait", "--json").rows
     assert (later["run"], later["state"]) == (run["run"], "done")
     assert later["pages"] > run["pages"]
+
+
+def _watched(installation: Installation) -> None:
+    """Watch the run that waits, on a terminal of 80 columns and into a file, until Ctrl-C."""
+    ours, theirs = pty.openpty()
+    file = installation.folder / "watched"
+    installation.environment["COLUMNS"] = "80"
+    with file.open("wb") as out:
+        for stdout in (theirs, out):
+            process = installation.start("runs", "list", "--watch", stdout=stdout, stderr=stdout)
+            if stdout is theirs:
+                seen = b""
+                while b"Together: 1 run" not in seen:
+                    seen += os.read(ours, 65536)
+            else:
+                wait_for(lambda: b"Together: 1 run" in file.read_bytes(), "nothing is shown")
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=30) == 130
+    for shown in (seen.decode(), file.read_text()):
+        assert re.search(r"run 1: waits for the platform's limit until [-: \d]+ \(in 1\d min\)", shown)
+        assert re.search(r"team-x followers\b.*\brunning\b.*20 in 1 pages", shown)
 
 
 def _waits(spoken: Spoken) -> bool:
@@ -243,93 +248,6 @@ def test_workers_and_a_dispatcher_by_hand(
     assert json.loads(told)["state"] == "done"
     assert not running(tmp_path)
     assert len(installation.exported()[0]) == json.loads(told)["regular"] > 50
-
-
-class Listener:
-    """Everything that goes through a queue server."""
-
-    def __init__(self, url: str) -> None:
-        self.heard: list[str] = []
-        self._client = Redis.from_url(url)
-        self._monitor = self._client.monitor()
-        self._monitor.__enter__()
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def _listen(self) -> None:
-        try:
-            for each in self._monitor.listen():
-                self.heard.append(str(each))
-        except Exception:  # noqa: BLE001  # the connection is cut at the end
-            return
-
-    def kept(self) -> str:
-        """Return all that the server holds now."""
-        dumped = [self._client.dump(each) for each in self._client.scan_iter()]
-        return repr([*self._client.scan_iter(), *dumped])
-
-
-def test_tokens_and_people_leak_nowhere(spoken: Spoken) -> None:
-    world, page = spoken.world, spoken.world.ready["facebook"]
-    tokens = {
-        world.ready["twitter"]["user_token"], page["page_token"], page["user_token"]
-    }  # fmt: skip
-    world.post("answer", {"platform": "twitter", "endpoint": "liking_users", "kind": "forbidden"})
-    world.post("answer", {"platform": "facebook", "endpoint": "*", "kind": "down", "times": 2})
-    arguments: set[str] = set()
-    with servers.valkey() as url:
-        listener = Listener(url)
-        settings = {"REGULARS_LOG_LEVEL": "DEBUG", "REGULARS_REDIS_URL": url, MARK: str(spoken.folder)}
-        installation = Installation(spoken.folder, world, **settings)
-        log = spoken.folder / "stderr.log"
-        with log.open("wb") as stderr:
-            for account in ("team-x", "team-page"):
-                process = installation.start("harvest", account, "--wait", stderr=stderr, stdout=stderr)
-                while process.poll() is None:
-                    arguments |= {part for each in running(spoken.folder) for part in _command(each)}
-                    time.sleep(0.05)
-        kept = listener.kept()
-    said = log.read_text(encoding="utf-8")
-    queue = "\n".join(listener.heard) + kept
-    assert "harvest_page" in queue, "nothing was heard"
-    assert "worker" in arguments, "nothing was seen"
-    database = b"".join(each.read_bytes() for each in (spoken.folder / "data").glob("regulars.db*"))
-    for each in tokens:
-        assert each not in said + queue + " ".join(arguments)
-        assert each.encode() not in database
-    errors = _errors(spoken)
-    assert errors, "nothing failed, so nothing was tried"
-    for where, text in (("output", said), ("queue", queue), ("error rows", errors)):
-        assert not [each for each in _people(world) if each in text], where
-
-
-def _command(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.NoSuchProcess:
-        return []
-
-
-def _errors(spoken: Spoken) -> str:
-    """Return everything that the database says of what went wrong."""
-    with sqlite3.connect(spoken.folder / "data" / "regulars.db") as connection:
-        rows = [
-            *connection.execute("SELECT cause, sentence, advice, post FROM failures"),
-            *connection.execute("SELECT error, waiting_for FROM harvest_runs WHERE error IS NOT NULL"),
-            *connection.execute("SELECT reason, shape FROM quarantined_items"),
-        ]
-    connection.close()
-    return repr(rows) if rows else ""
-
-
-def _people(world: Simulator) -> set[str]:
-    """Return what names somebody: ids, handles, and names that cannot stand anywhere by chance."""
-    named = set()
-    for each in world.truth():
-        if each.get("own"):
-            continue
-        named.add(each["contact_key"].rpartition(":")[2])
-        named |= {each.get("handle") or "", each["name"] if " " in each["name"].strip() else ""}
-    return {each for each in named if len(each) >= 8}
 
 
 def test_a_ctrl_c_of_the_simulator_ends_it(tmp_path: Path, world: Simulator) -> None:

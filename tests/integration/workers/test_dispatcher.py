@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from dramatiq.errors import ConnectionClosed
 from sqlalchemy import insert, update
 
 from config.settings import Settings
-from store.database import Database
+from store.database import Database, DatabaseError
 from store.tables import harvest_runs, outbox, workers
 from tests.contents import rows
 from tests.scripted import FOLLOWERS, LIKERS, MENTIONS
@@ -178,3 +179,22 @@ def test_a_process_signs_and_is_taken_off_at_its_end(database: Database) -> None
     assert (row["id"], row["pid"], row["queues"]) == (life.id, os.getpid(), HARVEST)
     life.end()
     assert rows(database, "workers") == []
+
+
+def test_after_an_outage_of_the_database_everything_due_goes_out_again(
+    travel: Travel, dispatcher: Dispatcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    travel.begin(FOLLOWERS)
+    assert dispatcher.tick() == 1
+    ended, real, ticks = threading.Event(), dispatcher.tick, []
+
+    def tick() -> int:
+        ticks.append("away" if not ticks else real())
+        if ticks == ["away"]:
+            raise DatabaseError("away")
+        ended.set()
+        return 0
+
+    monkeypatch.setattr(dispatcher, "tick", tick)
+    dispatcher.run(ended)
+    assert ticks == ["away", 1]

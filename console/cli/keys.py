@@ -1,0 +1,98 @@
+"""`regulars keys`: the key that seals tokens."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config import keys
+from config.keys import KeyMissingError, Sealer
+from console.cli.start import runtime
+from console.cli.words import note, out
+from domain.errors import RegularsError
+from pipeline.rotate import rotate
+from workers.life import at_work
+from workers.runtime import Runtime, utc_now
+
+app = typer.Typer(help="The key that seals tokens.", no_args_is_help=True)
+
+
+def register(root: typer.Typer) -> None:
+    """Add the group to the command line."""
+    root.add_typer(app, name="keys")
+
+
+@app.callback()
+def _group() -> None:
+    """Keep `rotate` a command of a group while it is the only one."""
+
+
+@app.command("rotate")
+def rotated(
+    new_key_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--new-key-file",
+            help="File with the new key; made with mode 0600 where it is not there. Unset: the key file's "
+            "successor beside it.",
+        ),
+    ] = None,
+) -> None:
+    """Seal every token anew under a new key, and put it in the old one's place.
+
+    Where the key is a file, running workers on this machine find the new one by themselves. A key in the
+    environment cannot be replaced from here: stop all workers first, then set what the command says.
+    The old key still opens the backups made before: keep it as long as them.
+    """
+    open_runtime = runtime()
+    settings = open_runtime.settings
+    if settings.secret_key is not None:
+        _rotate_environment(open_runtime, new_key_file or settings.data_dir / "new-secret.key")
+    else:
+        _rotate_file(open_runtime, new_key_file)
+
+
+def _rotate_file(open_runtime: Runtime, given: Path | None) -> None:
+    settings = open_runtime.settings
+    key = _key_in(given) if given else keys.new_key()
+    new = Sealer(key)
+    with keys.rotating(settings) as following:
+        # Beside the old key until the database has it in force: a start at any moment finds the right one.
+        keys.write_key(following, key, replace=True)
+        try:
+            count = rotate(open_runtime.database, open_runtime.sealer, new)
+        except KeyMissingError:
+            following.unlink()
+            raise
+        keys.find_key(settings, new.fingerprint)
+    path = keys.key_path(settings)
+    out.print(
+        f"Sealed anew: {count}. {path} holds the new key. Keep a copy of it elsewhere.",
+        soft_wrap=True,
+    )
+
+
+def _rotate_environment(open_runtime: Runtime, path: Path) -> None:
+    _require_stopped(open_runtime)
+    key = _key_in(path)
+    count = rotate(open_runtime.database, open_runtime.sealer, Sealer(key))
+    out.print(f"Sealed anew: {count}.")
+    note(
+        f"Now set REGULARS_SECRET_KEY to what {path} holds, or unset it and set REGULARS_SECRET_KEY_FILE to "
+        "that file, for every process; then start the workers."
+    )
+
+
+def _key_in(path: Path) -> bytes:
+    """Read the new key, or make it there."""
+    if not path.exists():
+        keys.write_key(path, keys.new_key())
+    return keys.read_key(path)
+
+
+def _require_stopped(open_runtime: Runtime) -> None:
+    if at_work(open_runtime.database, now=utc_now()):
+        raise RegularsError(
+            "Workers or a dispatcher are at work with the key of their environment, which cannot be replaced "
+            "from here. Stop them, rotate, and start them with the new key."
+        )
