@@ -58,7 +58,8 @@ class Batch:
     `next_cursor` is None only where the platform said that the listing ends, never because few items
     came. `newest` is the newest item's place in a timeline as text that sorts; `reached_mark` says that
     the answer lies wholly behind the request's mark. `billed_items` counts what the platform charges
-    for. `unattributed` counts acts whose author the platform does not show.
+    for. `unattributed` counts acts whose author the platform does not show. `followers` is how many the
+    platform says there are, where that was asked.
     """
 
     signals: tuple[Signal, ...] = ()
@@ -71,3 +72,4 @@ class Batch:
     billed_items: int = 0
     limit: Limit | None = None
     notes: tuple[str, ...] = ()
+    followers: int | None = None

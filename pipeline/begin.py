@@ -9,20 +9,24 @@ from sqlalchemy import Connection
 from connectors.base import Connector
 from domain.account import Account
 from domain.errors import RegularsError
-from domain.stream import POSTS
+from domain.stream import COUNT, POSTS
+from pipeline import walk
 from store import runs
+from store.checkpoints import Listing
 from store.runs import Plan
 
 
 class Wanted(NamedTuple):
     """What to harvest: streams by name, none for all; `page_size` at most, where small pages are wished.
 
-    `join` goes on with runs that were begun before and have not ended, instead of refusing.
+    `join` goes on with runs that were begun before and have not ended, instead of refusing. `head_pages`
+    lets rosters be read from their head only, so many pages of them at most.
     """
 
     streams: Sequence[str] = ()
     page_size: int = 1_000
     join: bool = False
+    head_pages: int | None = None
 
 
 def begin_harvest(
@@ -40,7 +44,7 @@ def begin_harvest(
             f"{account.platform} has no stream {unknown[0]!r} for this account; it has "
             f"{', '.join(connector.streams)}."
         )
-    chosen = {each for each in connector.streams if not streams or each in streams}
+    chosen = {each for each in connector.streams if (each in streams if streams else each != COUNT)}
     if any(connector.streams[each].per_post for each in chosen):
         chosen.add(POSTS)
     active = runs.active(connection, account.id).items()
@@ -56,4 +60,9 @@ def begin_harvest(
         if each.name in chosen and each.name not in joined
     ]
     plans.sort(key=lambda each: each.stream != POSTS)
-    return runs.begin(connection, (account.id, account.platform), plans, joined, now=now)
+    begun = runs.begin(connection, (account.id, account.platform), plans, joined, now=now)
+    if wanted.head_pages is not None:
+        for each in plans:
+            listing = Listing(account.id, each.stream, "", begun[each.stream])
+            walk.limit(connection, listing, connector.streams[each.stream], wanted.head_pages, now=now)
+    return begun

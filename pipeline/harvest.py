@@ -21,7 +21,7 @@ from domain.stream import Stream
 from pipeline import outcome, walk
 from pipeline.page import Written, write_page
 from pipeline.screen import screened
-from store import accounts, checkpoints, failures, limits, messaging, outbox, posts, rosters, runs
+from store import accounts, checkpoints, failures, freshness, limits, messaging, outbox, posts, rosters, runs
 from store.checkpoints import Listing
 from store.database import Database, DatabaseError
 from store.outbox import Wake
@@ -124,6 +124,8 @@ def _claim(connection: Connection, road: Road, run_id: int, fence: int) -> Held 
     if checkpoint.aged(now):
         checkpoint = checkpoint.restarted()
         rosters.forget(connection, run_id, claim.post)
+    if not checkpoint.walking:
+        walk.begin(connection, held.listing, stream, now=now)
     return held._replace(checkpoint=checkpoint)
 
 
@@ -154,16 +156,22 @@ def _store(
     if batch.limit:
         limits.observe(connection, account.id, batch.limit)
     changes = _changes(road, held, batch, written)
+    if batch.followers is not None:
+        price = road.price(str(held.stream.meter), account.owned_reads)
+        freshness.looked(connection, account.id, batch.followers, price, now=now)
+    whole = not checkpoint.walking
+    if walk.read_enough(connection, (held.listing, held.stream), checkpoint.pages, written, now=now):
+        checkpoint = checkpoint.restarted()
     walked = not checkpoint.walking
-    checkpoints.save(connection, held.listing, checkpoint, walked_at=now if walked else None)
-    if walked:
+    checkpoints.save(connection, held.listing, checkpoint, walked_at=now if whole else None)
+    if whole:
         unread = claim.quarantined + len(batch.quarantined)
         if unread and walk.is_compared(held.stream):
             changes["error"] = f"{unread} items could not be read, so nobody is taken to have left."
         ended = walk.Walk(held.listing, held.stream, account.platform, whole=not unread)
-        steps, left = walk.conclude(connection, ended, held.policy, now=now)
-        written.steps += steps
-        changes |= runs.added(left=left)
+        concluded = walk.conclude(connection, ended, held.policy, now=now)
+        written.steps += concluded.steps
+        changes |= runs.added(left=concluded.left) | ({"error": concluded.remark} if concluded.remark else {})
     wake = _go_on(connection, road, held, changes, walked=walked)
     messaging.publish(connection, written.steps, now=now)
     return wake

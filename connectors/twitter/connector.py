@@ -20,7 +20,7 @@ from connectors.twitter.translate import is_id
 from domain.account import Account, Credentials, Ownership, StreamCheck
 from domain.batch import Batch, PageRequest
 from domain.errors import OperatorNeededError
-from domain.stream import Stream
+from domain.stream import COUNT, Stream
 
 DEFAULT_BASE_URL = "https://api.x.com"
 #: The host that tweepy 4.17 has in its code (x-api.md §5.1).
@@ -62,6 +62,8 @@ class TwitterConnector:
 
     def fetch(self, request: PageRequest) -> Batch:
         """Read one page and translate it; `newest` is a post's id, padded with zeros."""
+        if request.stream == COUNT:
+            return self._count(request)
         listing = LISTINGS[request.stream]
         asked = self._asked(request, listing.stream.permissions)
         parameters = _parameters(listing, request, self._account.platform_id)
@@ -73,11 +75,27 @@ class TwitterConnector:
 
     def prove(self) -> Ownership:
         """Ask X whose token this is; a token of an app proves no account."""
-        asked = self._asked(PageRequest("me"), READ_USERS)
+        user = self._me(self._asked(PageRequest("me"), READ_USERS))
+        handle = user.get("username")
+        return Ownership(
+            user["id"], handle if isinstance(handle, str) else None, followers=_followers_of(user)
+        )
+
+    def _count(self, request: PageRequest) -> Batch:
+        """Ask how many follow: one User read, charged once a UTC day (x-api.md §2.1, 2026-08-13)."""
+        asked = self._asked(request, READ_USERS)
+        user = self._me(asked)
+        followers = _followers_of(user)
+        if followers is None or user["id"] != self._account.platform_id:
+            raise unreadable(asked, "does not say how many follow this account")
+        limit = limit_of(self._session.last_headers, asked)
+        return Batch(billed_items=1, limit=limit, followers=followers)
+
+    def _me(self, asked: Asked) -> dict[str, Any]:
+        """Ask for the account that the token belongs to."""
+        call = partial(self._client.get_me, user_auth=False, user_fields="public_metrics")
         try:
-            body = self._ask(
-                partial(self._client.get_me, user_auth=False, user_fields="public_metrics"), asked
-            )
+            body = self._ask(call, asked)
         except OperatorNeededError as error:
             if error.code != "unsupported_authentication":
                 raise
@@ -90,14 +108,12 @@ class TwitterConnector:
         user = body.get("data")
         if not isinstance(user, dict) or not is_id(user.get("id")):
             raise unreadable(asked, "names no account")
-        handle = user.get("username")
-        return Ownership(
-            user["id"], handle if isinstance(handle, str) else None, followers=_followers_of(user)
-        )
+        return user
 
     def check(self) -> Sequence[StreamCheck]:
         """Look at one smallest page of each stream; spends up to 27 items."""
-        return check_streams(self.streams, self.fetch)
+        listed = {name: each for name, each in self.streams.items() if name != COUNT}
+        return check_streams(listed, self.fetch)
 
     def _asked(self, request: PageRequest, permissions: tuple[str, ...]) -> Asked:
         return Asked(self._account.platform_id, request, permissions, self._now())
