@@ -1,22 +1,29 @@
-"""Drift: what looks at a count tell of who came and who left unseen since the last walk."""
+"""Drift: what looks at a count tell of who came and who left unseen since the last walk; pure."""
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
-from domain.freshness import Look, Roster
+from domain.freshness import Look, Read, Roster
 
-DAY = timedelta(days=1)
-#: A look so long before a walk still tells what the platform counted when it began.
+DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
+#: A look so long before a reading still tells what the platform counted when it began.
 _NEAR = timedelta(hours=12)
 #: How far back the pace of newcomers is measured.
 _PACE = timedelta(days=7)
+#: What is usual is known after so long, from stretches between these lengths.
+_USUAL, _SHORTEST, _LONGEST = timedelta(days=3), timedelta(hours=18), timedelta(hours=36)
 
 
 class Drift:
-    """What the looks at a roster tell; at least one look and one walk are needed for anything but zero."""
+    """What the looks at a roster tell.
+
+    A look is settled by the reading after it: from then on its gap holds no newcomers that we had not read,
+    so between two settled looks the gap falls by exactly those who left unseen.
+    """
 
     def __init__(self, roster: Roster) -> None:
         self._roster = roster
@@ -33,10 +40,10 @@ class Drift:
         return self._looks[-1].count - self._roster.known if self._looks else 0
 
     @cached_property
-    def newcomers(self) -> int:
-        """How many came at least since newcomers were last read: leavers unseen hide as many more."""
+    def since_head(self) -> int:
+        """By how much the gap moved since newcomers were last read: up by who came, down by who left."""
         last = self._look_of(self._roster.head_at)
-        return max(0, self.gap - last.gap) if last else 0
+        return self.gap - last.gap if last else 0
 
     @cached_property
     def lasting(self) -> int:
@@ -48,54 +55,66 @@ class Drift:
 
     @cached_property
     def joins_a_day(self) -> float:
-        """How many newcomers a day we came to know lately, between walks."""
-        if not self._looks:
-            return 0.0
-        since = self._looks[-1].at - _PACE
+        """How many newcomers a day heads of the list showed lately."""
         came, days = 0, 0.0
-        for before, after in self._pairs:
-            if before.at >= since:
+        for before, after in pairwise(self._settled):
+            if after.read is Read.HEAD and self._looks[-1].at - before.at <= _PACE:
                 came += max(0, after.known - before.known)
                 days += (after.at - before.at) / DAY
         return came / days if days else 0.0
 
     @cached_property
-    def leaves_a_day(self) -> float:
-        """How many leave unseen on a usual day: the median between looks, so bursts do not count."""
-        drops = [
-            max(0, before.gap - after.gap) / ((after.at - before.at) / DAY) for before, after in self._pairs
+    def leaves_a_day(self) -> float | None:
+        """How many leave unseen on a usual day: the median of stretches of a day, so bursts do not count.
+
+        None before the looks cover a few days: what is usual is not known yet.
+        """
+        rates = [
+            max(0, before.gap - after.gap) / ((after.at - before.at) / DAY)
+            for before, after in self._stretches()
         ]
-        return median(drops) if drops else 0.0
+        enough = rates and self._settled[-1].at - self._settled[0].at >= _USUAL
+        return median(rates) if enough else None
 
     @property
     def left_lately(self) -> int:
         """How many left unseen within a day, at least."""
-        return sum(self._drops)
+        return max(0, sum(count for _, count in self._drops))
 
     def burst_is_over(self, times: int, least: int) -> bool:
         """Tell whether a day took `times` the usual, more than `least`, and no more is worth waiting for.
 
         A walk in the middle of it would come again; one a day after its begin would tell of it too late.
         """
-        drops = self._drops
-        if sum(drops) <= max(least, times * self.leaves_a_day):
+        usual, total = self.leaves_a_day, self.left_lately
+        if usual is None or total <= max(least, times * usual):
             return False
-        return 2 * drops[-1] <= max(drops) or 4 * drops[0] >= sum(drops)
+        counts = [count for _, count in self._drops]
+        began = next(at for at, count in self._drops if count == max(counts) or 5 * count >= total)
+        return 2 * counts[-1] <= max(counts) or self._looks[-1].at - began >= DAY - _HOUR
 
     @cached_property
-    def _drops(self) -> list[int]:
-        """How many left unseen between the looks of the last day, none of them before the last walk."""
+    def _settled(self) -> list[Look]:
+        return [each for each in self._looks if each.read is not Read.NOTHING]
+
+    @cached_property
+    def _drops(self) -> list[tuple[datetime, int]]:
+        """Since when how many left unseen, between settled looks of the last day and since the last walk."""
         if self.baseline is None:
             return []
-        since = max(self.baseline.at, self._looks[-1].at - DAY)
-        gaps = [each.gap for each in self._looks if each.at >= since]
-        return [max(0, before - after) for before, after in pairwise([*gaps[:-1], self.gap])]
+        since = max(self.baseline.at, self._looks[-1].at - DAY - _HOUR)
+        lately = [each for each in self._settled if each.at >= since]
+        return [(before.at, before.gap - after.gap) for before, after in pairwise(lately)]
 
-    @cached_property
-    def _pairs(self) -> list[tuple[Look, Look]]:
-        """Pairs of looks in a row, from the first reading on: before it, everybody was new."""
-        first = next((place for place, each in enumerate(self._looks) if each.known), len(self._looks))
-        return list(pairwise(self._looks[first:]))
+    def _stretches(self) -> Iterator[tuple[Look, Look]]:
+        """Yield settled looks about a day apart without a walk between them."""
+        first = 0
+        for place, each in enumerate(self._settled):
+            if each.read is Read.WALK:
+                first = place
+            longest = bisect_right(self._settled, each.at - _SHORTEST, first, place, key=lambda look: look.at)
+            if longest > first and each.at - self._settled[longest - 1].at <= _LONGEST:
+                yield self._settled[longest - 1], each
 
     def _look_of(self, moment: datetime | None) -> Look | None:
         """Return the look just before a reading, which settled it; else the first after it."""

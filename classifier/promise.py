@@ -4,11 +4,8 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from classifier.drift import Drift
-from classifier.freshness import DAY, HEAD_PAGE, LOOK_EVERY, money_left, walk_every
+from classifier.freshness import DAY, MONTH, heads_micro_usd, look_every, money_left, walk_every
 from domain.freshness import FOLLOWED, UNFOLLOWED, Prices, Promise, Roster, Wish
-
-#: A month of spending, for people.
-MONTH = timedelta(days=30)
 
 
 def promise(roster: Roster, wish: Wish, prices: Prices, *, now: datetime) -> Promise:
@@ -16,14 +13,13 @@ def promise(roster: Roster, wish: Wish, prices: Prices, *, now: datetime) -> Pro
     every = walk_every(roster, wish, prices, now=now)
     by_walks = min(1.0, DAY / every) if every else 0.0
     left = money_left(roster, wish)
-    heads = _heads(roster, prices)
-    followed = FOLLOWED in roster.events
-    reads_heads = followed or left is None or left >= heads[0] // 30 + prices.look
-    joins = 1.0 if reads_heads else by_walks
+    heads = heads_micro_usd(roster, prices, MONTH)
+    reads_heads = left is None or left >= (heads + prices.look * 30) // 30
+    joins = 1.0 if reads_heads or FOLLOWED in roster.events else by_walks
     leaves = 1.0 if UNFOLLOWED in roster.events else by_walks
-    low, high = prices.look * 30, prices.look * 30 * ceil(DAY / LOOK_EVERY)
-    if not followed:
-        low, high = low + heads[0], high + heads[1]
+    looks = prices.look * ceil(MONTH / look_every(wish, prices))
+    least = 0 if FOLLOWED in roster.events else prices.item * ceil(30 * Drift(roster).joins_a_day)
+    low, high = prices.look * 30 + least, looks + heads
     walks = round(prices.item * roster.size * (MONTH / every)) if every else 0
     low, high = low + walks, high + walks
     if wish.budget_micro_usd is not None:
@@ -32,12 +28,6 @@ def promise(roster: Roster, wish: Wish, prices: Prices, *, now: datetime) -> Pro
         (_of_joins(roster, joins), _of_leaves(roster, leaves), _of_age(roster, wish, prices, every))
     )
     return Promise(joins, leaves, every, (low, high), sentence)
-
-
-def _heads(roster: Roster, prices: Prices) -> tuple[int, int]:
-    """Return what reading the newcomers of a month costs at least and at most."""
-    a_day = Drift(roster).joins_a_day
-    return prices.item * ceil(30 * a_day), prices.item * 30 * (ceil(a_day * 1.5) + 2 * HEAD_PAGE)
 
 
 def _of_joins(roster: Roster, share: float) -> str:

@@ -9,13 +9,22 @@ from typing import NamedTuple
 FOLLOWED, UNFOLLOWED = "followed", "unfollowed"
 
 
+class Read(StrEnum):
+    """What was read after a look, and so is in what we hold: nothing, the head of the list, or all of it."""
+
+    NOTHING = "nothing"
+    HEAD = "head"
+    WALK = "walk"
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A look at how many follow: the platform's count, and the follows that we held then."""
+    """A look at how many follow: the platform's count, and the follows that we held, once `read` was read."""
 
     at: datetime
     count: int
     known: int
+    read: Read = Read.NOTHING
 
     @property
     def gap(self) -> int:
@@ -41,9 +50,9 @@ class Prices(NamedTuple):
 class Roster:
     """What is known of a roster.
 
-    `known` follows are held now. `looks` are the last month's, oldest first; the newest before a walk or a
-    head read tells what we knew once that was read. `walked_at` is when the last whole walk began, `head_at`
-    when newcomers were last read. `events` are those that reach us. `in_doubt` people are withheld.
+    `known` follows are held now. `looks` are the last month's, oldest first. `walked_at` is when the last
+    whole walk began, `head_at` when newcomers were last read. `events` are those that reach us. `in_doubt`
+    people are withheld. `spent_micro_usd` is what reading it has cost this calendar month.
     """
 
     known: int
