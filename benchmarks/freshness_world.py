@@ -55,7 +55,7 @@ BOTH = Events("both", frozenset({FOLLOWED, UNFOLLOWED}))
 
 
 class Case(NamedTuple):
-    """A roster: its size, the share that comes and goes a day, which events reach us and how many are lost."""
+    """A roster: its size, the share that comes and goes a day, which events reach us, how many are lost."""
 
     size: int
     rate: float
@@ -203,7 +203,7 @@ def run_planner(case: Case, budget_usd: float | None, seed: int) -> Outcome:
     looks = [Look(START, case.size + suspended, case.size, Read.WALK)]
     walked = head = hour = 0.0
     spent = looked = 0
-    paid_days = {0}
+    paid_days: set[int] = set()
     in_doubt = 0
     while hour < END_H:
         now = START + timedelta(hours=hour)
@@ -246,16 +246,14 @@ def run_planner(case: Case, budget_usd: float | None, seed: int) -> Outcome:
 def run_oracle(case: Case, budget_usd: float, seed: int) -> Outcome:
     """Return the most that anybody could know for the money, who knew who will come and go.
 
-    Nobody can pay less than this: a newcomer known costs one listed item or one event; who left costs one event
-    where these reach us; where not, they are missing in a whole walk within a day after, so a number of walks
-    knows no more than the fullest windows of a day of that number hold. What a walk shows is free beside.
+    Nobody can pay less than this: a newcomer known costs one listed item or one event; who left costs one
+    event where these reach us; where not, they are missing in a whole walk within a day after, so a number of
+    walks knows no more than the fullest windows of a day of that number hold. Newcomers in a walk are free.
     """
     people = People.seeded(case, seed)
-    known = Knowledge(people, case, seed)
     stayed = people.joined[(people.joined <= END_H - DAY_H) & (people.fickle - people.joined >= DAY_H)]
     left = np.concatenate([people.old, people.fickle])
     left = left[left <= END_H - DAY_H]
-    del known
     a_join = min(case.prices.item, EVENT_MICRO) / 1e6
     both = len(stayed) + len(left)
     if UNFOLLOWED in case.events.kinds:
@@ -280,7 +278,7 @@ def _bound(usd: float, joins: float, leaves: float, came: int, gone: int, both: 
 
 
 def _fullest(happened: Hours) -> Hours:
-    """Return how many happened in the fullest 0, 1, 2 … windows of a day that do not overlap, hour by hour."""
+    """Return how many happened in the fullest 0, 1, 2 … windows of a day that do not overlap."""
     an_hour = np.histogram(happened, bins=int(END_H), range=(0.0, END_H))[0]
     until = np.concatenate([[0.0], np.cumsum(an_hour)])
     day = int(DAY_H) + 1  # no window of a day, whenever it begins, holds more than these hours

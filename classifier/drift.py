@@ -7,11 +7,9 @@ from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
-from domain.freshness import Look, Read, Roster
+from domain.freshness import NEAR, Look, Read, Roster
 
 DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
-#: A look so long before a reading still tells what the platform counted when it began.
-_NEAR = timedelta(hours=12)
 #: How far back the pace of newcomers is measured.
 _PACE = timedelta(days=7)
 #: What is usual is known after so long, from stretches between these lengths.
@@ -121,6 +119,6 @@ class Drift:
         if moment is None:
             return None
         place = bisect_right(self._looks, moment, key=lambda each: each.at)
-        if place and moment - self._looks[place - 1].at <= _NEAR:
+        if place and moment - self._looks[place - 1].at <= NEAR:
             return self._looks[place - 1]
         return self._looks[place] if place < len(self._looks) else None

@@ -9,6 +9,10 @@ from typing import NamedTuple
 FOLLOWED, UNFOLLOWED = "followed", "unfollowed"
 
 
+#: A look so long before a reading still tells what the platform counted when it began.
+NEAR = timedelta(hours=12)
+
+
 class Read(StrEnum):
     """What was read after a look, and so is in what we hold: nothing, the head of the list, or all of it."""
 

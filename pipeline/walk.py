@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from classifier.policy import Keep, Policy
+from domain.freshness import Read
 from domain.signal import Signal, SignalKind
 from domain.stream import POSTS, Shape, Stream
 from pipeline import brake
@@ -101,7 +102,7 @@ def read_enough(
     if pages < begun.head_pages and (page.began or not page.contact_ids):
         return False
     walks.end(connection, listing, "head", whole=False, now=now)
-    freshness.settle(connection, listing.account_id, now=now)
+    freshness.settle(connection, listing.account_id, Read.HEAD, began_at=begun.began_at, now=now)
     rosters.forget(connection, listing.run_id, listing.post)
     return True
 
@@ -141,7 +142,7 @@ def _compare(connection: Connection, walk: Walk, policy: Policy, *, now: datetim
     state = "braked" if departed.remark else "done"
     walks.end(connection, walk.listing, state, whole=True, now=now)
     if SignalKind.FOLLOWS in walk.stream.kinds:
-        freshness.settle(connection, walk.listing.account_id, now=now)
+        freshness.settle(connection, walk.listing.account_id, Read.WALK, began_at=begun.began_at, now=now)
     return Concluded(*departed)
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, or_, select, update
 
-from domain.freshness import Look, Wish
+from domain.freshness import NEAR, Look, Read, Wish
 from domain.signal import SignalKind
 from store import sets
 from store.tables import accounts, connected_events, freshness, harvest_runs, looks, signals
@@ -74,6 +74,11 @@ def plan_again(connection: Connection, account_id: int, *, now: datetime) -> Non
     )
 
 
+def plan_at(connection: Connection, account_id: int, at: datetime) -> None:
+    """Let an account's plan be made at a moment."""
+    connection.execute(update(freshness).where(freshness.c.account_id == account_id).values(next_at=at))
+
+
 def looked(connection: Connection, account_id: int, count: int, price: int, *, now: datetime) -> None:
     """Keep a look at an account's count; the second on a UTC day costs nothing (x-api.md §2, 2026-08-13).
 
@@ -84,31 +89,38 @@ def looked(connection: Connection, account_id: int, count: int, price: int, *, n
         select(func.count()).where(looks.c.account_id == account_id, looks.c.at >= today)
     )
     connection.execute(delete(looks).where(looks.c.account_id == account_id, looks.c.at < now - KEEP_LOOKS))
-    row = {"followers_count": count, "known": follows(connection, account_id, now=now)}
+    row = {"followers_count": count, "known": follows(connection, account_id, now=now), "read": Read.NOTHING}
     cost = 0 if paid else price
     sets.put(connection, looks, {"account_id": account_id, "at": now, **row, "cost_micro_usd": cost})
     connection.execute(update(accounts).where(accounts.c.id == account_id).values(followers_count=count))
 
 
-def settle(connection: Connection, account_id: int, *, now: datetime) -> None:
-    """Bring the newest look's known follows up to date: what it announced has been read."""
-    newest = connection.scalar(select(func.max(looks.c.at)).where(looks.c.account_id == account_id))
-    if newest is None:
+def settle(connection: Connection, account_id: int, read: Read, *, began_at: datetime, now: datetime) -> None:
+    """Bring the look before a reading up to date: whom it announced we hold by now."""
+    newest = connection.execute(
+        select(looks.c.at, looks.c.read)
+        .where(looks.c.account_id == account_id, looks.c.at > began_at - NEAR)
+        .order_by(looks.c.at.desc())
+        .limit(1)
+    ).first()
+    if newest is None or (newest.read == Read.WALK and read is Read.HEAD):
         return
     known = follows(connection, account_id, now=now)
     connection.execute(
-        update(looks).where(looks.c.account_id == account_id, looks.c.at == newest).values(known=known)
+        update(looks)
+        .where(looks.c.account_id == account_id, looks.c.at == newest.at)
+        .values(known=known, read=read)
     )
 
 
 def looks_of(connection: Connection, account_id: int, *, since: datetime) -> Sequence[Look]:
     """Return the looks at an account's count, oldest first."""
     found = connection.execute(
-        select(looks.c.at, looks.c.followers_count, looks.c.known)
+        select(looks.c.at, looks.c.followers_count, looks.c.known, looks.c.read)
         .where(looks.c.account_id == account_id, looks.c.at >= since)
         .order_by(looks.c.at)
     )
-    return [Look(*each) for each in found]
+    return [Look(at, count, known, Read(read)) for at, count, known, read in found]
 
 
 def follows(connection: Connection, account_id: int, *, now: datetime) -> int:

@@ -472,10 +472,12 @@ looks = Table(
     Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
     Column("at", Moment, nullable=False),
     Column("followers_count", BigInteger, nullable=False),
-    # The follows that we held then, and once the newcomers that this look announced were read.
+    # The follows that we held then, or once that was read which was read after this look.
     Column("known", BigInteger, nullable=False),
+    Column("read", Text, nullable=False),
     Column("cost_micro_usd", BigInteger, nullable=False),
     PrimaryKeyConstraint("account_id", "at"),
+    _one_of("read", ["nothing", "head", "walk"]),
 )
 
 freshness = Table(

@@ -35,14 +35,14 @@ def limit(connection: Connection, listing: Listing, kind: SignalKind, pages: int
 
 
 def begun(connection: Connection, listing: Listing) -> Begun | None:
-    """Return the walk of a run; one that a former version began, by the first request of its run."""
+    """Return the walk of a run; one that a former version began, as of its run."""
     row = connection.execute(
         select(walks.c.began_at, walks.c.head_pages).where(_same(listing), walks.c.run_id == listing.run_id)
     ).first()
     if row is not None:
         return Begun(*row)
-    started = connection.scalar(select(harvest_runs.c.started_at).where(harvest_runs.c.id == listing.run_id))
-    return Begun(started, None) if started else None
+    began = connection.scalar(select(harvest_runs.c.created_at).where(harvest_runs.c.id == listing.run_id))
+    return Begun(began, None) if began else None
 
 
 def end(connection: Connection, listing: Listing, state: str, *, whole: bool, now: datetime) -> None:

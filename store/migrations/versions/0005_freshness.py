@@ -61,7 +61,9 @@ def upgrade() -> None:
         sa.Column("at", Moment(), nullable=False),
         sa.Column("followers_count", sa.BigInteger(), nullable=False),
         sa.Column("known", sa.BigInteger(), nullable=False),
+        sa.Column("read", sa.Text(), nullable=False),
         sa.Column("cost_micro_usd", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("read IN ('nothing', 'head', 'walk')", name=op.f("ck_looks_read")),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_looks_account_id"), ondelete="CASCADE"
         ),

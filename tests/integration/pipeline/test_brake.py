@@ -1,4 +1,4 @@
-"""The departure brake: many who are missing at once are out of messaging at once, and end with a second walk."""
+"""The departure brake: many missing at once are out of messaging at once, and end with a second walk."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -70,7 +70,7 @@ def holding(travel: Travel) -> int:
         pytest.param(11, 11, True, id="everybody"),
     ],
 )
-def test_at_its_edges(missing: int, roster: int, holds: bool) -> None:
+def test_at_its_edges(missing: int, roster: int, *, holds: bool) -> None:
     assert brake.holds(missing, roster) is holds
 
 
@@ -105,7 +105,7 @@ def test_a_second_walk_ends_them_without_a_second_removal(travel: Travel) -> Non
 def test_a_second_walk_ends_only_whom_both_miss(travel: Travel) -> None:
     show(travel, PEOPLE[30:])
     show(travel, [*PEOPLE[20:30], *PEOPLE[32:]])
-    # Twenty are missing twice, ten are back, two are missing for the first time and few enough to be believed.
+    # Twenty are missing twice, ten are back, two are missing for the first time: few enough.
     assert inside(travel.database) == {*IDS[20:30], *IDS[32:]}
     assert doubted(travel) == set()
     steps = [(who, op, reason) for _, who, op, reason in feed(travel.database)[100:]]
@@ -201,7 +201,8 @@ def other(travel: Travel) -> Account:
     return other
 
 
-def test_who_follows_another_account_too_stays_in(travel: Travel, other: Account) -> None:
+@pytest.mark.usefixtures("other")
+def test_who_follows_another_account_too_stays_in(travel: Travel) -> None:
     show(travel, PEOPLE[11:])
     assert inside(travel.database) == {IDS[0], *IDS[11:]}
     assert len(doubted(travel)) == 11
@@ -219,7 +220,8 @@ def test_when_the_other_account_goes_they_are_out_as_well(travel: Travel, other:
     assert labels(travel.database)[IDS[0]] == "regular"
 
 
-def test_when_the_doubting_account_goes_all_of_it_goes(travel: Travel, other: Account) -> None:
+@pytest.mark.usefixtures("other")
+def test_when_the_doubting_account_goes_all_of_it_goes(travel: Travel) -> None:
     show(travel, PEOPLE[11:])
     with travel.database.write() as connection:
         assert remove_account(connection, travel.account, CNIL, now=travel.clock()) == 89
@@ -282,7 +284,7 @@ def test_a_walk_that_took_days_adds_and_ends_nobody(travel: Travel) -> None:
     assert sorted(walks) == [("done", False), ("done", True)]
 
 
-def test_a_walk_of_a_former_version_counts_from_the_first_request_of_its_run(travel: Travel) -> None:
+def test_a_walk_of_a_former_version_counts_from_its_runs_begin(travel: Travel) -> None:
     travel.followers[:] = [follows(each) for each in PEOPLE[1:]]
     run_id = travel.begin(FOLLOWERS)[FOLLOWERS]
     travel.connector.upsets = [50]
