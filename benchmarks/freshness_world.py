@@ -103,6 +103,14 @@ class People:
         fickle = np.where(leaving, joined + chance.exponential(FICKLE_H, len(joined)), np.inf)
         return cls(joined, fickle, _times(chance, a_day * (weights[1] - FICKLE)))
 
+    def stayed(self) -> NDArray[np.bool_]:
+        """Tell who came, the last day aside, and stayed for a day at least."""
+        return (self.joined <= END_H - DAY_H) & (self.fickle - self.joined >= DAY_H)
+
+    def gone_again(self) -> NDArray[np.bool_]:
+        """Tell which of them left again, the last day aside."""
+        return (self.fickle <= END_H - DAY_H) & (self.fickle - self.joined >= DAY_H)
+
     def count(self, hour: float) -> int:
         """Count who came minus who left until an hour."""
         came = int(np.searchsorted(self.joined, hour, "right"))
@@ -180,12 +188,12 @@ class Knowledge:
     def outcome(self, usd: float, usd_at_most: float) -> Outcome:
         """Measure what was known within a day; who was gone within the day is nobody to be known."""
         people = self.people
-        stayed = (people.joined <= END_H - DAY_H) & (people.fickle - people.joined >= DAY_H)
+        stayed = people.stayed()
         joins = self.joined[stayed] <= people.joined[stayed] + DAY_H
-        held = (self.joined < people.fickle) & (people.fickle <= END_H - DAY_H)
+        gone = people.gone_again()
         old = people.old <= END_H - DAY_H
-        left = np.concatenate([people.old[old], people.fickle[held]])
-        known = np.concatenate([self.old[old], self.fickle[held]])
+        left = np.concatenate([people.old[old], people.fickle[gone]])
+        known = np.concatenate([self.old[old], self.fickle[gone]])
         leaves = known <= left + DAY_H
         both = np.concatenate([joins, leaves])
         return Outcome(
@@ -251,9 +259,8 @@ def run_oracle(case: Case, budget_usd: float, seed: int) -> Outcome:
     walks knows no more than the fullest windows of a day of that number hold. Newcomers in a walk are free.
     """
     people = People.seeded(case, seed)
-    stayed = people.joined[(people.joined <= END_H - DAY_H) & (people.fickle - people.joined >= DAY_H)]
-    left = np.concatenate([people.old, people.fickle])
-    left = left[left <= END_H - DAY_H]
+    stayed = people.joined[people.stayed()]
+    left = np.concatenate([people.old[people.old <= END_H - DAY_H], people.fickle[people.gone_again()]])
     a_join = min(case.prices.item, EVENT_MICRO) / 1e6
     both = len(stayed) + len(left)
     if UNFOLLOWED in case.events.kinds:

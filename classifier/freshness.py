@@ -36,17 +36,22 @@ DRIFT_PERCENT = {True: 1, False: 5}
 DRIFT_LEAST = 10
 #: Many leave at once where a day took so many times the usual.
 BURST = 3
+_UNPAID = "The budget of this month does not pay it: "
 
 
 def plan(roster: Roster, wish: Wish, prices: Prices, *, now: datetime) -> Plan:
     """Return the next step; one that is due now has `at` = `now`. No step costs more than is left."""
     rules: tuple[Callable[[], Plan | None], ...] = (
-        lambda: _look(roster, wish, prices, now),
         lambda: _owed(roster, wish, prices, now),
         lambda: _head(roster, wish, prices, now),
         lambda: _evidence(roster, wish, prices, now),
     )
     left = money_left(roster, wish)
+    look = _look(roster, wish, prices, now)
+    if look is not None and left is not None and look.price_micro_usd > left:
+        return Plan(Action.WAIT, month_after(now), _UNPAID + look.reason)
+    if look is not None:
+        return look
     too_dear: Plan | None = None
     for each in rules:
         step = each()
@@ -55,10 +60,8 @@ def plan(roster: Roster, wish: Wish, prices: Prices, *, now: datetime) -> Plan:
         too_dear = too_dear or step
     if too_dear is None:
         return Plan(Action.WAIT, _next(roster, wish, prices, now), "Nothing points to a change.")
-    reason = f"The budget of this month does not pay it: {too_dear.reason}"
-    if too_dear.action is Action.LOOK:
-        return Plan(Action.WAIT, month_after(now), reason)
-    return Plan(Action.WAIT, min(_next(roster, wish, prices, now), month_after(now)), reason)
+    later = min(_next(roster, wish, prices, now), month_after(now))
+    return Plan(Action.WAIT, later, _UNPAID + too_dear.reason)
 
 
 def money_left(roster: Roster, wish: Wish) -> int | None:
