@@ -31,7 +31,8 @@ def listed(json: Annotated[bool, typer.Option("--json", help="One object a line.
         rows = withheld.listed(connection)
     if json:
         for each in rows:
-            print_json({**each, "since": iso(each["since"])})
+            facts = {name: each[name] for name in ("account", "kind", "people")}
+            print_json({**facts, "run": each["run_id"], "since": iso(each["since"])})
     elif rows:
         print_table(
             ("account", "act", "people", "missing since run", "since"),
