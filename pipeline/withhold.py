@@ -38,10 +38,15 @@ def seen_again(
     *,
     now: datetime,
 ) -> list[Step]:
-    """Let those come back whose acts (kind, item, contact id) in doubt a page or an event shows."""
+    """Let those come back whose acts (kind, item, contact id) in doubt a page or an event shows.
+
+    So do those of whom it shows another act that makes regular, such as a follow of another account.
+    """
     if not withheld.exist(connection):
         return steps
-    back = withheld.sighted(connection, account_id, acts)
+    shown = list(acts)
+    back = withheld.sighted(connection, account_id, shown)
+    back |= withheld.doubted(connection, {contact_id for *_, contact_id in shown})
     return _reconciled(connection, steps, back, policy, now=now)
 
 

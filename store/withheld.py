@@ -67,6 +67,17 @@ def sighted(connection: Connection, account_id: int, acts: Iterable[tuple[str, s
     return {row[0] for row in found}
 
 
+def doubted(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
+    """Return those of the contacts of whom any act is in doubt."""
+    found = run(
+        connection,
+        f"SELECT DISTINCT w.contact_id FROM {rows_of(connection, {'id': 'int'})} AS r "
+        "CROSS JOIN withheld AS w WHERE w.contact_id = r.id",
+        rows=as_parameter([each] for each in contact_ids),
+    )
+    return {row[0] for row in found}
+
+
 def forget_ended(connection: Connection, contact_ids: Iterable[int], *, now: datetime) -> None:
     """Delete the doubts about acts of these contacts that have ended meanwhile."""
     run(

@@ -211,6 +211,17 @@ def test_who_follows_another_account_too_stays_in(travel: Travel) -> None:
     assert IDS[0] not in dict(removals(travel))
 
 
+def test_who_comes_to_follow_another_account_comes_back(travel: Travel) -> None:
+    show(travel, PEOPLE[11:])
+    with travel.database.write() as connection:
+        other = _other_account(connection)
+        acts = [mentions(PEOPLE[1]), follows(PEOPLE[0])]
+        written = write_page(connection, (other.id, "twitter"), acts, CNIL, now=travel.clock())
+        messaging.publish(connection, written.steps, now=travel.clock())
+    assert inside(travel.database) == {IDS[0], *IDS[11:]}
+    assert len(doubted(travel)) == 11
+
+
 def test_when_the_other_account_goes_they_are_out_as_well(travel: Travel, other: Account) -> None:
     show(travel, PEOPLE[11:])
     with travel.database.write() as connection:

@@ -31,10 +31,8 @@ def test_a_dispatcher_begins_what_is_due_and_workers_carry_it_out(travel: Travel
 
     with at_work(travel, broker):
         look_until(waits, tick)
-    streams = [
-        each["stream"] for each in sorted(rows(travel.database, "harvest_runs"), key=lambda row: row["id"])
-    ]
-    assert streams == [COUNT, FOLLOWERS]
+    runs = sorted(rows(travel.database, "harvest_runs"), key=lambda row: row["id"])
+    assert [each["stream"] for each in runs] == [COUNT, FOLLOWERS]
     assert len(inside(travel.database)) == len(AUDIENCE)
 
 
