@@ -8,10 +8,10 @@ PARALLEL := -n 2 --dist worksteal
 # The folders whose every branch must be tested stand in [tool.coverage.run].
 COVERED := --cov --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
-.PHONY: help install dev demo test quick test-slow check format servers wheel lock clean
+.PHONY: help install dev demo test quick test-slow check format bench-freshness servers wheel lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: ## Make .venv with the command regulars in it
 	@sh tools/environment.sh run
@@ -41,6 +41,9 @@ check: dev
 format: dev ## Format the code and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+bench-freshness: dev ## Simulate what freshness costs; writes its tables and curves into docs
+	$(BIN)/python benchmarks/freshness.py
 
 servers:
 	@sh tools/servers.sh

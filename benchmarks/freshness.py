@@ -116,11 +116,16 @@ def curves(size: int, rate: float, seeds: int) -> dict[str, Curve]:
     """Return the curves of one roster with bursts, at the price of owned reads."""
     shares = (0.005, 0.01, *SHARES)
     lines: dict[str, Curve] = {"naive, walks less often": [(each, each) for each in (0.001, *shares)]}
-    for name, work in (("planner", planned), ("oracle", bound)):
-        for said, events in (("no events", NOBODY), ("events", BOTH)):
-            case = Case(size, rate, events, OWNED, LOST, bursts=True)
-            done = [work(case, each, seeds) for each in shares]
-            lines[f"{name}, {said}"] = sorted((each.usd / naive_usd(case), each.both) for each in done)
+    for name, work, events in (
+        ("planner, no events", planned, NOBODY),
+        ("planner, both events", planned, BOTH),
+        ("planner, unfollows only", planned, LEAVES),
+        ("oracle, no events", bound, NOBODY),
+        ("oracle, events", bound, BOTH),
+    ):
+        case = Case(size, rate, events, OWNED, LOST, bursts=True)
+        done = [work(case, each, seeds) for each in shares]
+        lines[name] = sorted((each.usd / naive_usd(case), each.both) for each in done)
     return lines
 
 

@@ -14,7 +14,14 @@ _TICKS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 #: Colour and dashes of each curve, in the order in which they come.
 _END, _MIDDLE = 'text-anchor="end"', 'text-anchor="middle"'
 _FONT = 'font-family="sans-serif" font-size="12"'
-_STYLES = (("#6b7280", "2 3"), ("#b45309", ""), ("#0f766e", ""), ("#b45309", "6 4"), ("#0f766e", "6 4"))
+_STYLES = (
+    ("#6b7280", "2 3"),
+    ("#b45309", ""),
+    ("#0f766e", ""),
+    ("#1d4ed8", ""),
+    ("#b45309", "6 4"),
+    ("#0f766e", "6 4"),
+)
 
 
 def draw(curves: Mapping[str, Curve], title: str, path: Path) -> None:
@@ -31,7 +38,7 @@ def draw(curves: Mapping[str, Curve], title: str, path: Path) -> None:
         style = f'stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"'
         parts.append(f'<polyline fill="none" {style} points="{line}"/>')
         parts += [
-            f'<circle cx="{_x(price):.1f}" cy="{_y(share):.1f}" r="2.5" fill="{colour}"/>'
+            f'<circle cx="{_x(price):.1f}" cy="{_y(share):.1f}" r="4" fill="{colour}"/>'
             for price, share in points
         ]
         height = _TOP + 20 + 24 * place
