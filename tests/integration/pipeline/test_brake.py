@@ -137,7 +137,9 @@ def test_a_page_or_an_event_that_shows_them_brings_them_back(travel: Travel) -> 
     assert len(doubted(travel)) == 10
 
 
-def test_whom_an_event_brought_during_a_walk_is_not_missing_in_it(travel: Travel) -> None:
+@pytest.mark.parametrize("short", [pytest.param(0, id="whole"), pytest.param(20, id="short")])
+def test_whom_an_event_brought_during_a_walk_is_not_missing_in_it(travel: Travel, short: int) -> None:
+    del travel.followers[:short]
     run_id = travel.begin(FOLLOWERS)[FOLLOWERS]
     travel.connector.upsets = [50]
     travel.step(run_id)
@@ -150,6 +152,7 @@ def test_whom_an_event_brought_during_a_walk_is_not_missing_in_it(travel: Travel
         messaging.publish(connection, written.steps, now=travel.clock())
     travel.finish(run_id)
     assert newcomer.platform_id in inside(travel.database)
+    assert len(doubted(travel)) == short
 
 
 def test_nothing_but_the_withheld_act_being_seen_brings_them_back(travel: Travel) -> None:
