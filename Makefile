@@ -8,10 +8,10 @@ PARALLEL := -n 2 --dist worksteal
 # The folders whose every branch must be tested stand in [tool.coverage.run].
 COVERED := --cov --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
-.PHONY: help install dev demo test quick test-slow bench-limits check format servers wheel lock clean
+.PHONY: help install dev demo test quick test-slow bench-limits bench-freshness check format servers wheel lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: ## Make .venv with the command regulars in it
 	@sh tools/environment.sh run
@@ -44,6 +44,9 @@ format: dev ## Format the code and mend what ruff can mend
 
 bench-limits: dev ## Count permitted, used and refused requests, ours and the plain SDKs' (20 minutes)
 	@$(BIN)/python benchmarks/limits.py
+
+bench-freshness: dev ## Simulate what freshness costs; writes its tables and curves into docs
+	$(BIN)/python benchmarks/freshness.py
 
 servers:
 	@sh tools/servers.sh

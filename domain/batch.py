@@ -66,7 +66,7 @@ class Batch:
     came. `newest` is the newest item's place in a timeline as text that sorts; `reached_mark` says that
     the answer lies wholly behind the request's mark. `billed_items` counts what the platform charges
     for, `billed` are their ids as far as they have any. `unattributed` counts acts whose author the
-    platform does not show.
+    platform does not show. `followers` is how many the platform says there are, where that was asked.
     """
 
     signals: tuple[Signal, ...] = ()
@@ -80,3 +80,4 @@ class Batch:
     limit: Limit | None = None
     notes: tuple[str, ...] = ()
     billed: tuple[str, ...] = ()
+    followers: int | None = None

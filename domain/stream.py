@@ -19,6 +19,8 @@ class Shape(StrEnum):
     ROSTER = "roster"
     #: Shows only a part of the set, for ever: it adds, and never proves absence.
     CAPPED = "capped"
+    #: One number and nobody: a look at how many follow.
+    COUNT = "count"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +49,6 @@ class Stream:
 
 #: The stream that lists an account's own posts; per-post streams wait for it.
 POSTS = "posts"
+
+#: The stream that asks how many follow; a harvest reads it where it is named only.
+COUNT = "count"

@@ -10,9 +10,11 @@ from connectors.base import Connector
 from domain.account import Account
 from domain.budget import AtEnd, Period, day_of
 from domain.errors import RegularsError
-from domain.stream import POSTS
+from domain.stream import COUNT, POSTS
+from pipeline import walk
 from store import budgets, runs, spends, stopped
 from store.budgets import Scope
+from store.checkpoints import Listing
 from store.runs import Plan
 
 
@@ -20,13 +22,15 @@ class Wanted(NamedTuple):
     """What to harvest: streams by name, none for all; `page_size` at most, where small pages are wished.
 
     `join` goes on with runs that were begun before and have not ended, instead of refusing.
-    `budget_micro_usd` caps what all runs of this harvest spend together from now on.
+    `budget_micro_usd` caps what all runs of this harvest spend together from now on. `head_pages` lets
+    rosters be read from their head only, so many pages of them at most.
     """
 
     streams: Sequence[str] = ()
     page_size: int = 1_000
     join: bool = False
     budget_micro_usd: int | None = None
+    head_pages: int | None = None
 
 
 def begin_harvest(
@@ -61,6 +65,10 @@ def begin_harvest(
     ]
     plans.sort(key=lambda each: each.stream != POSTS)
     begun = runs.begin(connection, (account.id, account.platform), plans, joined, now=now)
+    if wanted.head_pages is not None:
+        for each in plans:
+            listing = Listing(account.id, each.stream, "", begun[each.stream])
+            walk.limit(connection, listing, connector.streams[each.stream], wanted.head_pages, now=now)
     if wanted.budget_micro_usd is not None:
         cap(connection, account.id, begun.values(), wanted.budget_micro_usd, now=now)
     return begun
@@ -77,7 +85,7 @@ def chosen_streams(account: Account, connector: Connector, named: Sequence[str])
             f"{account.platform} has no stream {unknown[0]!r} for this account; it has "
             f"{', '.join(connector.streams)}."
         )
-    chosen = {each for each in connector.streams if not named or each in named}
+    chosen = {each for each in connector.streams if (each in named if named else each != COUNT)}
     if any(connector.streams[each].per_post for each in chosen):
         chosen.add(POSTS)
     return chosen

@@ -1,48 +1,35 @@
 """Harvest: one page of one run, from its claim to its commit."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection
 
-from classifier.policy import Policy
-from connectors.base import Connector
-from domain.account import Account
-from domain.batch import Batch, PageRequest
+from domain.batch import Batch
 from domain.checkpoint import Checkpoint
 from domain.errors import PagingLoopError, PlatformError, TokenDeadError
 from domain.signal import Signal
-from domain.stream import Stream
 from pipeline import money, outcome, poison, renew, walk
+from pipeline.held import Held, claim_page, go_on, request_of
 from pipeline.page import Written, write_page
 from pipeline.road import Road
 from pipeline.screen import screened
 from pipeline.turn import Turn, turn_of
 from pipeline.unexpected import unexpected
-from store import accounts, checkpoints, failures, messaging, outbox, posts, rosters, runs, spends, suspects
-from store.checkpoints import Listing
+from store import (
+    accounts,
+    checkpoints,
+    failures,
+    freshness,
+    messaging,
+    outbox,
+    posts,
+    rosters,
+    runs,
+    suspects,
+)
 from store.outbox import Wake
 from store.rosters import RosterPage
-from store.runs import Claim
-
-
-class Held(NamedTuple):
-    """A claimed page with all that its request needs."""
-
-    claim: Claim
-    account: Account
-    connector: Connector
-    stream: Stream
-    checkpoint: Checkpoint
-    policy: Policy
-    page_size: int = 0
-    reservation: money.Reservation | None = None
-
-    @property
-    def listing(self) -> Listing:
-        """The listing that the page belongs to."""
-        return Listing(self.account.id, self.stream.name, self.claim.post, self.claim.run_id)
 
 
 @dataclass(slots=True)
@@ -71,7 +58,7 @@ def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
 
 
 def _read_next(road: Road, turn: Turn, run_id: int, fence: int, *, alone: bool) -> Wake | None:
-    held = road.transact(lambda connection: _claim(connection, road, run_id, fence, alone=alone))
+    held = road.transact(lambda connection: claim_page(connection, road, run_id, fence, alone=alone))
     if not isinstance(held, Held):
         turn.give_back()
         return held
@@ -87,7 +74,7 @@ def _read_next(road: Road, turn: Turn, run_id: int, fence: int, *, alone: bool) 
 
 def _carry_out(road: Road, turn: Turn, held: Held, heard: Heard) -> Wake | None:
     try:
-        batch = heard.batch = turn.fetched(lambda: held.connector.fetch(_request(held)))
+        batch = heard.batch = turn.fetched(lambda: held.connector.fetch(request_of(held)))
         if held.claim.deaths:
             following = batch.next_cursor
             road.transact(
@@ -102,65 +89,6 @@ def _carry_out(road: Road, turn: Turn, held: Held, heard: Heard) -> Wake | None:
     except Exception as error:  # noqa: BLE001  # whatever it is, the page must not stay held and silent
         said = heard.error = unexpected(held.claim.run_id, error)
     return road.transact(lambda connection: _settle(connection, road, turn, held, said, heard.batch))
-
-
-def _claim(connection: Connection, road: Road, run_id: int, fence: int, *, alone: bool) -> Held | Wake | None:
-    """Take a page; returns the message that goes on with the run where the page was passed over."""
-    now = road.now()
-    claim = runs.claim(connection, run_id, fence, road.worker, now=now)
-    if claim is None:
-        return None
-    if claim.deaths and not alone:
-        raise poison.SuspectError(f"A page of run {run_id} has ended a worker, so it is read alone.")
-    account = accounts.get(connection, claim.account_id)
-    connector = road.connector_of(connection, account)
-    stream = connector.streams[claim.stream]
-    if stream.per_post and claim.post_id is None:
-        post_id = posts.next_after(connection, account.id, 0)
-        if post_id is None:
-            walk.finish(connection, claim, road.worker, {}, now=now)
-            return None
-        claim = claim._replace(post_id=post_id, post=posts.name(connection, post_id))
-    held = Held(claim, account, connector, stream, Checkpoint(), road.policy_of(connection))
-    checkpoint = checkpoints.load(connection, held.listing)
-    if checkpoint.aged(now, stream.cursor_life):
-        checkpoint = checkpoint.restarted()
-        rosters.forget(connection, run_id, claim.post)
-    held = held._replace(checkpoint=checkpoint)
-    if claim.deaths >= poison.MAX_DEATHS:
-        return _pass_over(connection, road, held)
-    price = road.price(stream.meter, account.owned_reads) if stream.meter else 0
-    page = money.Page(claim, account, stream, price)
-    granted = money.reserve(connection, page, road.worker, now=now)
-    return granted and held._replace(page_size=granted.page_size, reservation=granted.reservation)
-
-
-def _pass_over(connection: Connection, road: Road, held: Held) -> Wake | None:
-    """Leave a page that ends its workers: go on behind it, with the next post, or fail."""
-    now = road.now()
-    claim = held.claim
-    passing = poison.passing(claim, held.checkpoint, held.stream, now=now)
-    if passing.checkpoint is None and not passing.next_post:
-        outcome.fail(connection, claim, road.worker, passing.failure, now=now)
-        return None
-    failures.add(connection, passing.failure, now=now)
-    spends.doubt(connection, claim.run_id)
-    checkpoints.save(connection, held.listing, passing.checkpoint or held.checkpoint.restarted())
-    if passing.next_post:
-        rosters.forget(connection, claim.run_id, claim.post)
-    changes = runs.added(passed_over=1) | {"error": poison.unread(claim.passed_over + 1)}
-    return _go_on(connection, road, held, changes, walked=passing.next_post)
-
-
-def _request(held: Held) -> PageRequest:
-    stream = held.stream
-    return PageRequest(
-        stream=stream.name,
-        post=held.claim.post,
-        cursor=held.checkpoint.cursor,
-        mark=held.checkpoint.mark,
-        page_size=held.page_size,
-    )
 
 
 def _store(
@@ -178,23 +106,28 @@ def _store(
     failures.quarantine(connection, claim.run_id, batch.quarantined, now=now)
     turn.keep(connection, batch.limit, None)
     changes = _changes(batch, written)
+    if batch.followers is not None:
+        price = road.price(str(held.stream.meter), account.owned_reads)
+        freshness.looked(connection, account.id, batch.followers, price, now=now)
+    whole = not checkpoint.walking
+    if walk.read_enough(connection, (held.listing, held.stream), checkpoint.pages, written, now=now):
+        checkpoint = checkpoint.restarted()
     walked = not checkpoint.walking
     if walked and claim.passed_over:  # the mark stays: the next walk reads what this one passed over
         changes["error"] = poison.unread(claim.passed_over)
         checkpoint = replace(checkpoint, mark=held.checkpoint.mark)
-    checkpoints.save(connection, held.listing, checkpoint, walked_at=now if walked else None)
-    if walked:
+    checkpoints.save(connection, held.listing, checkpoint, walked_at=now if whole else None)
+    if whole:
         unread = claim.quarantined + len(batch.quarantined)
         if unread and walk.is_compared(held.stream):
             changes["error"] = f"{unread} items could not be read, so nobody is taken to have left."
-        ended = walk.Walk(
-            held.listing, held.stream, account.platform, whole=not unread and not claim.passed_over
-        )
-        steps, left = walk.conclude(connection, ended, held.policy, now=now)
-        written.steps += steps
-        changes |= runs.added(left=left)
+        read_whole = not unread and not claim.passed_over
+        ended = walk.Walk(held.listing, held.stream, account.platform, whole=read_whole)
+        concluded = walk.conclude(connection, ended, held.policy, now=now)
+        written.steps += concluded.steps
+        changes |= runs.added(left=concluded.left) | ({"error": concluded.remark} if concluded.remark else {})
     changes |= runs.added(spend_micro_usd=money.settle(connection, held.reservation, batch))
-    wake = _go_on(connection, road, held, changes, walked=walked)
+    wake = go_on(connection, road, held, changes, walked=walked)
     messaging.publish(connection, written.steps, now=now)
     return wake
 
@@ -229,25 +162,6 @@ def _changes(batch: Batch, written: Written) -> dict[str, Any]:
     )
 
 
-def _go_on(
-    connection: Connection, road: Road, held: Held, changes: Mapping[str, object], *, walked: bool
-) -> Wake | None:
-    """Move the run to its next page, its next post or its end; raises LostClaimError to roll back."""
-    now = road.now()
-    claim = held.claim
-    post_id = claim.post_id
-    if walked and held.stream.per_post and post_id is not None:
-        post_id = posts.next_after(connection, held.account.id, post_id)
-    if walked and (not held.stream.per_post or post_id is None):
-        walk.finish(connection, claim, road.worker, changes, now=now)
-        return None
-    moved = {**changes, **poison.LEFT, "post_id": post_id, "attempts": 0, "due_at": now}
-    outcome.advance(connection, claim, road.worker, moved)
-    wake = Wake(runs.KIND, claim.run_id, claim.fence + 1, runs.queue_of(claim.platform))
-    outbox.put(connection, wake, due_at=now, sent_at=now)
-    return wake
-
-
 def _settle(  # what the page was held with, and what came of it
     connection: Connection, road: Road, turn: Turn, held: Held, error: PlatformError, batch: Batch | None
 ) -> Wake | None:
@@ -272,7 +186,7 @@ def _settle(  # what the page was held with, and what came of it
     if verdict.skip and claim.post_id is not None:
         posts.mark_gone(connection, claim.post_id, now=now)
         rosters.forget(connection, claim.run_id, claim.post)
-        return _go_on(connection, road, held, runs.added(requests=1, skipped_posts=1), walked=True)
+        return go_on(connection, road, held, runs.added(requests=1, skipped_posts=1), walked=True)
     outcome.advance(
         connection,
         claim,

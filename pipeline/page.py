@@ -12,6 +12,7 @@ from classifier.policy import Policy, Rule
 from domain.contact import Profile
 from domain.label import Label
 from domain.signal import Signal
+from pipeline.withhold import seen_again
 from store import contacts, decisions, messaging, signals, texts
 from store.contacts import Fresh, Known, Relabelled
 from store.decisions import Carried
@@ -23,9 +24,13 @@ NO_PROFILE = Profile(None, None)
 
 @dataclass(slots=True)
 class Written:
-    """What a page did: its contacts, whom it made regular or occasional, and the feed's steps to publish."""
+    """What a page did: its contacts, whom it made regular or occasional, and the feed's steps to publish.
+
+    `began` counts its contacts with an act that is new or began again.
+    """
 
     contact_ids: list[int] = field(default_factory=list)
+    began: int = 0
     regular: int = 0
     occasional: int = 0
     steps: list[Step] = field(default_factory=list)
@@ -73,7 +78,10 @@ def write_page(
     readable = [each for each in acts if not _is_suppressed(each, there, people)]
     _keep_texts(connection, account_id, readable, ids, policy, now=now)
     written.steps += _entering(moved, ids, platform) + _renamed(connection, there, people, platform)
+    seen = [(each.kind, each.item, ids[each.contact.platform_id]) for each in acts]
+    written.steps = seen_again(connection, account_id, seen, written.steps, policy, now=now)
     written.contact_ids = sorted(set(ids.values()))
+    written.began = len(began)
     written.regular = sum(who.label is Label.REGULAR for who in moved.values())
     written.occasional = sum(who.label is Label.OCCASIONAL for who in moved.values())
     return written

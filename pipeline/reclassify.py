@@ -15,6 +15,7 @@ from domain.errors import RegularsError
 from domain.signal import Signal, SignalKind
 from pipeline.job import Save
 from pipeline.redecide import move, movers
+from pipeline.withhold import reconcile
 from store import contacts, installation, jobs, messaging, narrowing, reading, signals
 from store.database import Database
 from store.jobs import Job
@@ -146,9 +147,8 @@ def _decide_slice(
     contacts.forget_idle(connection, gone)
     unnamed = _drop_names(connection, {each: batch[each] for each in set(batch) - gone}, policy, now=now)
     inside = {each.contact_id for each in steps if each.op == "upsert"}
-    messaging.publish(
-        connection, [*steps, *(each for each in unnamed if each.contact_id not in inside)], now=now
-    )
+    steps += [each for each in unnamed if each.contact_id not in inside]
+    messaging.publish(connection, reconcile(connection, steps, set(batch), policy, now=now), now=now)
     return len(unnamed)
 
 

@@ -11,6 +11,7 @@ from classifier.policy import Policy, decide
 from domain.contact import ContactKey, Profile
 from domain.label import Decision, Label
 from domain.signal import Signal
+from pipeline.withhold import reconcile
 from store import contacts, decisions, messaging, signals
 from store.contacts import Known, Relabelled
 from store.decisions import Carried
@@ -71,9 +72,14 @@ def redecide(
     *,
     now: datetime,
 ) -> list[Step]:
-    """Decide contacts of one platform anew and move those whose label changes."""
-    found = movers(connection, dict.fromkeys(contact_ids, platform), policy, now=now)
-    return move(connection, found, policy, reason, now=now)
+    """Decide contacts of one platform anew and move those whose label changes.
+
+    Those whose regular acts are all in doubt by now leave messaging, whatever their label.
+    """
+    concerned = set(contact_ids)
+    found = movers(connection, dict.fromkeys(concerned, platform), policy, now=now)
+    steps = move(connection, found, policy, reason, now=now)
+    return reconcile(connection, steps, concerned, policy, now=now)
 
 
 def _relabelled(each: Move, policy: Policy, now: datetime) -> Relabelled:

@@ -1,29 +1,28 @@
 """The end of a walk: who is missing has left, what may only be counted is counted."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from classifier.policy import Keep, Policy
+from domain.freshness import Read
 from domain.signal import Signal, SignalKind
 from domain.stream import POSTS, Shape, Stream
+from pipeline import brake
 from pipeline.outcome import advance
-from pipeline.redecide import redecide
-from store import counts, outbox, rosters, runs, signals
+from pipeline.page import Written
+from store import counts, freshness, outbox, rosters, runs, walks
 from store.checkpoints import Listing
 from store.counts import Tally
+from store.departures import Walked
 from store.messaging import Step
 from store.moments import stamp
 from store.runs import Claim
 
-#: What the feed says of those whom a whole walk did not show.
-LEFT = {
-    SignalKind.FOLLOWS: "unfollowed",
-    SignalKind.FRIEND: "unfriended",
-    SignalKind.OPTED_IN: "opted_out",
-}
+#: A walk that took longer ends nobody: who left and came back meanwhile was perhaps never in its way.
+LONGEST = timedelta(days=3)
 
 
 def is_compared(stream: Stream) -> bool:
@@ -68,11 +67,50 @@ class Walk(NamedTuple):
     whole: bool
 
 
-def conclude(connection: Connection, walk: Walk, policy: Policy, *, now: datetime) -> tuple[list[Step], int]:
+class Concluded(NamedTuple):
+    """What a walk's end meant: the feed's steps, how many acts ended, and what an operator should know."""
+
+    steps: list[Step]
+    left: int = 0
+    remark: str | None = None
+
+
+def begin(connection: Connection, listing: Listing, stream: Stream, *, now: datetime) -> None:
+    """Note when the first page of a roster's walk is asked for."""
+    if is_compared(stream):
+        walks.begin(connection, listing, stream.kinds[0], now=now)
+
+
+def limit(connection: Connection, listing: Listing, stream: Stream, pages: int, *, now: datetime) -> None:
+    """Let a run that has just begun read no more than the head of its roster, so many pages at most."""
+    if is_compared(stream):
+        walks.limit(connection, listing, stream.kinds[0], pages, now=now)
+
+
+def read_enough(
+    connection: Connection, held: tuple[Listing, Stream], pages: int, page: Written, *, now: datetime
+) -> bool:
+    """Tell whether a head read of `pages` pages so far, `page` the last, ends here; if so it is noted.
+
+    It ends after as many pages as it may read, or after one without anybody new. It adds, and nobody is taken
+    to have left: that newcomers stand first is what X shows, not what it promises (x-api.md §1.4).
+    """
+    listing, stream = held
+    begun = walks.begun(connection, listing) if pages and is_compared(stream) else None
+    if begun is None or begun.head_pages is None:
+        return False
+    if pages < begun.head_pages and (page.began or not page.contact_ids):
+        return False
+    walks.end(connection, listing, "head", whole=False, now=now)
+    freshness.settle(connection, listing.account_id, Read.HEAD, began_at=begun.began_at, now=now)
+    rosters.forget(connection, listing.run_id, listing.post)
+    return True
+
+
+def conclude(connection: Connection, walk: Walk, policy: Policy, *, now: datetime) -> Concluded:
     """Conclude a walk: count what is only counted, end what it did not show.
 
-    Returns the feed's steps and how many acts ended. A roster with items that could not be read ends
-    nothing: whoever seems absent may be one of them.
+    A roster with items that could not be read ends nothing: whoever seems absent may be one of them.
     """
     account_id, _, post, run_id = walk.listing
     replaced = walk.stream.shape is not Shape.TIMELINE
@@ -83,14 +121,29 @@ def conclude(connection: Connection, walk: Walk, policy: Policy, *, now: datetim
     if replaced and walk.whole:
         absent = [each for each in walk.stream.kinds if each not in found]
         counts.none_left(connection, account_id, absent, post, now=now)
-    steps: list[Step] = []
-    left: list[int] = []
-    if is_compared(walk.stream) and walk.whole:
-        kinds = walk.stream.kinds
-        left = signals.end_absent(connection, account_id, kinds, walk=(run_id, post), now=now)
-        steps = redecide(connection, left, walk.platform, policy, LEFT.get(kinds[0], "ended"), now=now)
+    concluded = Concluded([])
+    if is_compared(walk.stream):
+        concluded = _compare(connection, walk, policy, now=now)
     rosters.forget(connection, run_id, post)
-    return steps, len(left)
+    return concluded
+
+
+def _compare(connection: Connection, walk: Walk, policy: Policy, *, now: datetime) -> Concluded:
+    begun = walks.begun(connection, walk.listing)
+    slow = begun is None or now - begun.began_at > LONGEST
+    if begun is None or slow or not walk.whole:
+        walks.end(connection, walk.listing, "done", whole=False, now=now)
+        days = f"The walk took longer than {LONGEST.days} days, so nobody is taken to have left."
+        return Concluded([], remark=days if slow else None)
+    walked = Walked(walk.listing, walk.stream.kinds, begun.began_at)
+    departed = brake.depart(
+        connection, walked, walk.platform, policy, brakes=not walk.stream.per_post, now=now
+    )
+    state = "braked" if departed.remark else "done"
+    walks.end(connection, walk.listing, state, whole=True, now=now)
+    if SignalKind.FOLLOWS in walk.stream.kinds:
+        freshness.settle(connection, walk.listing.account_id, Read.WALK, began_at=begun.began_at, now=now)
+    return Concluded(*departed)
 
 
 def finish(
@@ -100,5 +153,6 @@ def finish(
     ended = {"state": "done", "ended_at": now, "post_id": claim.post_id, "attempts": 0}
     advance(connection, claim, worker, {**changes, **ended})
     outbox.drop(connection, runs.KIND, claim.run_id)
+    freshness.plan_again(connection, claim.account_id, now=now)
     if claim.stream == POSTS:
         runs.release_waiting(connection, claim.run_id, now=now)

@@ -7,7 +7,17 @@ from sqlalchemy import Connection, RowMapping, func, select
 from domain.contact import ContactKey
 from domain.errors import RegularsError
 from store.runs import ACTIVE
-from store.tables import accounts, contacts, decisions, harvest_runs, messaging_contacts, signals, texts
+from store.tables import (
+    accounts,
+    contacts,
+    decisions,
+    harvest_runs,
+    messaging_contacts,
+    signals,
+    texts,
+    walks,
+    withheld,
+)
 
 
 class UnknownContactError(RegularsError):
@@ -46,10 +56,39 @@ def contact(connection: Connection, key: ContactKey) -> RowMapping:
 
 
 def signals_of(connection: Connection, contact_id: int) -> Sequence[RowMapping]:
-    """Return a contact's acts, newest first, with the account and, while it may be read, the text."""
+    """Return a contact's acts, newest first, with the account and, while it may be read, the text.
+
+    `walked_at` is when the last whole walk through the act's roster began. An act in doubt (`withheld_since`)
+    was not in it: `confirmed_at` is when the one began that showed it last.
+    """
+    walked_at = (
+        select(func.max(walks.c.began_at))
+        .where(
+            walks.c.account_id == signals.c.account_id,
+            walks.c.kind == signals.c.kind,
+            walks.c.post == signals.c.item,
+            walks.c.whole.is_(True),
+        )
+        .correlate(signals)
+        .scalar_subquery()
+    )
     statement = (
-        select(signals, accounts.c.name.label("account"), texts.c.text)
+        select(
+            signals,
+            accounts.c.name.label("account"),
+            texts.c.text,
+            walked_at.label("walked_at"),
+            withheld.c.since.label("withheld_since"),
+            withheld.c.confirmed_at,
+        )
         .join(accounts, accounts.c.id == signals.c.account_id)
+        .outerjoin(
+            withheld,
+            (withheld.c.contact_id == signals.c.contact_id)
+            & (withheld.c.account_id == signals.c.account_id)
+            & (withheld.c.kind == signals.c.kind)
+            & (withheld.c.item == signals.c.item),
+        )
         .outerjoin(
             texts,
             (texts.c.contact_id == signals.c.contact_id)

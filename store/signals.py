@@ -89,34 +89,6 @@ def of_contacts(connection: Connection, contact_ids: Iterable[int]) -> dict[int,
     return grouped
 
 
-def end_absent(
-    connection: Connection,
-    account_id: int,
-    kinds: Sequence[SignalKind],
-    *,
-    walk: tuple[int, str],
-    now: datetime,
-) -> list[int]:
-    """End the acts that a whole walk (run id, post) did not show; returns the contacts concerned."""
-    run_id, post = walk
-    on_sqlite = connection.dialect.name == "sqlite"
-    members = "json_each(p.members)" if on_sqlite else "json_array_elements_text(CAST(p.members AS json))"
-    listed = ", ".join(f"'{each}'" for each in kinds)
-    moment = ":now" if on_sqlite else "CAST(:now AS timestamptz)"
-    ended = run(
-        connection,
-        f"UPDATE signals SET ended_at = {moment} WHERE account_id = :account_id AND kind IN ({listed}) "
-        f"AND item = :post AND (ended_at IS NULL OR ended_at > {moment}) AND contact_id NOT IN "
-        f"(SELECT CAST(m.value AS bigint) FROM roster_pages AS p, {members} AS m "
-        "WHERE p.run_id = :run_id AND p.post = :post AND NOT p.counting) RETURNING contact_id",
-        account_id=account_id,
-        post=post,
-        run_id=run_id,
-        now=stamp(now),
-    )
-    return sorted({row[0] for row in ended})
-
-
 def forget_account(connection: Connection, account_id: int) -> list[int]:
     """Delete every act towards an account, with its texts; returns the contacts concerned."""
     connection.execute(delete(texts).where(texts.c.account_id == account_id))

@@ -541,3 +541,82 @@ usage_readings = Table(
     Column("at", Moment, nullable=False),
     Index("ix_usage_readings_app_id", "app", "id"),
 )
+
+walks = Table(
+    "walks",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("post", Text, nullable=False),
+    Column("run_id", Id, nullable=False),
+    Column("kind", Text, nullable=False),
+    # When its first page was asked for: whoever it shows held then or later.
+    Column("began_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("members", BigInteger),
+    Column("whole", Boolean(name="whole"), nullable=False),
+    Column("state", Text, nullable=False),
+    # How many pages a head read may take; none for a walk to the end.
+    Column("head_pages", Integer),
+    PrimaryKeyConstraint("account_id", "stream", "post", "run_id"),
+    _one_of("kind", KINDS),
+    _one_of("state", ["running", "done", "braked", "head"]),
+)
+
+withheld = Table(
+    "withheld",
+    metadata,
+    Column("account_id", Id, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("contact_id", Id, nullable=False),
+    Column("run_id", Id, nullable=False),
+    Column("since", Moment, nullable=False),
+    # The begin of the last whole walk that showed the act.
+    Column("confirmed_at", Moment),
+    PrimaryKeyConstraint("account_id", "kind", "item", "contact_id"),
+    # An act in doubt goes with its act: with its account, its contact, or a stricter pack.
+    ForeignKeyConstraint(
+        ["account_id", "kind", "item", "contact_id"],
+        ["signals.account_id", "signals.kind", "signals.item", "signals.contact_id"],
+        ondelete="CASCADE",
+    ),
+    Index("ix_withheld_contact_id", "contact_id"),
+)
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("followers_count", BigInteger, nullable=False),
+    # The follows that we held then, or once that was read which was read after this look.
+    Column("known", BigInteger, nullable=False),
+    Column("read", Text, nullable=False),
+    Column("cost_micro_usd", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account_id", "at"),
+    _one_of("read", ["nothing", "head", "walk"]),
+)
+
+freshness = Table(
+    "freshness",
+    metadata,
+    Column(
+        "account_id", ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("max_age_s", Integer),
+    Column("budget_micro_usd", BigInteger),
+    Column("set_at", Moment, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Index("ix_freshness_next_at", "next_at"),
+)
+
+connected_events = Table(
+    "connected_events",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("event", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    PrimaryKeyConstraint("account_id", "event"),
+    _one_of("event", ["followed", "unfollowed"]),
+)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from domain.account import Ownership, Renewal, StreamCheck, Usage
 from domain.batch import Batch, Limit, PageRequest, Post
 from domain.signal import Signal, SignalKind
-from domain.stream import POSTS, Shape, Stream
+from domain.stream import COUNT, POSTS, Shape, Stream
 
 FOLLOWERS, MENTIONS, LIKERS, CAPPED = "followers", "mentions", "likers", "reposters"
 STREAMS = {
@@ -15,6 +15,7 @@ STREAMS = {
     MENTIONS: Stream(MENTIONS, (SignalKind.MENTIONED,), Shape.TIMELINE, 100),
     LIKERS: Stream(LIKERS, (SignalKind.LIKED,), Shape.ROSTER, 100, per_post=True),
     CAPPED: Stream(CAPPED, (SignalKind.SHARED,), Shape.CAPPED, 100, per_post=True),
+    COUNT: Stream(COUNT, (), Shape.COUNT, 1, meter="user"),
 }
 
 #: What goes wrong with a request, or how many items it brings at most.
@@ -32,6 +33,8 @@ class ScriptedConnector:
     own_posts: list[Post] = field(default_factory=list)
     upsets: list[Upset | None] = field(default_factory=list)
     limit: Limit | None = None
+    #: People who stand in the count of followers and are never listed.
+    suspended: int = 0
     meanwhile: Callable[[], object] | None = None
     renewals: list[Renewal | BaseException] = field(default_factory=list)
     renewing: Callable[[], object] | None = None
@@ -49,6 +52,9 @@ class ScriptedConnector:
             raise upset
         start = int(request.cursor or 0)
         end = start + (request.page_size if upset is None else min(upset, request.page_size))
+        if request.stream == COUNT:
+            count = len(self.listings.get((FOLLOWERS, ""), ())) + self.suspended
+            return Batch(followers=count, billed_items=1)
         if request.stream == POSTS:
             return Batch(posts=tuple(self.own_posts[start:end]), next_cursor=_after(end, self.own_posts))
         listing = self.listings.get((request.stream, request.post), [])

@@ -8,6 +8,8 @@ from datetime import timedelta
 from dramatiq import Broker
 
 from config.settings import Settings
+from pipeline.freshen import begin_due
+from pipeline.road import Road
 from pipeline.standing import begin_export_if_moved
 from store import outbox
 from store.database import Database, DatabaseError
@@ -29,10 +31,16 @@ BURST = 100
 
 
 class Dispatcher:
-    """Moves due work from the outbox to the queues; several may run, each entry is claimed once."""
+    """Moves due work from the outbox to the queues; several may run, each entry is claimed once.
 
-    def __init__(self, database: Database, broker: Broker, settings: Settings) -> None:
+    With a `road` it also begins what the plans of the accounts say is due.
+    """
+
+    def __init__(
+        self, database: Database, broker: Broker, settings: Settings, road: Road | None = None
+    ) -> None:
         self._database = database
+        self._road = road
         self._broker = broker
         self._settings = settings
         self._looked_at_workers = 0.0
@@ -65,6 +73,8 @@ class Dispatcher:
             if self._settings.export_dir is not None:
                 folder, form = self._settings.export_dir, self._settings.export_format
                 begin_export_if_moved(self._database, folder, form, now=now)
+            if self._road is not None:
+                begin_due(self._road, now=now)
         with self._database.read() as connection:
             due = outbox.due(connection, now=now, resend_after=RESEND_AFTER, count=BURST)
         room = (

@@ -15,7 +15,7 @@ from connectors.base import Connector
 from connectors.registry import connect
 from domain.account import Account, Credentials
 from domain.errors import RegularsError
-from pipeline.limiter import Limiter
+from pipeline.limiter import DatabaseLimiter, Limiter
 from pipeline.road import Road
 from store import accounts, installation, schema
 from store.accounts import Sealed
@@ -97,8 +97,8 @@ class Runtime:
             made[account, credentials] = connect(account, credentials, base_url)
         return made[account, credentials]
 
-    def road(self, worker: str, limiter: Limiter) -> Road:
-        """Join what a harvest travels on."""
+    def road(self, worker: str, limiter: Limiter | None = None) -> Road:
+        """Join what a harvest travels on; without a limiter permits lie in the database."""
         return Road(
             database=self.database,
             policy_of=self.policy_in_force,
@@ -107,7 +107,7 @@ class Runtime:
             now=utc_now,
             price=lambda meter, owned: price_of(meter, owned=owned),
             chance=random.Random(),
-            limiter=limiter,
+            limiter=limiter or DatabaseLimiter(self.database, utc_now),
             seal=self.seal,
         )
 

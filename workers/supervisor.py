@@ -79,7 +79,9 @@ class Supervisor:
                 self._children[each] = self._spawn(each)
             self._thread(self._watch, "watch")
         self._life.begin()
-        dispatcher = Dispatcher(self._runtime.database, broker, self._settings)
+        dispatcher = Dispatcher(
+            self._runtime.database, broker, self._settings, self._runtime.road("dispatcher")
+        )
         self._thread(lambda: dispatcher.run(self._ended), "dispatcher")
 
     def _url(self) -> str:

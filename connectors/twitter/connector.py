@@ -22,7 +22,7 @@ from connectors.twitter.usage import NOT_TOLD, usage_of
 from domain.account import Account, Credentials, Ownership, Renewal, StreamCheck, Usage
 from domain.batch import Batch, PageRequest
 from domain.errors import OperatorNeededError, PlatformError
-from domain.stream import Stream
+from domain.stream import COUNT, Stream
 
 DEFAULT_BASE_URL = "https://api.x.com"
 #: The host that tweepy 4.17 has in its code (x-api.md §5.1).
@@ -65,6 +65,8 @@ class TwitterConnector:
 
     def fetch(self, request: PageRequest) -> Batch:
         """Read one page and translate it; `newest` is a post's id, padded with zeros."""
+        if request.stream == COUNT:
+            return self._count(request)
         listing = LISTINGS[request.stream]
         asked = self._asked(request, listing.stream.permissions)
         parameters = _parameters(listing, request, self._account.platform_id)
@@ -76,11 +78,30 @@ class TwitterConnector:
 
     def prove(self) -> Ownership:
         """Ask X whose token this is; a token of an app proves no account."""
-        asked = self._asked(PageRequest("me"), READ_USERS)
+        user = self._me(self._asked(PageRequest("me"), READ_USERS))
+        handle = user.get("username")
+        return Ownership(
+            user["id"],
+            handle if isinstance(handle, str) else None,
+            followers=count_of(user, "followers_count"),
+            posts=count_of(user, "tweet_count", "post_count"),
+        )
+
+    def _count(self, request: PageRequest) -> Batch:
+        """Ask how many follow: one User read, charged once a UTC day (x-api.md §2.1, 2026-08-13)."""
+        asked = self._asked(request, READ_USERS)
+        user = self._me(asked)
+        followers = count_of(user, "followers_count")
+        if followers is None or user["id"] != self._account.platform_id:
+            raise unreadable(asked, "does not say how many follow this account")
+        limit = limit_of(self._session.last_headers, asked)
+        return Batch(billed_items=1, billed=(user["id"],), limit=limit, followers=followers)
+
+    def _me(self, asked: Asked) -> dict[str, Any]:
+        """Ask for the account that the token belongs to."""
+        call = partial(self._client.get_me, user_auth=False, user_fields="public_metrics")
         try:
-            body = self._ask(
-                partial(self._client.get_me, user_auth=False, user_fields="public_metrics"), asked
-            )
+            body = self._ask(call, asked)
         except OperatorNeededError as error:
             if error.code != "unsupported_authentication":
                 raise
@@ -93,13 +114,7 @@ class TwitterConnector:
         user = body.get("data")
         if not isinstance(user, dict) or not is_id(user.get("id")):
             raise unreadable(asked, "names no account")
-        handle = user.get("username")
-        return Ownership(
-            user["id"],
-            handle if isinstance(handle, str) else None,
-            followers=count_of(user, "followers_count"),
-            posts=count_of(user, "tweet_count", "post_count"),
-        )
+        return user
 
     def renew(self) -> Renewal:
         """Trade the refresh token for new tokens; see `connectors.twitter.renewal`."""
@@ -109,7 +124,8 @@ class TwitterConnector:
 
     def check(self) -> Sequence[StreamCheck]:
         """Look at one smallest page of each stream; spends up to 27 items."""
-        return check_streams(self.streams, self.fetch)
+        listed = {name: each for name, each in self.streams.items() if name != COUNT}
+        return check_streams(listed, self.fetch)
 
     def usage(self) -> Usage:
         """Ask for what X tells of its bill: best effort, since each half goes to another kind of token."""

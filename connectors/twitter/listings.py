@@ -8,7 +8,7 @@ import tweepy
 
 from connectors.twitter.translate import Translate, own_posts, posts_to_us, users_who
 from domain.signal import SignalKind
-from domain.stream import POSTS, Shape, Stream
+from domain.stream import COUNT, POSTS, Shape, Stream
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 # Fields of a post itself are free; expansions may be billed as further items (x-api.md §2).
@@ -129,4 +129,8 @@ _ROWS = (
 )
 
 LISTINGS: Mapping[str, Listing] = MappingProxyType({each.stream.name: each for each in _ROWS})
-STREAMS: Mapping[str, Stream] = MappingProxyType({each.stream.name: each.stream for each in _ROWS})
+#: A look at the account's own user object; no listing, so a harvest reads it where it is named only.
+LOOK = Stream(COUNT, (), Shape.COUNT, 1, meter="users", permissions=READ_USERS)
+STREAMS: Mapping[str, Stream] = MappingProxyType(
+    {**{each.stream.name: each.stream for each in _ROWS}, COUNT: LOOK}
+)

@@ -1,6 +1,7 @@
 """`regulars contacts` and `explain`: who is who, and why."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +15,7 @@ from domain.errors import RegularsError
 from domain.label import Decision, Evidence, Label
 from domain.signal import Signal, SignalKind
 from store import decisions, reading
+from workers.runtime import utc_now
 
 app = typer.Typer(help="List and show contacts.", no_args_is_help=True)
 
@@ -153,10 +155,21 @@ def _signal(row: Mapping[Any, Any]) -> dict[str, Any]:
         "item": row["item"],
         "started_at": iso(row["started_at"]),
         "seen_at": iso(row["seen_at"]),
+        "last_confirmed_at": iso(_confirmed(row)),
+        "withheld_since": iso(row["withheld_since"]),
         "ended_at": iso(row["ended_at"]),
         "keep_until": iso(row["keep_until"]),
         "text": row["text"],
     }
+
+
+def _confirmed(row: Mapping[Any, Any]) -> datetime | None:
+    """Say when an act that stands last did: at its own last event, or in its roster's last whole walk."""
+    if row["ended_at"] and row["ended_at"] <= utc_now():
+        return None
+    walked = row["confirmed_at"] if row["withheld_since"] else row["walked_at"]
+    moments: list[datetime] = [each for each in (row["started_at"], row["seen_at"], walked) if each]
+    return max(moments)
 
 
 def _decision(contact: Mapping[Any, Any], row: RowMapping) -> dict[str, Any]:

@@ -27,6 +27,8 @@ MODULES: Mapping[str, str] = {
     "simulator": "system",
     "account": "accounts",
     "runs": "runs",
+    "freshness": "freshness",
+    "brake": "brake",
     "jobs": "jobs",
     "contacts": "contacts",
     "failures": "failures",

@@ -134,7 +134,7 @@ def main() -> None:
     before(urllib3.connection.HTTPConnection, "getresponse", "request sent")
     after(requests.Session, "send", "answer received")
     before(harvest.money, "reserve", "permit taken")
-    before(harvest, "_request", "money reserved")
+    before(harvest, "request_of", "money reserved")
     after(harvest.money, "settle", "money settled")
     after(harvest, "_store", "rows written")
     die_of(harvest)

@@ -1,0 +1,82 @@
+"""Withhold: who is regular by acts in doubt only stays out of messaging, and comes back when seen again."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from classifier.policy import Policy
+from domain.label import Label
+from domain.signal import SignalKind
+from store import messaging, withheld
+from store.messaging import Step
+
+#: What the feed says of those who leave messaging in doubt, and of those who come back.
+WITHHELD, SEEN_AGAIN = "withheld", "seen_again"
+
+
+def reconcile(
+    connection: Connection, steps: list[Step], concerned: Collection[int], policy: Policy, *, now: datetime
+) -> list[Step]:
+    """Bring the messaging store in line with the acts in doubt; returns all steps to publish.
+
+    Of `steps`, not yet published, those fall away that would let in whom doubt keeps out. The `concerned`
+    are taken out, or let in again, as their acts now stand; one regular by another act stays in.
+    """
+    if not withheld.exist(connection):
+        return steps
+    withheld.forget_ended(connection, concerned, now=now)
+    return _reconciled(connection, steps, concerned, policy, now=now)
+
+
+def seen_again(
+    connection: Connection,
+    account_id: int,
+    acts: Iterable[tuple[str, str, int]],
+    steps: list[Step],
+    policy: Policy,
+    *,
+    now: datetime,
+) -> list[Step]:
+    """Let those come back whose acts (kind, item, contact id) in doubt a page or an event shows.
+
+    So do those of whom it shows another act that makes regular, such as a follow of another account.
+    """
+    if not withheld.exist(connection):
+        return steps
+    shown = list(acts)
+    back = withheld.sighted(connection, account_id, shown)
+    back |= withheld.doubted(connection, {contact_id for *_, contact_id in shown})
+    return _reconciled(connection, steps, back, policy, now=now)
+
+
+def release(connection: Connection, account_id: int, policy: Policy, *, now: datetime) -> list[Step]:
+    """Take every act towards an account out of doubt and let its people come back."""
+    back = withheld.release(connection, account_id)
+    return _reconciled(connection, [], back, policy, now=now)
+
+
+def _reconciled(
+    connection: Connection,
+    steps: Sequence[Step],
+    concerned: Collection[int],
+    policy: Policy,
+    *,
+    now: datetime,
+) -> list[Step]:
+    entering = {each.contact_id for each in steps if each.op == "upsert"}
+    kinds = [each for each in SignalKind if policy.rules[each].label is Label.REGULAR]
+    stand = withheld.standing(connection, entering.union(concerned), kinds, now=now)
+    held_out = {each.contact_id for each in stand if each.held_out}
+    kept = [each for each in steps if each.op != "upsert" or each.contact_id not in held_out]
+    leaving = [each for each in stand if each.held_out and each.inside]
+    if leaving:
+        messaging.take_out(connection, [each.contact_id for each in leaving])
+    back = [
+        each for each in stand if not each.held_out and not each.inside and each.contact_id not in entering
+    ]
+    return [
+        *kept,
+        *(Step(*each[:3], "remove", WITHHELD) for each in leaving),
+        *(Step(*each[:3], "upsert", SEEN_AGAIN) for each in back),
+    ]

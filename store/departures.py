@@ -1,0 +1,111 @@
+"""Departures: the acts that a whole walk did not show, and their end."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from store.checkpoints import Listing
+from store.moments import stamp
+from store.sets import as_parameter, rows_of, run
+
+
+class Walked(NamedTuple):
+    """A whole walk: its listing, the kinds of act it lists, and when its first page was asked for."""
+
+    listing: Listing
+    kinds: Sequence[str]
+    began_at: datetime
+
+
+class Absent(NamedTuple):
+    """An act that a walk did not show; `doubted` where an earlier one did not show it either."""
+
+    kind: str
+    contact_id: int
+    doubted: bool
+
+
+def absent(connection: Connection, walked: Walked, *, now: datetime) -> list[Absent]:
+    """Return the standing acts, begun before the walk did, that it did not show."""
+    members = (
+        "json_each(p.members)"
+        if _on_sqlite(connection)
+        else "json_array_elements_text(CAST(p.members AS json))"
+    )
+    found = run(
+        connection,
+        "SELECT s.kind, s.contact_id, EXISTS (SELECT 1 FROM withheld AS w WHERE w.account_id = s.account_id "
+        "AND w.kind = s.kind AND w.item = s.item AND w.contact_id = s.contact_id) FROM signals AS s "
+        f"WHERE {_comparable(connection, walked.kinds)} AND s.contact_id NOT IN "
+        f"(SELECT CAST(m.value AS bigint) FROM roster_pages AS p, {members} AS m "
+        "WHERE p.run_id = :run_id AND p.post = :post AND NOT p.counting) ORDER BY s.contact_id",
+        run_id=walked.listing.run_id,
+        **_parameters(walked, now),
+    )
+    return [Absent(kind, contact_id, bool(doubted)) for kind, contact_id, doubted in found]
+
+
+def roster(connection: Connection, walked: Walked, *, now: datetime) -> int:
+    """Count the standing acts that the walk can end: those that had begun before it did."""
+    counted = run(
+        connection,
+        f"SELECT count(*) FROM signals AS s WHERE {_comparable(connection, walked.kinds)}",
+        **_parameters(walked, now),
+    )
+    return int(counted.scalar_one())
+
+
+def end(
+    connection: Connection,
+    account_id: int,
+    item: str,
+    acts: Iterable[tuple[str, int]],
+    *,
+    before: datetime,
+    now: datetime,
+) -> list[int]:
+    """End the acts (kind, contact id) on `item` that were not seen since `before`; returns the contacts."""
+    columns = {"kind": "text", "contact": "int"}
+    moment = _moment(connection, "now")
+    ended = run(
+        connection,
+        f"UPDATE signals SET ended_at = {moment} FROM {rows_of(connection, columns)} AS r "
+        "WHERE signals.account_id = :account_id AND signals.kind = r.kind AND signals.item = :item "
+        "AND signals.contact_id = r.contact AND (signals.ended_at IS NULL OR signals.ended_at > "
+        f"{moment}) AND signals.seen_at <= {_moment(connection, 'before')} RETURNING contact_id",
+        account_id=account_id,
+        item=item,
+        before=stamp(before),
+        now=stamp(now),
+        rows=as_parameter([*each] for each in acts),
+    )
+    return sorted({row[0] for row in ended})
+
+
+def _comparable(connection: Connection, kinds: Sequence[str]) -> str:
+    # Who was seen since the walk began (by an event, by a head read) is none whom it can miss.
+    listed = ", ".join(f"'{each}'" for each in kinds)
+    return (
+        f"s.account_id = :account_id AND s.kind IN ({listed}) AND s.item = :post "
+        f"AND (s.ended_at IS NULL OR s.ended_at > {_moment(connection, 'now')}) "
+        f"AND s.seen_at <= {_moment(connection, 'began_at')}"
+    )
+
+
+def _parameters(walked: Walked, now: datetime) -> dict[str, object]:
+    return {
+        "account_id": walked.listing.account_id,
+        "post": walked.listing.post,
+        "began_at": stamp(walked.began_at),
+        "now": stamp(now),
+    }
+
+
+def _moment(connection: Connection, name: str) -> str:
+    return f":{name}" if _on_sqlite(connection) else f"CAST(:{name} AS timestamptz)"
+
+
+def _on_sqlite(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"
