@@ -20,7 +20,7 @@ from domain.signal import Signal
 from domain.stream import Stream
 from pipeline import outcome, walk
 from pipeline.page import Written, write_page
-from pipeline.screen import screened
+from pipeline.screen import screened, standing
 from store import accounts, checkpoints, failures, limits, messaging, outbox, posts, rosters, runs
 from store.checkpoints import Listing
 from store.database import Database, DatabaseError
@@ -55,6 +55,7 @@ class Held(NamedTuple):
     stream: Stream
     checkpoint: Checkpoint
     policy: Policy
+    asked_at: datetime
 
     @property
     def listing(self) -> Listing:
@@ -119,7 +120,7 @@ def _claim(connection: Connection, road: Road, run_id: int, fence: int) -> Held 
             walk.finish(connection, claim, road.worker, {}, now=now)
             return None
         claim = claim._replace(post_id=post_id, post=posts.name(connection, post_id))
-    held = Held(claim, account, connector, stream, Checkpoint(), road.policy_of(connection))
+    held = Held(claim, account, connector, stream, Checkpoint(), road.policy_of(connection), now)
     checkpoint = checkpoints.load(connection, held.listing)
     if checkpoint.aged(now):
         checkpoint = checkpoint.restarted()
@@ -144,7 +145,7 @@ def _store(
     now = road.now()
     claim, account = held.claim, held.account
     outcome.require_held(connection, claim, road.worker)
-    acts = screened(account, batch.signals, now=now)
+    acts = standing(connection, account, screened(account, batch.signals, now=now), held.asked_at)
     counted = walk.counted(acts, held.policy)
     stored = [each for each in acts if each.kind not in counted] if counted else acts
     written = write_page(connection, (account.id, account.platform), stored, held.policy, now=now)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, RowMapping, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.errors import RegularsError
@@ -77,7 +77,7 @@ def claim(connection: Connection, job_id: int, fence: int, worker: str, *, now: 
             claimed_by=worker,
             claimed_until=now + LEASE,
             attempts=jobs.c.attempts + 1,
-            started_at=func.coalesce(jobs.c.started_at, now),
+            started_at=func.coalesce(jobs.c.started_at, literal(now, jobs.c.started_at.type)),
         )
         .returning(jobs.c.kind, jobs.c.arguments, jobs.c.reached, jobs.c.attempts)
     ).first()

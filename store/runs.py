@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, literal, or_, select, update
 
 from domain.errors import RegularsError
 from store import outbox, rosters
@@ -121,7 +121,7 @@ def claim(connection: Connection, run_id: int, fence: int, worker: str, *, now: 
             claimed_by=worker,
             claimed_until=now + LEASE,
             attempts=harvest_runs.c.attempts + 1,
-            started_at=func.coalesce(harvest_runs.c.started_at, now),
+            started_at=func.coalesce(harvest_runs.c.started_at, literal(now, harvest_runs.c.started_at.type)),
             waiting_for=None,
         )
         .returning(

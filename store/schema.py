@@ -15,7 +15,7 @@ class SchemaError(RegularsError):
 
 
 #: Every revision in `migrations/versions`, oldest first; a test compares.
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0004")
 HEAD = REVISIONS[-1]
 
 

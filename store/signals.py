@@ -97,7 +97,10 @@ def end_absent(
     walk: tuple[int, str],
     now: datetime,
 ) -> list[int]:
-    """End the acts that a whole walk (run id, post) did not show; returns the contacts concerned."""
+    """End the acts that a whole walk (run id, post) did not show; returns the contacts concerned.
+
+    What began after the run did, as a push may tell, is newer than the pages and stays.
+    """
     run_id, post = walk
     on_sqlite = connection.dialect.name == "sqlite"
     members = "json_each(p.members)" if on_sqlite else "json_array_elements_text(CAST(p.members AS json))"
@@ -106,7 +109,9 @@ def end_absent(
     ended = run(
         connection,
         f"UPDATE signals SET ended_at = {moment} WHERE account_id = :account_id AND kind IN ({listed}) "
-        f"AND item = :post AND (ended_at IS NULL OR ended_at > {moment}) AND contact_id NOT IN "
+        f"AND item = :post AND (ended_at IS NULL OR ended_at > {moment}) AND (started_at IS NULL OR "
+        "started_at <= (SELECT coalesce(r.started_at, r.created_at) FROM harvest_runs AS r "
+        "WHERE r.id = :run_id)) AND contact_id NOT IN "
         f"(SELECT CAST(m.value AS bigint) FROM roster_pages AS p, {members} AS m "
         "WHERE p.run_id = :run_id AND p.post = :post AND NOT p.counting) RETURNING contact_id",
         account_id=account_id,
