@@ -35,6 +35,7 @@ class Road:
 
     `policy_of` gives the pack in force; `connector_of` makes or finds the connector of an account;
     `worker` names this process; `price` gives the micro-dollars of one item of (meter, owned reads).
+    `inbox` is where pushes wait, None for the database itself.
     """
 
     database: Database
@@ -44,6 +45,7 @@ class Road:
     now: Callable[[], datetime]
     price: Callable[[str, bool], int]
     chance: random.Random
+    inbox: Database | None = None
 
 
 class Held(NamedTuple):

@@ -15,6 +15,7 @@ from store.outbox import Wake
 from workers.actors import message_of
 from workers.broker import QUEUE_DOWN, QUEUES, depth, forgot
 from workers.life import bury_dead
+from workers.pushes import Postman
 from workers.runtime import utc_now
 
 log = logging.getLogger("regulars.dispatcher")
@@ -31,11 +32,14 @@ BURST = 100
 class Dispatcher:
     """Moves due work from the outbox to the queues; several may run, each entry is claimed once."""
 
-    def __init__(self, database: Database, broker: Broker, settings: Settings) -> None:
+    def __init__(
+        self, database: Database, broker: Broker, settings: Settings, inbox: Database | None = None
+    ) -> None:
         self._database = database
         self._broker = broker
         self._settings = settings
         self._looked_at_workers = 0.0
+        self._postman = Postman(database, inbox or database, broker)
 
     def run(self, ended: threading.Event) -> None:
         """Tick until `ended` is set; a database or queue server that is away is waited for."""
@@ -59,6 +63,7 @@ class Dispatcher:
             if self._settings.export_dir is not None:
                 folder, form = self._settings.export_dir, self._settings.export_format
                 begin_export_if_moved(self._database, folder, form, now=now)
+        self._postman.look(now)
         with self._database.read() as connection:
             due = outbox.due(connection, now=now, resend_after=RESEND_AFTER, count=BURST)
         room = (

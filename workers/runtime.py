@@ -3,6 +3,7 @@
 import random
 import threading
 from datetime import UTC, datetime
+from functools import cached_property
 
 from sqlalchemy import Connection
 
@@ -16,7 +17,7 @@ from connectors.registry import connect
 from domain.account import Account, Credentials
 from domain.errors import RegularsError
 from pipeline.harvest import Road
-from store import accounts, installation, schema
+from store import accounts, inbox, installation, schema
 from store.accounts import Sealed
 from store.database import Database
 
@@ -47,6 +48,11 @@ class Runtime:
             self._require_policy(connection)
         self._packs: dict[str, Policy] = {}
         self._mine = threading.local()
+
+    @cached_property
+    def inbox(self) -> Database:
+        """Where pushes wait: a file of its own on SQLite, else the database."""
+        return inbox.beside(self.settings.data_dir, self.database)
 
     def policy_in_force(self, connection: Connection) -> Policy:
         """Return the pack under which labels are decided; `reclassify` changes it for every process."""
@@ -84,6 +90,7 @@ class Runtime:
             now=utc_now,
             price=lambda meter, owned: price_of(meter, owned=owned),
             chance=random.Random(),
+            inbox=self.inbox,
         )
 
     def _require_policy(self, connection: Connection) -> None:

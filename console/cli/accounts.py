@@ -47,7 +47,8 @@ def add(
         Path | None, typer.Option(help="Facebook: a team member's own token, for friends.")
     ] = None,
     app_secret_file: Annotated[
-        Path | None, typer.Option(help="Facebook: the app's secret, to prove that requests are yours.")
+        Path | None,
+        typer.Option(help="The app's secret: signs pushes, and on Facebook proves that requests are yours."),
     ] = None,
     owned_reads: Annotated[
         bool, typer.Option("--owned-reads", help="X: the account owns the developer app (cheaper reads).")
@@ -58,7 +59,7 @@ def add(
     Tokens come from files or standard input, never from the command line, and are kept encrypted.
     Adding an account again brings its tokens up to date.
     """
-    _require_platform(platform, user_token_file or app_secret_file, owned_reads=owned_reads)
+    _require_platform(platform, user_token_file, owned_reads=owned_reads)
     credentials = Credentials(
         _secret(token_file),
         _secret(str(user_token_file)) if user_token_file else None,
@@ -203,9 +204,7 @@ def _connector(open_runtime: Runtime, name: str) -> tuple[Connector, Account]:
 
 def _require_platform(platform: Platform, facebook_file: Path | None, *, owned_reads: bool) -> None:
     if platform is Platform.TWITTER and facebook_file:
-        raise RegularsError(
-            "--user-token-file and --app-secret-file are for Facebook; leave them out for an X account."
-        )
+        raise RegularsError("--user-token-file is for Facebook; leave it out for an X account.")
     if platform is Platform.FACEBOOK and owned_reads:
         raise RegularsError("--owned-reads is for X, Facebook reads cost nothing; leave it out.")
 

@@ -21,6 +21,8 @@ MODULES: Mapping[str, str] = {
     "reclassify": "reclassify",
     "export": "exporting",
     "simulator": "system",
+    "receiver": "receiver",
+    "push": "receiver",
     "account": "accounts",
     "runs": "runs",
     "jobs": "jobs",

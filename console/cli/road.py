@@ -53,7 +53,7 @@ def dispatch() -> None:
     ended = working.until_signal()
     life = Life(open_runtime.database, "dispatcher")
     life.begin()
-    Dispatcher(open_runtime.database, broker, read).run(ended)
+    Dispatcher(open_runtime.database, broker, read, open_runtime.inbox).run(ended)
     life.end()
 
 
