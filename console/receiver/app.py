@@ -3,6 +3,8 @@
 import asyncio
 import json
 import logging
+import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -20,6 +22,8 @@ from store.inbox import Arrived
 MAX_BODY = 8 * 1024 * 1024
 #: How long a push may take to arrive, in seconds; X gives up after ten (x-api.md §3).
 BODY_TIME_OUT_S = 10.0
+#: Seconds between two lines of the log about pushes that were refused.
+TELL_EVERY_S = 10.0
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -65,6 +69,8 @@ class Receiver:
         self._secrets = secrets
         self._verify_token = verify_token
         self._now = now
+        self._refusals: Counter[tuple[str, str]] = Counter()
+        self._told_at = -TELL_EVERY_S
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -138,7 +144,13 @@ class Receiver:
                 raise
 
     def _refused(self, status: int, platform: str, reason: str) -> Answer:
-        log.warning("receiver.refused", extra={"platform": str(platform), "reason": reason})
+        self._refusals[str(platform), reason] += 1
+        if time.monotonic() - self._told_at >= TELL_EVERY_S:  # strangers must not fill the log
+            self._told_at = time.monotonic()
+            for (where, why), count in sorted(self._refusals.items()):
+                extra = {"platform": where, "reason": why, "pushes": count}
+                log.warning("receiver.refused", extra=extra)
+            self._refusals.clear()
         return Answer(status)
 
 
