@@ -61,9 +61,9 @@ def add(
     """
     _require_platform(platform, user_token_file, owned_reads=owned_reads)
     credentials = Credentials(
-        _secret(token_file),
-        _secret(str(user_token_file)) if user_token_file else None,
-        _secret(str(app_secret_file)) if app_secret_file else None,
+        secret_in(token_file),
+        secret_in(str(user_token_file)) if user_token_file else None,
+        secret_in(str(app_secret_file)) if app_secret_file else None,
     )
     open_runtime = runtime()
     account = Account(platform, platform_id, name, owned_reads=owned_reads)
@@ -209,7 +209,7 @@ def _require_platform(platform: Platform, facebook_file: Path | None, *, owned_r
         raise RegularsError("--owned-reads is for X, Facebook reads cost nothing; leave it out.")
 
 
-def _secret(path: str) -> str:
+def secret_in(path: str) -> str:
     """Read a secret from a file or from standard input; raises RegularsError where there is none."""
     if path == "-":
         secret = sys.stdin.read()

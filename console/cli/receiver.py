@@ -1,14 +1,23 @@
 """`regulars receiver`, `regulars push`: what the platforms tell by themselves."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from connectors.twitter.replay import Replay
+from console.cli.accounts import secret_in
+from console.cli.patience import patiently
 from console.cli.start import runtime
-from console.cli.words import iso, local, note, out, print_json, print_table
+from console.cli.words import iso, local, note, out, print_json, print_table, shown
+from domain.contact import Platform
 from domain.errors import RegularsError
-from store import inbox, pushed
+from store import accounts, inbox, pushed
+from workers.runtime import utc_now
+
+#: How a minute is written on the command line.
+MINUTES = ["%Y-%m-%dT%H:%M"]
 
 app = typer.Typer(
     help="See what the platforms told by themselves, and what became of it.", no_args_is_help=True
@@ -97,6 +106,43 @@ def listed(json: Annotated[bool, typer.Option("--json", help="One object a line.
         )
 
 
+@app.command("catch-up")
+def catch_up(
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Name or platform id of an X account.")],
+    since: Annotated[datetime, typer.Option("--from", formats=MINUTES, help="First minute, in UTC.")],
+    until: Annotated[datetime, typer.Option("--to", formats=MINUTES, help="Last minute, in UTC.")],
+    app_token_file: Annotated[
+        str, typer.Option(help="File with the app's bearer token, or - to read it from standard input.")
+    ],
+    webhook: Annotated[
+        str | None, typer.Option(help="X's id of the webhook, where the app has several.")
+    ] = None,
+) -> None:
+    """Ask X to push once more what it pushed while nobody received it.
+
+    Pushes that are known already change nothing. Follows of X bear no moment: walk through the followers
+    afterwards (`regulars harvest`).
+    """
+    open_runtime = runtime()
+    with open_runtime.database.read() as connection:
+        found = accounts.find(connection, account)
+    if found.platform != Platform.TWITTER:
+        raise RegularsError("Facebook pushes nothing twice; `regulars harvest` finds what was missed.")
+    if since > until:
+        raise RegularsError("--from lies after --to; change them round.")
+    base_url = open_runtime.settings.base_url(found.platform)
+    asked = Replay(found, secret_in(app_token_file), base_url, now=utc_now())
+    known = patiently(asked.webhooks)
+    ids = [each for each, _ in known if webhook in (None, each)]
+    if len(ids) != 1:
+        listed_ids = ", ".join(f"{each} ({url})" for each, url in known) or "none"
+        raise RegularsError(
+            f"Say with --webhook which one is meant; X holds these for valid: {shown(listed_ids)}."
+        )
+    job = patiently(lambda: asked.ask(ids[0], since.replace(tzinfo=UTC), until.replace(tzinfo=UTC)))
+    out.print(f"X pushes it once more (its job {shown(job)}). Then: regulars harvest {shown(found.name)}")
+
+
 @app.command()
 def replay(
     pushes: Annotated[
@@ -107,8 +153,8 @@ def replay(
     """Take in once more what was put aside or was unknown, as after an update of Regulars."""
     with runtime().inbox.write() as connection:
         count = inbox.replay(connection, pushes or ())
-    if pushes and count < len(set(pushes)):
-        raise RegularsError(
-            f"Only {count} of these were put aside or unknown and are still there: see `regulars push list`."
-        )
+        if pushes and count < len(set(pushes)):  # nothing happens to the others either
+            raise RegularsError(
+                f"Only {count} of these were put aside or unknown and are there: see `regulars push list`."
+            )
     out.print(f"{count} pushes wait again.")

@@ -25,6 +25,9 @@ async def push(world: World, given: Mapping[str, Any]) -> Answer:
     platform, seed = str(given["platform"]), int(given.get("seed", world.seed))
     kept: list[bytes] = world.memory[platform].setdefault("pushes", [])
     fresh, untold, count = _fresh(world, platform, given, random.Random(f"{seed} {world.day}"))
+    if platform == "twitter":
+        world.memory[platform]["webhook"] = str(given["url"])
+        world.memory[platform].setdefault("told", []).extend((world.now(), each) for each in fresh)
     if given.get("keep"):
         kept += fresh
         return Answer.of_json({"events": count, "kept": len(kept), "answers": {}, "untold": sorted(untold)})
