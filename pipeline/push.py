@@ -59,7 +59,7 @@ def take_in(road: Road, waiting: Database) -> TakenIn | None:
         read = [heard(each.platform, each.body, each.received_at) for each in held]
         began, ended = road.database.transact(lambda connection: _apply(connection, road, held, read))
     except DatabaseError:
-        _give_back(waiting, road, ids, None, counts=False)
+        _give_back(waiting, road, ids, None, counts=_can_be_written(road.database))
         raise
     except Exception as error:  # noqa: BLE001  # whatever it is, the rest of the inbox must go on
         _give_back(waiting, road, ids, f"It failed in our own code ({where_it_failed(error)}).", counts=True)
@@ -75,6 +75,15 @@ def clear(road_database: Database, waiting: Database, *, now: datetime) -> int:
         pushed.forget_ends(connection, now=now)
     with waiting.write() as connection:
         return inbox.expire(connection, now=now)
+
+
+def _can_be_written(database: Database) -> bool:
+    """Tell whether a database takes other writes, so that what it refused is to blame for that."""
+    try:
+        database.transact(pushed.try_writing)
+    except DatabaseError:
+        return False
+    return True
 
 
 def _give_back(waiting: Database, road: Road, ids: list[int], problem: str | None, *, counts: bool) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, RowMapping, delete, func, select
+from sqlalchemy import Connection, RowMapping, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.account import Account
@@ -17,7 +17,7 @@ from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
 from store.signals import moment_of
 from store.tables import accounts as accounts_table
-from store.tables import checkpoints, ended_acts, harvest_runs, unknown_pushes
+from store.tables import checkpoints, ended_acts, feed_state, harvest_runs, unknown_pushes
 
 _KEY = {"kind": "text", "item": "text", "platform_id": "text"}
 _ROW = {"kind": "text", "item": "text", "contact_id": "int", "at": "time"}
@@ -178,6 +178,11 @@ def ended_since(connection: Connection, account_id: int, moment: datetime) -> bo
 def forget_ends(connection: Connection, *, now: datetime) -> None:
     """Forget the ends that are too old to be outrun by their beginning."""
     connection.execute(delete(ended_acts).where(ended_acts.c.forget_at <= now))
+
+
+def try_writing(connection: Connection) -> None:
+    """Write what changes nothing."""
+    connection.execute(update(feed_state).values(seq=feed_state.c.seq))
 
 
 def last_walk_began(connection: Connection, account_id: int, stream: str) -> dict[str, datetime]:

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from connectors.twitter.replay import Replay
 from console.cli.accounts import secret_in
 from console.cli.patience import patiently
 from console.cli.start import runtime
@@ -123,6 +122,8 @@ def catch_up(
     Pushes that are known already change nothing. Follows of X bear no moment: walk through the followers
     afterwards (`regulars harvest`).
     """
+    from connectors.twitter.replay import Replay  # noqa: PLC0415  # half a second that no other command needs
+
     open_runtime = runtime()
     with open_runtime.database.read() as connection:
         found = accounts.find(connection, account)

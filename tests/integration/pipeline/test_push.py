@@ -1,5 +1,6 @@
 """Pushes become the acts that polling finds: once each, in any order, never against newer evidence."""
 
+import contextlib
 import json
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from domain.contact import ContactKey
 from domain.signal import SignalKind
 from pipeline import push as pushing
 from pipeline.push import clear, take_in
-from store.database import Database
+from store.database import Database, DatabaseError
 from store.pushed import last_walk_began
 from store.tables import harvest_runs, inbox
 from tests.cast import ADA, BO, CY, DI, EU, NOW, OURS, TEAM, added, mentions, objects
@@ -319,6 +320,26 @@ def test_a_push_that_kills_its_worker_is_put_aside_after_three_times(
     assert (killed, inside(travel.database)) == (3, {"7001", "7002"})
     (aside,) = [each for each in rows(travel.database, "inbox") if each["state"] == "aside"]
     assert aside["problem"] == "It ended its worker each time it was taken in."
+
+
+def test_a_push_that_the_database_cannot_take_does_not_hold_the_others_up(
+    travel: Travel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = pushing.pushed.note_unknown
+
+    def refusing(connection: Any, platform: str, items: Any, **more: Any) -> None:
+        if items:
+            raise DatabaseError("The statement was too much.")
+        real(connection, platform, items, **more)
+
+    monkeypatch.setattr(pushing.pushed, "note_unknown", refusing)
+    arrive(travel, b"no JSON", follow(ADA, NOW))
+    for _ in range(4):
+        with contextlib.suppress(DatabaseError):
+            while take_in(travel.road, travel.database) is not None:
+                pass
+    assert inside(travel.database) == {"7001"}
+    assert sorted(each["state"] for each in rows(travel.database, "inbox")) == ["aside", "taken"]
 
 
 def test_what_is_held_by_another_is_left_to_it_until_its_lease_ends(travel: Travel) -> None:
