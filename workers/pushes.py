@@ -12,12 +12,14 @@ from domain.errors import RegularsError
 from pipeline.harvest import Road
 from pipeline.push import clear, take_in
 from store import inbox
-from store.database import Database
+from store.database import Database, DatabaseError
 from workers.broker import CONTROL, QUEUE_DOWN, depth
 
 TAKE_IN = "take_in_pushes"
 #: Seconds between two times that the inbox is cleared of what is past its date.
 CLEAR_S = 60.0
+#: Seconds for which an inbox is left alone that cannot be used.
+AWAY_S = 5.0
 
 log = logging.getLogger("regulars.pushes")
 
@@ -53,17 +55,31 @@ class Postman:
         self._waiting = waiting
         self._broker = broker
         self._cleared_at = -CLEAR_S
+        self._again_at = 0.0
 
     def look(self, now: datetime) -> bool:
-        """Send for a worker where pushes wait and nobody was sent for; returns whether one was."""
+        """Send for a worker where pushes wait and nobody was sent for; returns whether one was.
+
+        An inbox that cannot be used is left alone for a while: harvests go on without it.
+        """
+        if time.monotonic() < self._again_at:
+            return False
+        try:
+            waits = self._waits(now)
+        except DatabaseError as error:
+            self._again_at = time.monotonic() + AWAY_S
+            log.warning("push.inbox_away", extra={"error": str(error)})
+            return False
+        if not waits or depth(self._broker, CONTROL):
+            return False
+        self._broker.enqueue(push_message())
+        return True
+
+    def _waits(self, now: datetime) -> bool:
         if time.monotonic() - self._cleared_at > CLEAR_S:
             self._cleared_at = time.monotonic()
             lost = clear(self._database, self._waiting, now=now)
             if lost:
                 log.warning("push.expired", extra={"pushes": lost})
         with self._waiting.read() as connection:
-            waits = inbox.waits(connection, now=now)
-        if not waits or depth(self._broker, CONTROL):
-            return False
-        self._broker.enqueue(push_message())
-        return True
+            return inbox.waits(connection, now=now)

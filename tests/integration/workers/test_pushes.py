@@ -15,6 +15,7 @@ from tests.cast import ADA, BO
 from tests.contents import inside, rows
 from tests.integration.workers.conftest import at_work, look_until
 from tests.pushed import KEEP, arrive, follow
+from tests.scripted import FOLLOWERS
 from tests.travel import Travel
 from workers.broker import CONTROL, depth
 from workers.dispatcher import Dispatcher
@@ -57,6 +58,17 @@ def test_what_was_never_taken_in_is_told_when_it_expires(
     assert not Postman(travel.database, travel.database, queue).look(utc_now())
     assert rows(travel.database, "inbox") == []
     assert [each.message for each in caplog.records] == ["push.expired"]
+
+
+def test_an_inbox_that_cannot_be_used_holds_no_harvest_back(
+    travel: Travel, queue: RedisBroker, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    away = Database(sqlite_url(tmp_path / "nowhere" / "inbox.db"))
+    travel.begin(FOLLOWERS)
+    dispatcher = Dispatcher(travel.database, queue, Settings(), away)
+    assert dispatcher.tick() == 1
+    dispatcher.tick()
+    assert [each.message for each in caplog.records] == ["push.inbox_away"]
 
 
 def test_pushes_wait_while_the_database_is_away(
