@@ -49,6 +49,19 @@ class Settings(BaseSettings):
         description="Folder that `export` workers keep up to date with the messaging store; unset: none.",
     )
     export_format: Literal["csv", "ndjson"] = Field("ndjson", description="Format of these files.")
+    receiver_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="Port on which `regulars up` also receives pushes; unset: it does not.",
+    )
+    facebook_verify_token: SecretStr | None = Field(
+        None,
+        description="Word of yours that Facebook repeats when it checks the receiver; unset: it is refused.",
+    )
+    inbox_days: int = Field(
+        3, ge=1, le=30, description="Days after which a push is deleted whose parts were unknown or in vain."
+    )
     worker_threads: int = Field(4, ge=1, le=64, description="Pages that one worker reads at the same time.")
     queue_high_water: int = Field(
         200, ge=1, description="Messages in a queue above which the dispatcher holds further ones back."

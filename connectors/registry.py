@@ -1,11 +1,17 @@
 """Which connector reads which platform; a further platform is a folder and a line here."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from importlib import import_module
+from typing import Protocol
 
 from connectors.base import Connect, Connector
 from domain.account import Account, Credentials
 from domain.contact import Platform
 from domain.errors import OperatorNeededError
+from domain.push import Heard
+from domain.signal import SignalKind
+from domain.stream import Shape, Stream
 
 #: The module of each platform; its function `connect` makes a connector. Loaded when first asked.
 CONNECTORS: dict[str, str] = {
@@ -26,3 +32,32 @@ def connect(account: Account, credentials: Credentials, base_url: str | None = N
         ) from None
     make: Connect = import_module(module).connect
     return make(account, credentials, base_url)
+
+
+#: The module of each platform that reads its pushes.
+PUSHES: dict[str, str] = {
+    Platform.FACEBOOK: "connectors.facebook.pushes",
+    Platform.TWITTER: "connectors.twitter.pushes",
+}
+LISTINGS: dict[str, str] = {
+    Platform.FACEBOOK: "connectors.facebook.listings",
+    Platform.TWITTER: "connectors.twitter.listings",
+}
+
+
+class Hear(Protocol):
+    """Reads one push of a platform; one such function a platform."""
+
+    def __call__(self, body: bytes, received_at: datetime) -> Heard: ...
+
+
+def heard(platform: str, body: bytes, received_at: datetime) -> Heard:
+    """Read a push of a platform; what cannot be read stands in it as unknown."""
+    hear: Hear = import_module(PUSHES[platform]).heard
+    return hear(body, received_at)
+
+
+def rosters(platform: str) -> Mapping[SignalKind, Stream]:
+    """Return by kind of act the rosters that a platform lists: a whole walk outweighs older pushes."""
+    streams: Mapping[str, Stream] = import_module(LISTINGS[platform]).STREAMS
+    return {kind: each for each in streams.values() if each.shape is Shape.ROSTER for kind in each.kinds}

@@ -13,7 +13,7 @@ from pipeline import money, outcome, poison, renew, walk
 from pipeline.held import Held, claim_page, go_on, request_of
 from pipeline.page import Written, write_page
 from pipeline.road import Road
-from pipeline.screen import screened
+from pipeline.screen import screened, standing
 from pipeline.turn import Turn, turn_of
 from pipeline.unexpected import unexpected
 from store import (
@@ -97,7 +97,7 @@ def _store(
     now = road.now()
     claim, account = held.claim, held.account
     outcome.require_held(connection, claim, road.worker)
-    acts = screened(account, batch.signals, now=now)
+    acts = standing(connection, account, screened(account, batch.signals, now=now), held.asked_at)
     counted = walk.counted(acts, held.policy)
     stored = [each for each in acts if each.kind not in counted] if counted else acts
     written = write_page(connection, (account.id, account.platform), stored, held.policy, now=now)

@@ -1,6 +1,7 @@
 """A page held: claimed with its checkpoint and its money, passed over where it is poison, and left."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -28,6 +29,7 @@ class Held(NamedTuple):
     stream: Stream
     checkpoint: Checkpoint
     policy: Policy
+    asked_at: datetime
     page_size: int = 0
     reservation: money.Reservation | None = None
 
@@ -60,7 +62,7 @@ def claim_page(
             walk.finish(connection, claim, road.worker, {}, now=now)
             return None
         claim = claim._replace(post_id=post_id, post=posts.name(connection, post_id))
-    held = Held(claim, account, connector, stream, Checkpoint(), road.policy_of(connection))
+    held = Held(claim, account, connector, stream, Checkpoint(), road.policy_of(connection), now)
     checkpoint = checkpoints.load(connection, held.listing)
     if checkpoint.aged(now, stream.cursor_life):
         checkpoint = checkpoint.restarted()

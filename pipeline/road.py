@@ -27,7 +27,8 @@ class Road:
     `policy_of` gives the pack in force; `connector_of` makes or finds the connector of an account;
     `worker` names this process; `price` gives the micro-dollars of one item of (meter, owned reads);
     `limiter` says whether a request may go out; `seal` closes new credentials in the transaction that
-    writes them; `pauses_s` are the seconds to wait, one after the other, for a database that is away.
+    writes them; `pauses_s` are the seconds to wait, one after the other, for a database that is away;
+    `inbox` is where pushes wait, None for the database itself.
     """
 
     database: Database
@@ -41,6 +42,7 @@ class Road:
     seal: Callable[[Connection, Credentials], Sealed]
     company: Company = field(default_factory=Company)
     pauses_s: Sequence[float] = patience.PAUSES_S
+    inbox: Database | None = None
 
     def transact(self, act: Callable[[Connection], Result]) -> Result:
         """Run `act` in a writing transaction, patiently (see `pipeline.patience`)."""

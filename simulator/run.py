@@ -14,6 +14,7 @@ from typing import Any, Literal
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from simulator.facebook.call import app_secret
 from simulator.faults import ALL_RATE, Faults
 from simulator.server import Application
 from simulator.world import World
@@ -122,6 +123,7 @@ def directions(world: World) -> dict[str, Any]:
             "user_token": tokens.x_user,
             "app_token": tokens.x_app,
             "refresh_token": tokens.x_refresh,
+            "consumer_secret": tokens.x_consumer_secret,
             "other_account_id": audience.neighbour_id,
         },
         "facebook": {
@@ -130,6 +132,7 @@ def directions(world: World) -> dict[str, Any]:
             "page_token": tokens.page,
             "user_token": tokens.facebook_user,
             "app_id": audience.app_id,
+            "app_secret": app_secret(world),
         },
         "truth_url": f"{world.address}/sim/truth",
         "control_url": f"{world.address}/sim",

@@ -1,6 +1,7 @@
 """The ASGI application: both platforms and the control endpoints on one port, with faults laid over."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,6 +12,7 @@ from simulator.facebook import app as facebook_app
 from simulator.faults import faulty
 from simulator.guises import shown, worn
 from simulator.http import Answer, Request
+from simulator.pushes.command import push
 from simulator.twitter import app as twitter_app
 from simulator.world import World
 
@@ -43,6 +45,9 @@ class Application:
             await _send(send, Answer(404))
             return
         request = await _request(scope, receive, path)
+        if (platform, path, request.method) == ("sim", "/push", "POST"):
+            await _send(send, await _pushed(self.world, request))
+            return
         kind = None if platform == "sim" else self.world.faults.next(platform, path)
         spoiled = None if kind is None else faulty(kind, platform, self.world.now())
         if spoiled is not None or kind in {"dropped", "hang"}:
@@ -75,6 +80,14 @@ class Application:
             await send({"type": "http.response.body", "body": each, "more_body": True})
             await asyncio.sleep(0)
         await send({"type": "http.response.body", "body": b""})
+
+
+async def _pushed(world: World, request: Request) -> Answer:
+    """Push while other requests are answered: whoever is pushed to may ask meanwhile."""
+    try:
+        return await push(world, json.loads(request.body or b"{}"))
+    except (ValueError, KeyError, TypeError) as wrong:
+        return Answer.of_json({"error": f"The command could not be understood: {wrong}"}, 400)
 
 
 async def _request(scope: Message, receive: Receive, path: str) -> Request:

@@ -27,11 +27,12 @@ class Tokens:
     x_refresh: str
     page: str
     facebook_user: str
+    x_consumer_secret: str
 
     @classmethod
     def seeded(cls, seed: int) -> "Tokens":
         """Make tokens from a seed; they open nothing but this simulator."""
-        names = ("x-user", "x-app", "x-refresh", "page", "facebook-user")
+        names = ("x-user", "x-app", "x-refresh", "page", "facebook-user", "x-consumer-secret")
         return cls(*(f"simulated-{each}-{key_of(seed, 'token', each):016x}" for each in names))
 
 

@@ -620,3 +620,49 @@ connected_events = Table(
     PrimaryKeyConstraint("account_id", "event"),
     _one_of("event", ["followed", "unfollowed"]),
 )
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("platform", Text, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    # The hash of platform and bytes: the same push twice is one.
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    # The bytes as they came, which hold names and texts; gone as soon as they are taken in.
+    Column("body", LargeBinary),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("claimed_by", Text),
+    Column("claimed_until", Moment),
+    Column("problem", Text),
+    Column("expires_at", Moment, nullable=False),
+    Index("ix_inbox_state_id", "state", "id"),
+    Index("ix_inbox_expires_at", "expires_at"),
+    _one_of("state", ["waiting", "taken", "unknown", "aside"]),
+)
+
+ended_acts = Table(
+    "ended_acts",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    # A hash of kind, item and contact: an end may come before its act, and then names nobody here.
+    Column("act", Text, nullable=False),
+    Column("ended_at", Moment, nullable=False),
+    Column("forget_at", Moment, nullable=False),
+    PrimaryKeyConstraint("account_id", "act"),
+    Index("ix_ended_acts_account_id_ended_at", "account_id", "ended_at"),
+    Index("ix_ended_acts_forget_at", "forget_at"),
+)
+
+unknown_pushes = Table(
+    "unknown_pushes",
+    metadata,
+    Column("platform", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("shape", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("platform", "digest"),
+)

@@ -18,6 +18,7 @@ from store import jobs, outbox, runs
 from store.outbox import Wake
 from workers.broker import CONTROL, QUEUE_DOWN
 from workers.jobs import STEPS
+from workers.pushes import declare_push
 
 HARVEST = "harvest_page"
 JOB = "carry_out_job"
@@ -51,6 +52,8 @@ def declare(broker: Broker, road: Road) -> None:
         """Carry out the next step of a job; a stale fence is a no-op."""
         ids = {"job": job_id, "fence": fence}
         _go_on(broker, road, "job.step", ids, lambda: carry_out(road, STEPS, job_id, fence))
+
+    declare_push(broker, road)
 
 
 def _go_on(

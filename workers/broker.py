@@ -14,7 +14,8 @@ from domain.errors import RegularsError
 from workers.bells import Bells, PromptBroker
 
 NAMESPACE = "regulars"
-#: Every worker also reads this always empty queue: a full one stops heartbeats (queues.md §1.4 f).
+#: Every worker also reads this queue, and pushes fill little of it: a full one stops heartbeats
+#: (queues.md §1.4 f).
 CONTROL = "control"
 QUEUES = ("harvest.twitter", "harvest.facebook", "classify", "export", CONTROL)
 

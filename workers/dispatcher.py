@@ -17,6 +17,7 @@ from store.outbox import Wake
 from workers.actors import message_of
 from workers.broker import QUEUE_DOWN, QUEUES, depth, forgot
 from workers.life import bury_dead
+from workers.pushes import Postman
 from workers.runtime import utc_now
 
 log = logging.getLogger("regulars.dispatcher")
@@ -33,7 +34,7 @@ BURST = 100
 class Dispatcher:
     """Moves due work from the outbox to the queues; several may run, each entry is claimed once.
 
-    With a `road` it also begins what the plans of the accounts say is due.
+    With a `road` it also begins what the plans of the accounts say is due, and looks into the inbox.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Dispatcher:
         self._broker = broker
         self._settings = settings
         self._looked_at_workers = 0.0
+        self._postman = Postman(database, (road and road.inbox) or database, broker)
 
     def run(self, ended: threading.Event) -> None:
         """Tick until `ended` is set; a database or queue server that is away is waited for."""
@@ -75,6 +77,7 @@ class Dispatcher:
                 begin_export_if_moved(self._database, folder, form, now=now)
             if self._road is not None:
                 begin_due(self._road, now=now)
+        self._postman.look(now)
         with self._database.read() as connection:
             due = outbox.due(connection, now=now, resend_after=RESEND_AFTER, count=BURST)
         room = (

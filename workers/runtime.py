@@ -3,6 +3,7 @@
 import random
 import threading
 from datetime import UTC, datetime
+from functools import cached_property
 
 from sqlalchemy import Connection
 
@@ -17,7 +18,7 @@ from domain.account import Account, Credentials
 from domain.errors import RegularsError
 from pipeline.limiter import DatabaseLimiter, Limiter
 from pipeline.road import Road
-from store import accounts, installation, schema
+from store import accounts, inbox, installation, schema
 from store.accounts import Sealed
 from store.database import Database
 
@@ -50,6 +51,11 @@ class Runtime:
         self.needs_key: KeyMissingError | None = None
         self._packs: dict[str, Policy] = {}
         self._mine = threading.local()
+
+    @cached_property
+    def inbox(self) -> Database:
+        """Where pushes wait: a file of its own on SQLite, else the database."""
+        return inbox.beside(self.settings.data_dir, self.database)
 
     def policy_in_force(self, connection: Connection) -> Policy:
         """Return the pack under which labels are decided; `reclassify` changes it for every process."""
@@ -109,6 +115,7 @@ class Runtime:
             chance=random.Random(),
             limiter=limiter or DatabaseLimiter(self.database, utc_now),
             seal=self.seal,
+            inbox=self.inbox,
         )
 
     def _require_policy(self, connection: Connection) -> None:

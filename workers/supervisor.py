@@ -40,6 +40,7 @@ class Supervisor:
         self._ended = threading.Event()
         self._threads: list[threading.Thread] = []
         self._children: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
+        self._environment = dict(os.environ)
         self._server: QueueServer | None = None
         self._in_process: tuple[dramatiq.Worker, Life] | None = None
         self._life = Life(runtime.database, "dispatcher")
@@ -74,10 +75,12 @@ class Supervisor:
         else:
             url = self._url()
             broker = redis_broker(url, allow_volatile=self._settings.allow_volatile_queue)
-            self._environment = {**os.environ, "REGULARS_REDIS_URL": url}
+            self._environment["REGULARS_REDIS_URL"] = url
             for each in GROUPS:
-                self._children[each] = self._spawn(each)
-            self._thread(self._watch, "watch")
+                self._begin("worker", *(part for queue in each for part in ("--queue", queue)))
+        if self._settings.receiver_port is not None:
+            self._begin("receiver", "--port", str(self._settings.receiver_port))
+        self._thread(self._watch, "watch")
         self._life.begin()
         dispatcher = Dispatcher(
             self._runtime.database, broker, self._settings, self._runtime.road("dispatcher")
@@ -92,12 +95,10 @@ class Supervisor:
         self._server.start()
         return self._server.url
 
-    def _spawn(self, queues: tuple[str, ...]) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "console.cli.main", "worker"]
-        for each in queues:
-            command += ["--queue", each]
-        return subprocess.Popen(  # noqa: S603  # our own command
-            command,
+    def _begin(self, *words: str) -> None:
+        """Run one of our commands beside this process, and again whenever it dies."""
+        self._children[words] = subprocess.Popen(  # noqa: S603  # our own command
+            [sys.executable, "-m", "console.cli.main", *words],
             env=self._environment,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
@@ -107,10 +108,10 @@ class Supervisor:
     def _watch(self) -> None:
         """Start again what has died."""
         while not self._ended.wait(WATCH_S):
-            for queues, child in self._children.items():
+            for words, child in self._children.items():
                 if child.poll() is not None:
-                    log.warning("supervisor.worker_restarted", extra={"queues": " ".join(queues)})
-                    self._children[queues] = self._spawn(queues)
+                    log.warning("supervisor.restarted", extra={"command": " ".join(words)})
+                    self._begin(*words)
             if self._server is not None and not self._server.alive():
                 log.warning("supervisor.queue_server_restarted")
                 self._server.start()

@@ -49,7 +49,8 @@ def add(
         Path | None, typer.Option(help="Facebook: a team member's own token, for friends.")
     ] = None,
     app_secret_file: Annotated[
-        Path | None, typer.Option(help="Facebook: the app's secret, to prove that requests are yours.")
+        Path | None,
+        typer.Option(help="The app's secret: signs pushes, and on Facebook proves that requests are yours."),
     ] = None,
     owned_reads: Annotated[
         bool, typer.Option("--owned-reads", help="X: the account owns the developer app (cheaper reads).")
@@ -70,14 +71,14 @@ def add(
     Tokens come from files or standard input, never from the command line, and are kept encrypted.
     Adding an account again brings its tokens up to date, and ends its pause: what failed in it goes on.
     """
-    _require_platform(platform, user_token_file or app_secret_file, owned_reads=owned_reads)
+    _require_platform(platform, user_token_file, owned_reads=owned_reads)
     _require_renewal(platform, refresh_token_file or client_secret_file, client_id)
     credentials = Credentials(
-        _secret(token_file),
-        _secret(str(user_token_file)) if user_token_file else None,
-        _secret(str(app_secret_file)) if app_secret_file else None,
-        _secret(str(refresh_token_file)) if refresh_token_file else None,
-        _secret(str(client_secret_file)) if client_secret_file else None,
+        secret_in(token_file),
+        secret_in(str(user_token_file)) if user_token_file else None,
+        secret_in(str(app_secret_file)) if app_secret_file else None,
+        secret_in(str(refresh_token_file)) if refresh_token_file else None,
+        secret_in(str(client_secret_file)) if client_secret_file else None,
     )
     open_runtime = runtime()
     account = Account(platform, platform_id, name, app_id=client_id, owned_reads=owned_reads)
@@ -242,9 +243,7 @@ def _connector(open_runtime: Runtime, name: str) -> tuple[Connector, Account]:
 
 def _require_platform(platform: Platform, facebook_file: Path | None, *, owned_reads: bool) -> None:
     if platform is Platform.TWITTER and facebook_file:
-        raise RegularsError(
-            "--user-token-file and --app-secret-file are for Facebook; leave them out for an X account."
-        )
+        raise RegularsError("--user-token-file is for Facebook; leave it out for an X account.")
     if platform is Platform.FACEBOOK and owned_reads:
         raise RegularsError("--owned-reads is for X, Facebook reads cost nothing; leave it out.")
 
@@ -258,7 +257,7 @@ def _require_renewal(platform: Platform, secret_file: Path | None, client_id: st
         raise RegularsError("X renews a token for the app's client id only; give --client-id too.")
 
 
-def _secret(path: str) -> str:
+def secret_in(path: str) -> str:
     """Read a secret from a file or from standard input; raises RegularsError where there is none."""
     if path == "-":
         secret = sys.stdin.read()

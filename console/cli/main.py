@@ -25,6 +25,8 @@ MODULES: Mapping[str, str] = {
     "reclassify": "reclassify",
     "export": "exporting",
     "simulator": "system",
+    "receiver": "receiver",
+    "push": "receiver",
     "account": "accounts",
     "runs": "runs",
     "freshness": "freshness",

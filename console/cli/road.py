@@ -53,7 +53,8 @@ def dispatch() -> None:
     ended = working.until_signal()
     life = Life(open_runtime.database, "dispatcher")
     life.begin()
-    Dispatcher(open_runtime.database, broker, read, open_runtime.road("dispatcher")).run(ended)
+    road = open_runtime.road("dispatcher")
+    Dispatcher(open_runtime.database, broker, read, road).run(ended)
     life.end()
 
 

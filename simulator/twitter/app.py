@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from simulator.http import Answer, Request
 from simulator.mixing import key_of
-from simulator.twitter import compliance, engagement, followers, lookups, oauth, timelines, usage
+from simulator.twitter import compliance, engagement, followers, lookups, oauth, timelines, usage, webhooks
 from simulator.twitter.call import Call, Refused, page
 from simulator.twitter.endpoints import Endpoint, find
 from simulator.twitter.parameters import understood
@@ -43,6 +43,8 @@ HANDLERS: dict[str, Handler] = {
     "compliance_create": compliance.create,
     "compliance_list": compliance.listed,
     "compliance_job": compliance.show,
+    "webhooks": webhooks.listed,
+    "webhook_replay": webhooks.replay,
 }
 
 

@@ -96,6 +96,8 @@ ENDPOINTS = (
         "compliance_job", "compliance/jobs/:id", 150, None,
         parameters=frozenset({"compliance_job.fields"}),
     ),
+    _row("webhooks", "webhooks", 450, None),
+    _row("webhook_replay", "webhooks/replay", 100, None, method="POST"),
 )  # fmt: skip
 
 

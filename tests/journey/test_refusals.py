@@ -72,7 +72,7 @@ REFUSALS: dict[str, Row] = {
     "facebook-secrets-for-x": (
         (*X, "{user}", "--user-token-file", "{user}"),
         {},
-        ("--user-token-file", "leave them out"),
+        ("--user-token-file", "leave it out"),
     ),
     "owned-reads-for-facebook": ((*PAGE, "{page_token}", "--owned-reads"), {}, ("leave it out",)),
     "platform-without-address": (

@@ -6,7 +6,7 @@ from alembic import op
 from store.tables import Moment
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 KINDS = (

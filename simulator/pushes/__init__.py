@@ -1,0 +1,1 @@
+"""Pushes: what the platforms tell by themselves of a day, sent to an address that the test names."""

@@ -1,0 +1,177 @@
+"""The inbox: pushes as they came, stored before they are answered, gone as soon as they are taken in.
+
+With PostgreSQL it is a table of the database; on SQLite a file of its own beside it, so that a harvest's
+writes are not in its way. Its functions take a transaction of whichever it is.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, case, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from store.database import Database, sqlite_url
+from store.tables import inbox
+
+#: The name of the file on SQLite.
+FILE = "inbox.db"
+#: How long a worker may take over what it claimed before another may claim it.
+LEASE = timedelta(seconds=30)
+#: How often a push is tried before it is put aside.
+MAX_ATTEMPTS = 3
+#: How many pushes one claim takes at most.
+CLAIMED_PUSHES = 200
+_KILLED = "It ended its worker each time it was taken in."
+
+
+class Arrived(NamedTuple):
+    """A push as it came."""
+
+    platform: str
+    body: bytes
+    received_at: datetime
+
+
+class Held(NamedTuple):
+    """A push that a worker holds until its lease ends."""
+
+    id: int
+    platform: str
+    body: bytes
+    received_at: datetime
+
+
+def beside(folder: Path, database: Database) -> Database:
+    """Return where pushes of `database` wait: a file in `folder` on SQLite, else the database itself."""
+    if not database.on_sqlite:
+        return database
+    own = Database(sqlite_url(folder / FILE))
+    with own.write() as connection:
+        inbox.create(connection, checkfirst=True)
+    return own
+
+
+def put(connection: Connection, arrived: Sequence[Arrived], *, keep: timedelta) -> None:
+    """Store pushes; one whose bytes are there already changes nothing."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    rows = [
+        {
+            "platform": each.platform,
+            "received_at": each.received_at,
+            "digest": hashlib.sha256(f"{each.platform}\n".encode() + each.body).digest(),
+            "body": each.body,
+            "state": "waiting",
+            "attempts": 0,
+            "expires_at": each.received_at + keep,
+        }
+        for each in arrived
+    ]
+    connection.execute(dialect.insert(inbox).on_conflict_do_nothing(index_elements=["digest"]), rows)
+
+
+def waits(connection: Connection, *, now: datetime) -> bool:
+    """Tell whether a push waits that nobody holds."""
+    return connection.scalar(select(inbox.c.id).where(*_free(now)).limit(1)) is not None
+
+
+def claim(connection: Connection, worker: str, *, now: datetime) -> list[Held]:
+    """Take the oldest pushes; one that was taken in vain is taken alone, and put aside after three times."""
+    connection.execute(
+        update(inbox)
+        .where(*_free(now), inbox.c.attempts >= MAX_ATTEMPTS)
+        .values(
+            state="aside",
+            problem=func.coalesce(inbox.c.problem, _KILLED),
+            claimed_by=None,
+            claimed_until=None,
+        )
+    )
+    oldest = select(inbox.c.id, inbox.c.attempts).where(*_free(now)).order_by(inbox.c.id)
+    first = connection.execute(oldest.limit(1)).first()
+    if first is None:
+        return []
+    wanted = select(inbox.c.id).where(*_free(now))
+    wanted = wanted.where(inbox.c.id == first.id if first.attempts else inbox.c.attempts == 0)
+    wanted = wanted.order_by(inbox.c.id).limit(CLAIMED_PUSHES).with_for_update(skip_locked=True)
+    taken = connection.execute(
+        update(inbox)
+        .where(inbox.c.id.in_(wanted.scalar_subquery()))
+        .values(claimed_by=worker, claimed_until=now + LEASE, attempts=inbox.c.attempts + 1)
+        .returning(inbox.c.id, inbox.c.platform, inbox.c.body, inbox.c.received_at)
+    )
+    return sorted(Held(*each) for each in taken)
+
+
+def taken_in(connection: Connection, worker: str, ids: Iterable[int], unknown: Iterable[int]) -> None:
+    """Let go of the bodies of what was taken in; those with `unknown` parts stay until they expire."""
+    puzzling = list(unknown)
+    connection.execute(
+        update(inbox)
+        .where(inbox.c.id.in_([*ids, *puzzling]), inbox.c.claimed_by == worker)
+        .values(
+            state=case((inbox.c.id.in_(puzzling), "unknown"), else_="taken"),
+            body=case((inbox.c.id.in_(puzzling), inbox.c.body), else_=None),
+            claimed_by=None,
+            claimed_until=None,
+        )
+    )
+
+
+def give_back(
+    connection: Connection, worker: str, ids: Iterable[int], problem: str | None, *, counts: bool
+) -> None:
+    """Let others try what failed here for the reason `problem`; `counts` says if the push is to blame."""
+    connection.execute(
+        update(inbox)
+        .where(inbox.c.id.in_(list(ids)), inbox.c.claimed_by == worker)
+        .values(
+            claimed_by=None,
+            claimed_until=None,
+            problem=problem,
+            attempts=inbox.c.attempts if counts else inbox.c.attempts - 1,
+        )
+    )
+
+
+def replay(connection: Connection, ids: Iterable[int] = ()) -> int:
+    """Let pushes that were put aside or held unknown parts wait again, all where none is named."""
+    wanted = list(ids)
+    again = update(inbox).where(inbox.c.state.in_(["aside", "unknown"]))
+    if wanted:
+        again = again.where(inbox.c.id.in_(wanted))
+    return connection.execute(again.values(state="waiting", attempts=0, problem=None)).rowcount
+
+
+def expire(connection: Connection, *, now: datetime) -> int:
+    """Delete whatever is past its date, be it taken in or not; returns how many that were not."""
+    gone = connection.scalars(delete(inbox).where(inbox.c.expires_at <= now).returning(inbox.c.state))
+    return sum(each != "taken" for each in gone)
+
+
+def tallied(connection: Connection) -> Sequence[RowMapping]:
+    """Count pushes by platform and state, with the oldest and the newest of each."""
+    counted = (func.count().label("count"), func.min(inbox.c.received_at).label("oldest_at"))
+    newest = func.max(inbox.c.received_at).label("newest_at")
+    statement = select(inbox.c.platform, inbox.c.state, *counted, newest)
+    return (
+        connection.execute(
+            statement.group_by(inbox.c.platform, inbox.c.state).order_by(inbox.c.platform, inbox.c.state)
+        )
+        .mappings()
+        .all()
+    )
+
+
+def put_aside(connection: Connection) -> Sequence[RowMapping]:
+    """Return what was put aside, oldest first, without its body."""
+    columns = (inbox.c.id, inbox.c.platform, inbox.c.received_at, inbox.c.problem, inbox.c.expires_at)
+    statement = select(*columns).where(inbox.c.state == "aside").order_by(inbox.c.id)
+    return connection.execute(statement).mappings().all()
+
+
+def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    lapsed = or_(inbox.c.claimed_until.is_(None), inbox.c.claimed_until < now)
+    return (inbox.c.state == "waiting", lapsed)
