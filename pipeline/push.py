@@ -142,10 +142,15 @@ class _Intake:
 
     def _connect(self, told: Told) -> None:
         """Note which events of the account reach us: the first of each kind tells, and plans count on it."""
-        reached = {FOLLOWED: told.began, UNFOLLOWED: told.ended}
+        follows = {
+            FOLLOWED: any(each.kind is SignalKind.FOLLOWS for each in told.began),
+            UNFOLLOWED: any(each.kind is SignalKind.FOLLOWS for each in told.ended),
+        }
+        if not any(follows.values()):
+            return
         known = freshness.events_of(self.connection, self.account.id)
-        for event, acts in reached.items():
-            if event not in known and any(each.kind is SignalKind.FOLLOWS for each in acts):
+        for event, reaches in follows.items():
+            if reaches and event not in known:
                 freshness.connect_events(self.connection, self.account.id, event, since=self.now)
 
     def _starting(self, acts: Iterable[Signal]) -> dict[Key, Signal]:
