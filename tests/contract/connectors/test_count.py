@@ -35,7 +35,7 @@ def test_it_is_one_user_read_and_ends_there(twitter: TwitterConnector, platform:
     platform.always(Reply(body, headers=headers))
     batch = twitter.fetch(LOOK)
     limit = Limit(COUNT, 74, datetime.fromtimestamp(ends_at, UTC), 75)
-    assert batch == Batch(billed_items=1, limit=limit, followers=1203)
+    assert batch == Batch(billed_items=1, billed=("4001",), limit=limit, followers=1203)
     (seen,) = platform.seen
     assert (seen.path, seen.query) == ("/2/users/me", {"user.fields": "public_metrics"})
     assert not Checkpoint().after(batch, now=NOW).walking

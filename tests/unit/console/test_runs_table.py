@@ -20,6 +20,7 @@ ROW: dict[str, Any] = {
     "regular": 120_000,
     "occasional": 0,
     "spend_micro_usd": 1_234_000_000,
+    "uncertain_micro_usd": 0,
     "waiting_for": None,
     "due_at": NOW,
     "error": None,
