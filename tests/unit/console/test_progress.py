@@ -16,6 +16,7 @@ ROW: dict[str, Any] = {
     "contacts_seen": 200,
     "requests": 3,
     "spend_micro_usd": 0,
+    "uncertain_micro_usd": 0,
     "started_at": None,
     "waiting_for": None,
     "due_at": None,
