@@ -56,7 +56,8 @@ class Roster:
 
     `known` follows are held now. `looks` are the last month's, oldest first. `walked_at` is when the last
     whole walk began, `head_at` when newcomers were last read. `events` are those that reach us. `in_doubt`
-    people are withheld. `spent_micro_usd` is what reading it has cost this calendar month.
+    people are withheld. `spent_micro_usd` is what reading it has cost this calendar month. `told` is what the
+    platform said of its size before the first look.
     """
 
     known: int
@@ -66,11 +67,12 @@ class Roster:
     events: frozenset[str] = frozenset()
     in_doubt: int = 0
     spent_micro_usd: int = 0
+    told: int = 0
 
     @property
     def size(self) -> int:
         """How many a whole walk lists at most."""
-        return max(self.known, self.looks[-1].count if self.looks else 0)
+        return max(self.known, self.looks[-1].count if self.looks else self.told)
 
 
 class Action(StrEnum):

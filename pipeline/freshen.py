@@ -83,6 +83,7 @@ def roster_of(connection: Connection, account: Account, stream: Stream, *, now: 
         events=frozenset(freshness.events_of(connection, account.id)),
         in_doubt=withheld.count(connection, account.id),
         spent_micro_usd=freshness.spent(connection, account.id, (stream.name, COUNT), since=month),
+        told=freshness.told(connection, account.id),
     )
 
 

@@ -123,6 +123,14 @@ def looks_of(connection: Connection, account_id: int, *, since: datetime) -> Seq
     return [Look(at, count, known, Read(read)) for at, count, known, read in found]
 
 
+def told(connection: Connection, account_id: int) -> int:
+    """Return how many followers the platform last said an account has, 0 where it never did."""
+    count: int | None = connection.scalar(
+        select(accounts.c.followers_count).where(accounts.c.id == account_id)
+    )
+    return count or 0
+
+
 def follows(connection: Connection, account_id: int, *, now: datetime) -> int:
     """Count the follows of an account that hold."""
     statement = (

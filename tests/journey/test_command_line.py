@@ -115,7 +115,8 @@ def test_a_contact_is_shown_with_its_acts_and_decisions(
     found = harvested.done("contacts", "show", key, "--json").rows[0]
     assert set(found) == CONTACT | {"signals", "decisions"}
     assert {
-        "kind", "account", "item", "started_at", "seen_at", "ended_at", "keep_until", "text"
+        "kind", "account", "item", "started_at", "seen_at", "last_confirmed_at", "withheld_since", "ended_at",
+        "keep_until", "text",
     } == set(found["signals"][0])  # fmt: skip
     assert {each["kind"] for each in found["signals"]} >= {"follows"}
     newest = found["decisions"][0]

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from domain.account import Ownership
 from domain.contact import ContactKey
 from domain.errors import OperatorNeededError, RegularsError
 from domain.freshness import Action, Wish
 from domain.stream import COUNT
 from pipeline.begin import Wanted, begin_harvest
 from pipeline.freshen import AFTER_FAILURE, LATER, begin_due, outlook
-from store import freshness
+from store import accounts, freshness
 from store.database import Database
 from tests.cast import follows
 from tests.contents import inside, rows
@@ -250,6 +251,13 @@ def test_old_looks_go_and_a_wish_goes_with_its_account(travel: Travel) -> None:
     with travel.database.write() as connection:
         assert freshness.forget(connection, travel.account.id)
         assert not freshness.forget(connection, travel.account.id)
+
+
+def test_the_promise_before_the_first_look_knows_what_the_account_said_of_itself(travel: Travel) -> None:
+    with travel.database.write() as connection:
+        accounts.proven(connection, travel.account.id, Ownership("5000", followers=102))
+        seen = outlook(connection, travel.road, travel.account, Wish(), now=travel.clock())
+    assert seen.roster.size == 102
 
 
 def test_a_plan_alone_asks_and_changes_nothing(travel: Travel) -> None:

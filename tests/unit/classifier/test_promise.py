@@ -45,6 +45,11 @@ def test_a_wish_that_the_budget_does_not_pay_is_told_its_price() -> None:
     assert "as wished" not in promised(STILL, 7 * DAY, 50).sentence
 
 
+def test_before_the_first_look_the_size_is_what_the_platform_told() -> None:
+    assert promised(Roster(0, told=2_000), DAY).month_micro_usd[1] > 30 * 2_000 * OWNED.item
+    assert promised(Roster(0), DAY).month_micro_usd[1] < 3_000_000
+
+
 def test_where_no_walk_can_be_paid_nobody_is_known_to_leave() -> None:
     found = promised(STILL, DAY, 5)
     assert (found.joins, found.leaves, found.worst_age) == (1, 0, None)
