@@ -106,10 +106,12 @@ def suppressed_at(connection: Connection, contact_ids: Iterable[int]) -> dict[in
 
 
 def begin_later(connection: Connection, account_id: int, moved: Sequence[Moved]) -> None:
-    """Move the beginning of acts that hold."""
+    """Move the beginning of acts that hold; a walk that began before then cannot have missed them."""
+    later = "max" if connection.dialect.name == "sqlite" else "greatest"
     run(
         connection,
-        f"UPDATE signals SET started_at = r.at FROM {rows_of(connection, _ROW)} AS r "
+        f"UPDATE signals SET started_at = r.at, seen_at = {later}(signals.seen_at, r.at) "
+        f"FROM {rows_of(connection, _ROW)} AS r "
         "WHERE signals.account_id = :account_id AND signals.kind = r.kind AND signals.item = r.item "
         "AND signals.contact_id = r.contact_id",
         account_id=account_id,

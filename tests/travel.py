@@ -9,6 +9,7 @@ from classifier.policy import Policy
 from domain.account import Account
 from domain.signal import Signal
 from pipeline.begin import Wanted, begin_harvest
+from pipeline.company import Company
 from pipeline.harvest import harvest_next
 from pipeline.limiter import DatabaseLimiter
 from pipeline.road import Road
@@ -74,7 +75,10 @@ class Travel:
 
     def step(self, run_id: int, *, worker: str = "worker 1", fence: int | None = None) -> Wake | None:
         """Carry out one message of a run, by default the one that is due."""
-        road = replace(self.road, worker=worker)
+        # Another worker is another process, which keeps no company with this one.
+        road = (
+            self.road if worker == self.road.worker else replace(self.road, worker=worker, company=Company())
+        )
         return harvest_next(road, run_id, self.run(run_id)["fence"] if fence is None else fence)
 
     def finish(self, *run_ids: int, steps: int = 500) -> list[str]:

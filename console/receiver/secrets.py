@@ -1,7 +1,7 @@
 """The secrets that sign pushes: those of our accounts' apps, read again now and then."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple
 
 from store import accounts
@@ -59,11 +59,11 @@ def reader(runtime: Runtime) -> Callable[[], list[AppSecret]]:
 
     def read() -> list[AppSecret]:
         with runtime.database.read() as connection:
-            rows: list[Mapping[str, object]] = [each._asdict() for each in accounts.every(connection)]
-        return [
-            AppSecret(str(each["platform"]), str(each["platform_id"]), runtime.sealer.open(sealed))
-            for each in rows
-            if isinstance(sealed := each["app_secret_sealed"], bytes)
-        ]
+            found = [
+                (each.platform, each.platform_id, runtime.credentials(connection, each.id).app_secret)
+                for each in accounts.every(connection)
+                if each.app_secret_sealed
+            ]
+        return [AppSecret(platform, platform_id, secret) for platform, platform_id, secret in found if secret]
 
     return read
