@@ -73,7 +73,7 @@ class People:
             platform="twitter" if index < self.x_size else "facebook",
             x_id=str(self.x_ids.number(index)),
             handle=f"{WORDS[traits >> 52 & 63]}_{index:x}",
-            name=self.canary if self.canary and traits % 3 == 0 else NAMES[traits >> 40 & 4095],
+            name=self.canary if self.canary and index % 3 == 0 else NAMES[traits >> 40 & 4095],
             page_scoped_id=str(self.page_scoped.number(index)),
             app_scoped_id=str(self.app_scoped.number(index)),
             protected=(traits >> 24) % 20 == 0,

@@ -31,7 +31,7 @@ _WORDS = tuple(f',"username":"{each}_' for each in WORDS)
 
 def user_fragments(world: World, indices: Many, fields: frozenset[str]) -> list[str]:
     """Write people of the audience as JSON, in order; `fields` are those asked for beyond the default."""
-    if fields - _DEFAULT:
+    if fields - _DEFAULT or world.audience.canary:
         return [user_json(world, world.audience.person(int(each)), fields) for each in indices]
     audience = world.audience
     traits = audience.traits_many(indices)
