@@ -11,7 +11,8 @@ from domain.budget import AtEnd, Period
 from domain.contact import ContactKey
 from domain.errors import OperatorNeededError, RegularsError
 from pipeline.begin import Wanted, begin_harvest, resume_run
-from pipeline.outcome import MAX_CLAIMS, LostClaimError
+from pipeline.outcome import LostClaimError
+from pipeline.poison import MAX_DEATHS
 from store import budgets, runs, spends
 from store.budgets import Scope
 from store.database import Database
@@ -336,7 +337,7 @@ def test_a_run_that_ends_with_a_request_nobody_answered_for_has_spent_it(
         if end == "cancelled":
             runs.cancel(connection, run_id, now=till.clock())
         else:
-            connection.execute(harvest_runs.update().values(attempts=MAX_CLAIMS))
+            connection.execute(harvest_runs.update().values(deaths=MAX_DEATHS))
     if end == "failed":
         till.clock.forward(seconds=LEASE.total_seconds() + 1)
         till.step(run_id)

@@ -17,7 +17,7 @@ from pipeline import push as pushing
 from pipeline.push import clear, take_in
 from store.database import Database, DatabaseError
 from store.pushed import last_walk_began
-from store.tables import harvest_runs, inbox
+from store.tables import inbox, walks
 from tests.cast import ADA, BO, CY, DI, EU, NOW, OURS, TEAM, added, mentions, objects
 from tests.contents import feed, inside, labels, rows, wipe
 from tests.pushed import arrive, event, follow, like, mention, push
@@ -97,11 +97,9 @@ def test_a_walk_says_nothing_of_what_its_roster_does_not_list(travel: Travel) ->
 
 
 def test_a_walk_with_items_that_could_not_be_read_outweighs_nothing(travel: Travel) -> None:
-    runs = travel.harvest(FOLLOWERS)
+    travel.harvest(FOLLOWERS)
     with travel.database.write() as connection:
-        connection.execute(
-            update(harvest_runs).where(harvest_runs.c.id.in_(runs.values())).values(quarantined=1)
-        )
+        connection.execute(update(walks).values(whole=False))
     push(travel, follow(ZOE, after(seconds=-1)))
     assert "7010" in inside(travel.database)
 

@@ -36,7 +36,7 @@ def test_an_inbox_of_its_own_is_looked_into(travel: Travel, broker: Broker, tmp_
     assert (own is travel.database) is not travel.database.on_sqlite
     travel.road = replace(travel.road, inbox=own)
     arrive(travel, follow(ADA, utc_now()))
-    dispatcher = Dispatcher(travel.database, broker, Settings(), own)
+    dispatcher = Dispatcher(travel.database, broker, Settings(), replace(travel.road, inbox=own))
     with at_work(travel, broker):
         look_until(lambda: inside(travel.database) == {"7001"}, dispatcher.tick)
     own.close()
@@ -65,7 +65,7 @@ def test_an_inbox_that_cannot_be_used_holds_no_harvest_back(
 ) -> None:
     away = Database(sqlite_url(tmp_path / "nowhere" / "inbox.db"))
     travel.begin(FOLLOWERS)
-    dispatcher = Dispatcher(travel.database, queue, Settings(), away)
+    dispatcher = Dispatcher(travel.database, queue, Settings(), replace(travel.road, inbox=away))
     assert dispatcher.tick() == 1
     dispatcher.tick()
     assert [each.message for each in caplog.records] == ["push.inbox_away"]
