@@ -31,7 +31,7 @@ TEXTS_IN = {("texts", "text")}
 UPSETS = {
     "twitter": (
         ("mentions", "too_many"), ("followers", "over_capacity"), ("liking_users", "forbidden"),
-        ("retweeted_by", "unauthorized"), ("quote_tweets", "unsupported_auth"),
+        ("quote_tweets", "unsupported_auth"),
     ),
     "facebook": (("*", "down"), ("*", "html_503"), ("*", "reduce"), ("*", "permission")),
 }  # fmt: skip
@@ -127,8 +127,11 @@ def _crash(installation: Installation, said: Any) -> None:
         command = [sys.executable, "-m", "tests.journey.killable", *arguments]
         return subprocess.Popen(command, env=environment, cwd=ROOT, stdout=said, stderr=said)
 
+    refused = {"platform": "twitter", "endpoint": "mentions", "kind": "unauthorized", "times": 1}
+    installation.simulator.post("answer", refused)
+    installation.run("harvest", "team-x", "--stream", "mentions", "--wait", expect=3)
     road = [start("worker", "--queue", "harvest.twitter"), start("dispatch")]
-    installation.run("harvest", "team-x", "--stream", "mentions")
+    installation.run("account", "resume", "team-x")
     time.sleep(8)  # a second page, and a second sign of life
     for each in road:
         each.terminate()
