@@ -81,8 +81,8 @@ def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
         with road.company.together():
             return _read_next(road, run_id, fence, alone=False)
     except poison.SuspectError:
-        with road.company.alone():
-            return _read_next(road, run_id, fence, alone=True)
+        with road.company.alone() as entered:  # if not, the dispatcher sends the message again
+            return _read_next(road, run_id, fence, alone=True) if entered else None
 
 
 def _read_next(road: Road, run_id: int, fence: int, *, alone: bool) -> Wake | None:

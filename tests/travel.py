@@ -9,6 +9,7 @@ from classifier.policy import Policy
 from domain.account import Account
 from domain.signal import Signal
 from pipeline.begin import Wanted, begin_harvest
+from pipeline.company import Company
 from pipeline.harvest import Road, harvest_next
 from store import runs
 from store.database import Database
@@ -67,7 +68,8 @@ class Travel:
 
     def step(self, run_id: int, *, worker: str = "worker 1", fence: int | None = None) -> Wake | None:
         """Carry out one message of a run, by default the one that is due."""
-        road = replace(self.road, worker=worker)
+        another = {} if worker == self.road.worker else {"worker": worker, "company": Company()}
+        road = replace(self.road, **another)
         return harvest_next(road, run_id, self.run(run_id)["fence"] if fence is None else fence)
 
     def finish(self, *run_ids: int, steps: int = 500) -> list[str]:
