@@ -4,6 +4,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+#: Seconds to wait for the pages in hand: longer than a request with its time-outs takes. One that hangs must
+#: not keep all others waiting, too.
+WAIT_S = 60.0
+
 
 class Company:
     """Lets pages be read side by side, and one that may end the process only while no other is in hand.
@@ -31,16 +35,16 @@ class Company:
                 self._changed.notify_all()
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Read while nobody else does; waits until the pages in hand are done."""
+    def alone(self, wait_s: float = WAIT_S) -> Iterator[bool]:
+        """Read while nobody else does; gives False where the pages in hand are not done within `wait_s`."""
         with self._changed:
             self._wishing += 1
-            self._changed.wait_for(lambda: not self._together and not self._alone)
-            self._alone = True
+            entered = self._changed.wait_for(lambda: not self._together and not self._alone, wait_s)
+            self._alone = self._alone or entered
         try:
-            yield
+            yield entered
         finally:
             with self._changed:
-                self._alone = False
+                self._alone = self._alone and not entered
                 self._wishing -= 1
                 self._changed.notify_all()

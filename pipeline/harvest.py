@@ -53,8 +53,11 @@ def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
         with road.company.together():
             return _read_next(road, turn, run_id, fence, alone=False)
     except poison.SuspectError:
-        with road.company.alone():
-            return _read_next(road, turn, run_id, fence, alone=True)
+        with road.company.alone() as entered:
+            if entered:
+                return _read_next(road, turn, run_id, fence, alone=True)
+        turn.give_back()  # the dispatcher sends the message again
+        return None
 
 
 def _read_next(road: Road, turn: Turn, run_id: int, fence: int, *, alone: bool) -> Wake | None:

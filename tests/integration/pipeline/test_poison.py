@@ -246,6 +246,19 @@ def test_who_wishes_to_be_alone_is_not_kept_waiting_by_newcomers() -> None:
     assert order == ["alone", "newcomer"]
 
 
+def test_a_page_that_hangs_keeps_nobody_waiting_for_ever() -> None:
+    company = Company()
+    with company.together():
+        with company.alone(wait_s=0.01) as entered:
+            assert not entered
+        with company.together():
+            pass
+    with company.alone() as entered:
+        assert entered
+        with company.alone(wait_s=0.01) as another:
+            assert not another
+
+
 def test_a_worker_that_lost_its_page_to_a_clock_jump_counts_once(travel: Travel) -> None:
     run_id = travel.begin(FOLLOWERS)[FOLLOWERS]
     with travel.database.write() as connection:
