@@ -127,7 +127,7 @@ REFUSALS: dict[str, Row] = {
     "another-key": (
         ("runs", "list"),
         {"REGULARS_SECRET_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="},
-        ("Bring back the old key",),
+        ("Give the key in force",),
     ),
     "key-that-is-no-key": (("runs", "list"), {"REGULARS_SECRET_KEY": "abc"}, ("URL-safe base64",)),
     "key-file-missing": (
