@@ -24,8 +24,9 @@ sys.path.insert(0, str(ROOT))
 import psutil  # noqa: E402
 
 from config.settings import Settings  # noqa: E402  # the checkout's own
-from domain.account import Account, Credentials  # noqa: E402
+from domain.account import Account  # noqa: E402
 from domain.contact import ContactKey, Profile  # noqa: E402
+from domain.credentials import Credentials  # noqa: E402
 from domain.signal import Signal, SignalKind  # noqa: E402
 from pipeline.page import write_page  # noqa: E402
 from pipeline.push import take_in  # noqa: E402

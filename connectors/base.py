@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from domain.account import Account, Credentials, Ownership, Renewal, StreamCheck, Usage
+from domain.account import Account, Ownership, StreamCheck, Usage
 from domain.batch import Batch, PageRequest
+from domain.credentials import Credentials, Renewal
 from domain.stream import Stream
 
 

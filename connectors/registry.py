@@ -6,8 +6,9 @@ from importlib import import_module
 from typing import Protocol
 
 from connectors.base import Connect, Connector
-from domain.account import Account, Credentials
+from domain.account import Account
 from domain.contact import Platform
+from domain.credentials import Credentials
 from domain.errors import OperatorNeededError
 from domain.push import Heard
 from domain.signal import SignalKind

@@ -1,6 +1,6 @@
 """An account: one of our own pages or profiles, and what proves it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,29 +20,6 @@ class Account:
     owned_reads: bool = False
     staff: frozenset[str] = frozenset()
     paused: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What an account's owner gave us to read it; never shown, logged or put in an address.
-
-    With a `refresh_token` new tokens are had without the owner; a confidential client needs its
-    `client_secret` for it.
-    """
-
-    token: str = field(repr=False)
-    user_token: str | None = field(default=None, repr=False)
-    app_secret: str | None = field(default=None, repr=False)
-    refresh_token: str | None = field(default=None, repr=False)
-    client_secret: str | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Renewal:
-    """New credentials of an account; the token is good for `seconds`, None where nobody said."""
-
-    credentials: Credentials
-    seconds: int | None
 
 
 @dataclass(frozen=True, slots=True)

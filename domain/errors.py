@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.batch import Limit
+from domain.limit import Limit
 
 
 class RegularsError(Exception):

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from domain.account import Account
-from domain.batch import WHOLE_ACCOUNT, Limit
 from domain.errors import (
     AppPausedError,
     BadAnswerError,
@@ -25,6 +24,7 @@ from domain.errors import (
     TokenDeadError,
     UnexpectedError,
 )
+from domain.limit import WHOLE_ACCOUNT, Limit
 from domain.stream import POSTS, Stream
 from store import failures, outbox, runs, spends
 from store.failures import Failure

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from classifier.policy import Policy
 from connectors.base import Connector
-from domain.account import Account, Credentials
+from domain.account import Account
+from domain.credentials import Credentials
 from pipeline import patience
 from pipeline.company import Company
 from pipeline.limiter import Limiter

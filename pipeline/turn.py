@@ -9,13 +9,15 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from domain.account import Account
-from domain.batch import WHOLE_ACCOUNT, Batch, Limit
+from domain.batch import Batch
 from domain.errors import PlatformError, RetryLaterError
+from domain.limit import WHOLE_ACCOUNT, Limit
 from domain.stream import Stream
 from domain.window import Window
 from pipeline import outcome, renew
-from pipeline.limiter import Ask, ask_of, pause_of, recalled, told_by
+from pipeline.ask import Ask, ask_of, pause_of
 from pipeline.road import Road
+from pipeline.windows import recalled, told_by
 from store import accounts, limits, renewals, runs, turns
 from store.outbox import Wake
 

@@ -1,8 +1,9 @@
 """Rate-limit windows: so many requests for one caller and one endpoint until a true unix time."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import ceil
-from typing import Any
+
+from simulator.tallies import Tallies
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,39 +16,22 @@ class Permit:
     reset: int
 
 
-@dataclass(slots=True)
-class _Tally:
-    """What became of one caller's windows at one endpoint: of those that another one followed, and of all."""
-
-    windows: int = 0
-    permitted: int = 0
-    used: int = 0
-    idle_s: float = 0.0
-    granted: int = 0
-    refused: int = 0
-
-
 class Windows:
     """Fixed windows of `window_s` seconds, each begun by the first request after the last one ended."""
 
     def __init__(self, window_s: float) -> None:
         self.window_s = window_s
         self._open: dict[tuple[str, str], tuple[int, int]] = {}
-        self._tallies: dict[tuple[str, str], _Tally] = {}
+        self.tallies = Tallies()
 
     def take(self, caller: str, endpoint: str, limit: int, now: float) -> Permit:
         """Count one request; refused once `limit` were granted in the window. A refusal is not counted."""
         found = self.look(caller, endpoint, limit, now)
-        tally = self._tallies.setdefault((caller, endpoint), _Tally())
         reset, used = found.reset, found.limit - found.remaining
-        before, spent = self._open.get((caller, endpoint), (0, 0))
-        if before and reset != before:
-            tally.windows += 1
-            tally.permitted += limit
-            tally.used += spent
-            tally.idle_s += now - before
-        tally.granted += found.granted
-        tally.refused += not found.granted
+        before = self._open.get((caller, endpoint))
+        if before and reset != before[0]:
+            self.tallies.ended(caller, endpoint, limit, used=before[1], idle_s=now - before[0])
+        self.tallies.asked(caller, endpoint, granted=found.granted)
         self._open[caller, endpoint] = reset, used + found.granted
         return Permit(found.granted, limit, max(0, limit - used - found.granted), reset)
 
@@ -59,24 +43,7 @@ class Windows:
             reset, used = ceil(now + self.window_s), 0
         return Permit(used < limit, limit, max(0, limit - used), reset)
 
-    def tallies(self) -> list[dict[str, Any]]:
-        """Return what became of the windows, one row for each caller and endpoint.
-
-        `windows`, `permitted`, `used` and `idle_s` tell of the windows that another one followed; `idle_s`
-        is the time between a window's end and the request that opened the next one. `granted` and
-        `refused` count all requests.
-        """
-        return [
-            {
-                "caller": caller,
-                "endpoint": endpoint,
-                **asdict(each),
-                "idle_s": round(each.idle_s, 3),
-            }
-            for (caller, endpoint), each in sorted(self._tallies.items())
-        ]
-
     def clear(self) -> None:
         """Forget every window, and what became of those before."""
         self._open.clear()
-        self._tallies.clear()
+        self.tallies.clear()

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select, tuple_
 
-from domain.batch import Limit
+from domain.limit import Limit
 from store import sets
 from store.tables import limit_windows, limits
 

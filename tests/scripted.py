@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from domain.account import Ownership, Renewal, StreamCheck, Usage
-from domain.batch import Batch, Limit, PageRequest, Post
+from domain.account import Ownership, StreamCheck, Usage
+from domain.batch import Batch, PageRequest, Post
+from domain.credentials import Renewal
+from domain.limit import Limit
 from domain.signal import Signal, SignalKind
 from domain.stream import COUNT, POSTS, Shape, Stream
 

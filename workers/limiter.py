@@ -9,7 +9,9 @@ from redis import Redis
 
 from domain.errors import RetryLaterError
 from domain.window import Told
-from pipeline.limiter import Ask, DatabaseLimiter, Limiter, Recall, written
+from pipeline.ask import Ask
+from pipeline.limiter import DatabaseLimiter, Limiter, Recall
+from pipeline.windows import written
 from store.database import Database
 from workers.broker import NAMESPACE, QUEUE_DOWN
 from workers.runtime import utc_now

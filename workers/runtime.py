@@ -14,7 +14,8 @@ from config.prices import price_of
 from config.settings import Settings
 from connectors.base import Connector
 from connectors.registry import connect
-from domain.account import Account, Credentials
+from domain.account import Account
+from domain.credentials import Credentials
 from domain.errors import RegularsError
 from pipeline.limiter import DatabaseLimiter, Limiter
 from pipeline.road import Road

@@ -14,8 +14,9 @@ from connectors.facebook.ownership import TokenFacts, facts_of, prove
 from connectors.facebook.place import Place
 from connectors.facebook.translate import Asked, is_id
 from connectors.facebook.usage import PAGES
-from domain.account import Account, Credentials, Ownership, StreamCheck, Usage
+from domain.account import Account, Ownership, StreamCheck, Usage
 from domain.batch import Batch, PageRequest
+from domain.credentials import Credentials
 from domain.errors import OperatorNeededError, PlatformError
 from domain.stream import Stream
 

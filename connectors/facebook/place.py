@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from connectors.facebook.usage import PAGES, limit_of
-from domain.batch import Limit, PageRequest
+from domain.batch import PageRequest
+from domain.limit import Limit
 
 
 class Place(NamedTuple):

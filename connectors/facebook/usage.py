@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.batch import Limit
+from domain.limit import Limit
 
 #: The quotas of a page: one for what it shows, one of its own for Messenger (§3, limits).
 PAGES = "pages"

@@ -19,8 +19,9 @@ from connectors.twitter.listings import LISTINGS, READ_USERS, STREAMS, Listing
 from connectors.twitter.renewal import renewed
 from connectors.twitter.translate import count_of, is_id
 from connectors.twitter.usage import NOT_TOLD, usage_of
-from domain.account import Account, Credentials, Ownership, Renewal, StreamCheck, Usage
+from domain.account import Account, Ownership, StreamCheck, Usage
 from domain.batch import Batch, PageRequest
+from domain.credentials import Credentials, Renewal
 from domain.errors import OperatorNeededError, PlatformError
 from domain.stream import COUNT, Stream
 

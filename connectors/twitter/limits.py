@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from connectors.twitter.asked import Asked
-from domain.batch import Limit
+from domain.limit import Limit
 
 #: Nothing says when credits are bought, so the app asks again after this time.
 CREDITS_PAUSE = timedelta(hours=6)

@@ -6,7 +6,8 @@ from typing import Any
 from connectors.http import RefusedError, Session
 from connectors.twitter.asked import Asked
 from connectors.twitter.errors import refusal_of, unreadable
-from domain.account import Account, Credentials, Renewal
+from domain.account import Account
+from domain.credentials import Credentials, Renewal
 from domain.errors import PlatformError, TokenDeadError
 
 PATH = "/2/oauth2/token"

@@ -14,9 +14,10 @@ from console.cli.patience import patiently
 from console.cli.paying import check_streams, prove
 from console.cli.start import runtime
 from console.cli.words import local, note, out, print_json, print_table, shown
-from domain.account import Account, Credentials, StreamCheck
+from domain.account import Account, StreamCheck
 from domain.batch import PageRequest
 from domain.contact import Platform
+from domain.credentials import Credentials
 from domain.errors import OperatorNeededError, RegularsError
 from pipeline.remove import remove_account
 from pipeline.resume import resume_account

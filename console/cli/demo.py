@@ -23,8 +23,9 @@ from console.cli.progress import follow
 from console.cli.start import UnfinishedError
 from console.cli.travel import draw
 from console.cli.words import note, out, print_table, shown, usd
-from domain.account import Account, Credentials
+from domain.account import Account
 from domain.contact import Platform
+from domain.credentials import Credentials
 from domain.errors import RegularsError
 from exports.files import Exported
 from exports.files import export as write_files

@@ -24,7 +24,7 @@ MODULES: Mapping[str, str] = {
     "explain": "contacts",
     "reclassify": "reclassify",
     "export": "exporting",
-    "simulator": "system",
+    "simulator": "simulating",
     "receiver": "receiver",
     "push": "receiver",
     "account": "accounts",

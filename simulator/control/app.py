@@ -16,7 +16,7 @@ def answer(request: Request, world: World) -> Answer:
     if request.method == "GET" and request.path == "/day":
         return Answer.of_json({"day": world.day})
     if request.method == "GET" and request.path == "/windows":
-        return Answer.of_json(world.windows.tallies())
+        return Answer.of_json(world.windows.tallies.rows())
     command = COMMANDS.get(request.path) if request.method == "POST" else None
     if command is None:
         return Answer.of_json({"error": f"The simulator has no {request.method} /sim{request.path}."}, 404)

@@ -11,10 +11,11 @@ import pytest
 import requests
 
 from connectors.facebook.connector import FacebookConnector
-from domain.account import Account, Credentials
+from domain.account import Account
 from domain.batch import Batch, PageRequest
 from domain.checkpoint import Checkpoint
 from domain.contact import ContactKey
+from domain.credentials import Credentials
 from domain.errors import (
     BadAnswerError,
     CursorRefusedError,

@@ -7,9 +7,10 @@ import pytest
 
 from connectors.base import Connector
 from connectors.registry import connect
-from domain.account import Account, Credentials
+from domain.account import Account
 from domain.batch import Batch, PageRequest
 from domain.checkpoint import Checkpoint
+from domain.credentials import Credentials
 from domain.errors import BadAnswerError, CursorRefusedError, OperatorNeededError, RetryLaterError
 from domain.signal import SignalKind
 from domain.stream import COUNT

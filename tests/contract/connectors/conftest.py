@@ -6,7 +6,7 @@ import pytest
 
 from connectors import registry
 from connectors.base import Connector
-from domain.account import Credentials
+from domain.credentials import Credentials
 from tests.contract.connectors.case import ELSEWHERE, TOKEN, Act, Case
 from tests.contract.connectors.cases import CASES, REGISTRY
 from tests.contract.connectors.server import Platform, serving

@@ -6,10 +6,12 @@ import pytest
 
 from connectors.facebook.listings import STREAMS as FACEBOOK
 from connectors.twitter.connector import TwitterConnector
-from domain.account import Account, Credentials
-from domain.batch import Batch, Limit, PageRequest
+from domain.account import Account
+from domain.batch import Batch, PageRequest
 from domain.checkpoint import Checkpoint
+from domain.credentials import Credentials
 from domain.errors import BadAnswerError, OperatorNeededError, PlatformError, RetryLaterError
+from domain.limit import Limit
 from domain.stream import COUNT, Shape
 from tests.contract.connectors.case import TOKEN
 from tests.contract.connectors.server import Platform, Reply

@@ -9,9 +9,11 @@ import pytest
 
 from connectors.facebook.connector import FacebookConnector
 from connectors.facebook.graph import proof_of
-from domain.account import Account, Credentials, Ownership, StreamCheck
-from domain.batch import Limit, PageRequest
+from domain.account import Account, Ownership, StreamCheck
+from domain.batch import PageRequest
+from domain.credentials import Credentials
 from domain.errors import BadAnswerError, ItemGoneError, OperatorNeededError, RetryLaterError
+from domain.limit import Limit
 from tests.contract.connectors.case import TOKEN
 from tests.contract.connectors.facebook_case import refused
 from tests.contract.connectors.server import Platform, Reply, Seen

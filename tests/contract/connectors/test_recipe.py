@@ -10,8 +10,9 @@ import pytest
 from connectors.facebook import connector as reader
 from connectors.facebook import listings, translate
 from connectors.facebook.connector import FacebookConnector
-from domain.account import Account, Credentials
+from domain.account import Account
 from domain.batch import PageRequest
+from domain.credentials import Credentials
 from domain.signal import SignalKind
 from domain.stream import Shape
 from tests.contract.connectors.case import TOKEN

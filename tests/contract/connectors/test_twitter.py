@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.twitter.connector import TwitterConnector
-from domain.account import Account, Credentials, Ownership, StreamCheck
-from domain.batch import Limit, PageRequest
+from domain.account import Account, Ownership, StreamCheck
+from domain.batch import PageRequest
+from domain.credentials import Credentials
 from domain.errors import BadAnswerError, OperatorNeededError, RetryLaterError
+from domain.limit import Limit
 from tests.contract.connectors.case import TOKEN
 from tests.contract.connectors.server import Platform, Reply, Seen
 

@@ -5,8 +5,9 @@ import socket
 import pytest
 
 from connectors.twitter.connector import TwitterConnector
-from domain.account import Account, Credentials, Usage
+from domain.account import Account, Usage
 from domain.batch import PageRequest, Post
+from domain.credentials import Credentials
 from domain.errors import PlatformError, RateLimitedError
 from tests.contract.connectors.server import Platform, Reply, Seen
 

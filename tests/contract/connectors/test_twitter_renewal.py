@@ -6,7 +6,8 @@ from urllib.parse import parse_qs
 import pytest
 
 from connectors.twitter.connector import TwitterConnector
-from domain.account import Account, Credentials, Renewal
+from domain.account import Account
+from domain.credentials import Credentials, Renewal
 from domain.errors import BadAnswerError, PlatformError, RetryLaterError, TokenDeadError
 from tests.contract.connectors.server import Platform, Reply
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from domain.batch import Limit
 from domain.errors import (
     AppPausedError,
     BadAnswerError,
@@ -14,6 +13,7 @@ from domain.errors import (
     PlatformError,
     RetryLaterError,
 )
+from domain.limit import Limit
 from pipeline import harvest
 from pipeline.outcome import LONGEST_PAUSE_S, MAX_ATTEMPTS, MAX_RESTARTS
 from store.database import DatabaseError

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.batch import Limit
 from domain.errors import OperatorNeededError, RegularsError, RetryLaterError
+from domain.limit import Limit
 from domain.stream import COUNT
 from pipeline.outcome import LostClaimError
 from store import runs

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.account import Credentials, Renewal
+from domain.credentials import Credentials, Renewal
 from domain.errors import (
     AppPausedError,
     OperatorNeededError,
@@ -14,7 +14,8 @@ from domain.errors import (
     TokenDeadError,
 )
 from pipeline import renew
-from pipeline.limiter import Ask, DatabaseLimiter, Recall
+from pipeline.ask import Ask
+from pipeline.limiter import DatabaseLimiter, Recall
 from pipeline.resume import resume_account
 from store import accounts, renewals
 from store.accounts import Sealed

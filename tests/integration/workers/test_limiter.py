@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from domain import window
 from domain.errors import RetryLaterError
 from domain.window import SHORT_S, Told, Window
-from pipeline.limiter import Ask, DatabaseLimiter, Limiter, read, written
+from pipeline.ask import Ask
+from pipeline.limiter import DatabaseLimiter, Limiter
+from pipeline.windows import read, written
 from store.database import Database
 from store.limits import Place
 from tests.travel import Clock

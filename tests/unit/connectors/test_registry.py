@@ -4,8 +4,9 @@ import pytest
 
 from connectors.registry import CONNECTORS, connect
 from connectors.twitter.connector import TwitterConnector
-from domain.account import Account, Credentials
+from domain.account import Account
 from domain.contact import Platform
+from domain.credentials import Credentials
 from domain.errors import OperatorNeededError
 
 CREDENTIALS = Credentials("invented-token")

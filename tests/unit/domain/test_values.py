@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from domain import errors
-from domain.account import Credentials
-from domain.batch import Limit
+from domain.credentials import Credentials
 from domain.label import Label
+from domain.limit import Limit
 
 LATER = datetime(2026, 11, 1, 13, tzinfo=UTC)
 LIMIT = Limit("users/followers", remaining=0, reset_at=LATER)

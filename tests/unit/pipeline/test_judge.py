@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.batch import WHOLE_ACCOUNT, Limit
 from domain.errors import (
     AppPausedError,
     BadAnswerError,
@@ -17,6 +16,7 @@ from domain.errors import (
     PlatformError,
     RetryLaterError,
 )
+from domain.limit import WHOLE_ACCOUNT, Limit
 from domain.signal import SignalKind
 from domain.stream import Shape, Stream
 from pipeline.outcome import LONGEST_PAUSE_S, MAX_ATTEMPTS, MAX_RESTARTS, Verdict, judge

@@ -43,11 +43,11 @@ def test_windows_that_ended_are_added_up() -> None:
     windows = Windows(10)
     for now in (100.0, 101.0, 102.0, 115.0, 131.0):
         windows.take("a token", "followers", 2, now)
-    (tally,) = windows.tallies()
+    (tally,) = windows.tallies.rows()
     # Windows end at 110 and 125: 5 and 6 seconds passed before the next request.
     assert tally == {
         "caller": "a token", "endpoint": "followers", "windows": 2, "permitted": 4, "used": 3,
         "idle_s": 11.0, "granted": 4, "refused": 1,
     }  # fmt: skip
     windows.clear()
-    assert windows.tallies() == []
+    assert windows.tallies.rows() == []

@@ -6,9 +6,10 @@ from typing import Any
 
 from connectors.http import RefusedError, Session
 from connectors.quarantine import translate_each
-from domain.account import Account, Credentials, Ownership, StreamCheck, Usage
+from domain.account import Account, Ownership, StreamCheck, Usage
 from domain.batch import Batch, PageRequest
 from domain.contact import ContactKey
+from domain.credentials import Credentials
 from domain.errors import BadAnswerError, CursorRefusedError, ItemGoneError, PlatformError, RetryLaterError
 from domain.signal import Signal, SignalKind
 from domain.stream import Shape, Stream

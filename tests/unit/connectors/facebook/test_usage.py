@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connectors.facebook.usage import limit_of, regain_at
-from domain.batch import Limit
+from domain.limit import Limit
 
 NOW = datetime(2026, 12, 5, 12, tzinfo=UTC)
 

@@ -9,8 +9,9 @@ from connectors.twitter.answers import batch_of, items_of
 from connectors.twitter.asked import Asked
 from connectors.twitter.limits import limit_of
 from connectors.twitter.translate import posts_to_us
-from domain.batch import Batch, Limit, PageRequest
+from domain.batch import Batch, PageRequest
 from domain.errors import BadAnswerError, ItemGoneError
+from domain.limit import Limit
 
 NOW = datetime(2026, 12, 5, 12, tzinfo=UTC)
 RESET = int(NOW.timestamp()) + 700

@@ -9,7 +9,7 @@ import pytest
 from connectors.http import RefusedError
 from connectors.twitter.asked import Asked
 from connectors.twitter.errors import _TABLE, absence_of, refusal_of
-from domain.batch import Limit, PageRequest
+from domain.batch import PageRequest
 from domain.errors import (
     AppPausedError,
     BadAnswerError,
@@ -21,6 +21,7 @@ from domain.errors import (
     RetryLaterError,
     TokenDeadError,
 )
+from domain.limit import Limit
 
 NOW = datetime(2026, 12, 5, 12, tzinfo=UTC)
 PROBLEMS = "https://api.twitter.com/2/problems"
