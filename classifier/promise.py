@@ -41,6 +41,8 @@ def _of_joins(roster: Roster, share: float) -> str:
 def _of_leaves(roster: Roster, share: float) -> str:
     if UNFOLLOWED in roster.events:
         return "Who leaves is known as the event arrives; the count tells where many were lost."
+    if share == 1:
+        return "Who leaves is known within a day."
     return f"Of those who leave {share:.0%} are known within a day, more where many leave at once."
 
 
@@ -48,8 +50,13 @@ def _of_age(roster: Roster, wish: Wish, prices: Prices, every: timedelta | None)
     if every is None:
         a_walk = prices.item * roster.size / 1e6
         return f"No whole walk can be paid this month; one costs ${a_walk:,.2f}."
-    said = f"Every follow is confirmed at least each {every / DAY:.1f} days"
+    said = f"Each follow is confirmed at least {_each(every)}"
     if wish.max_age is None or every <= wish.max_age:
         return f"{said}."
     needed = prices.item * roster.size * (MONTH / wish.max_age) / 1e6
-    return f"{said}, not each {wish.max_age / DAY:.1f} as wished: that takes ${needed:,.2f} a month."
+    return f"{said}, not {_each(wish.max_age)} as wished: that takes ${needed:,.2f} a month."
+
+
+def _each(age: timedelta) -> str:
+    days = f"{age / DAY:.1f}".removesuffix(".0")
+    return "every day" if days == "1" else f"every {days} days"

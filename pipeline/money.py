@@ -159,7 +159,7 @@ def _comes_back(connection: Connection, budget: Budget, needed: int, *, now: dat
 
 
 def _stop(connection: Connection, claim: Claim, worker: str, cap: Budget, *, now: datetime) -> None:
-    sentence = f"Stopped at {cap.words}; `regulars runs resume` goes on from here."
+    sentence = f"Stopped at {cap.words}; `regulars harvest ACCOUNT --wait --budget-usd X` goes on from here."
     ended = {"state": stopped.STOPPED, "ended_at": now, "error": sentence, "attempts": 0}
     outcome.advance(connection, claim, worker, ended | {"post_id": claim.post_id})
     outbox.drop(connection, runs.KIND, claim.run_id)

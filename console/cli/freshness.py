@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
 import typer
 
+from console.cli.runs import micro_usd
 from console.cli.start import runtime
 from console.cli.words import iso, local, note, out, print_json, print_table, shown, usd
 from domain.account import Account
@@ -43,7 +43,7 @@ def wish(
 
     A dispatcher begins each step when it is due: a look at the count, a read of the head, a whole walk.
     """
-    wished = Wish(_age(max_age), _micro(budget_usd))
+    wished = Wish(_age(max_age), micro_usd(budget_usd))
     open_runtime = runtime()
     now = utc_now()
     with open_runtime.database.write() as connection:
@@ -139,17 +139,3 @@ def _age(text: str | None) -> timedelta | None:
     if written is None:
         raise RegularsError(f"--max-age takes hours or days, such as 24h or 7d, not {shown(text)!r}.")
     return int(written[1]) * _UNITS[written[2]]
-
-
-def _micro(text: str | None) -> int | None:
-    if text is None:
-        return None
-    try:
-        dollars = Decimal(text)
-    except InvalidOperation:
-        dollars = Decimal("NaN")
-    if not dollars.is_finite() or not 0 <= dollars <= 1_000_000:
-        raise RegularsError(
-            f"--budget-usd takes dollars from 0 to 1000000, such as 12.50, not {shown(text)!r}."
-        )
-    return int(dollars * 1_000_000)

@@ -72,13 +72,19 @@ def harvest(
         rows = follow(open_runtime, list(begun.values()))
     _tell(rows, json=json)
     unread = [each for each in rows if each["state"] != "done" or each["passed_over"]]
-    short = f"{len(unread)} of {len(rows)} streams were not read whole: " + "; ".join(
-        f"{each['stream']}: {each['error'] or each['state']}" for each in unread
-    )
+    short = f"{len(unread)} of {len(rows)} streams were not read whole: {_why(unread)}"
     if unread and all(each["state"] == STOPPED for each in unread):
         raise StoppedAtBudgetError(short)
     if unread:
         raise UnfinishedError(f"{short} See `regulars failures list`.")
+
+
+def _why(unread: list[Mapping[Any, Any]]) -> str:
+    """Say why streams were not read whole, each reason once."""
+    reasons: dict[str, list[str]] = {}
+    for each in unread:
+        reasons.setdefault(each["error"] or each["state"], []).append(each["stream"])
+    return "; ".join(f"{', '.join(streams)}: {reason}" for reason, streams in reasons.items())
 
 
 @contextmanager

@@ -55,8 +55,13 @@ def _table(rows: Sequence[Mapping[Any, Any]], width: int) -> Table:
 
 
 def _said(rows: Sequence[Mapping[Any, Any]], now: datetime) -> list[Text]:
-    said = [(each["id"], sentence) for each in rows if (sentence := waits(each, now))]
-    return [Text(shown(f"run {run}: {sentence}")) for run, sentence in said]
+    """Say what runs wait for or why they ended, each sentence once."""
+    said: dict[str, list[str]] = {}
+    for each in rows:
+        if sentence := waits(each, now):
+            said.setdefault(sentence, []).append(str(each["id"]))
+    named = {sentence: f"run{'s' if ids[1:] else ''} {', '.join(ids)}" for sentence, ids in said.items()}
+    return [Text(shown(f"{name}: {sentence}")) for sentence, name in named.items()]
 
 
 def _height(rows: Sequence[Mapping[Any, Any]], now: datetime) -> int:

@@ -24,8 +24,8 @@ def test_without_a_wish_a_walk_a_month_is_all_that_tells_who_left() -> None:
     assert found.month_micro_usd == (10_300_000, 12_400_000)
     assert found.sentence == (
         "Newcomers are known within a day while the list shows the newest first. Of those who leave 3% "
-        "are known within a day, more where many leave at once. Every follow is confirmed at least each "
-        "30.0 days."
+        "are known within a day, more where many leave at once. Each follow is confirmed at least every "
+        "30 days."
     )
 
 
@@ -41,7 +41,7 @@ def test_a_wish_that_the_budget_does_not_pay_is_told_its_price() -> None:
     assert found.worst_age is not None
     assert 5 * DAY < found.worst_age < 7 * DAY
     assert found.month_micro_usd[1] == 50_000_000
-    assert "not each 1.0 as wished: that takes $300.00 a month" in found.sentence
+    assert "not every day as wished: that takes $300.00 a month" in found.sentence
     assert "as wished" not in promised(STILL, 7 * DAY, 50).sentence
 
 
