@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Protocol
 
-from domain import window
+from domain import permit, telling
 from domain.window import Told, Window
 from pipeline.ask import Ask
 from pipeline.windows import read, written
@@ -42,17 +42,17 @@ class DatabaseLimiter:
     def take(self, ask: Ask, recall: Recall) -> float:
         """See `Limiter`."""
         with self._windows(ask, recall) as (known, now):
-            return window.take(known, ask.permit, ask.caller, now)
+            return permit.take(known, ask.permit, ask.caller, now)
 
     def answer(self, ask: Ask, told: Told | None, recall: Recall) -> None:
         """See `Limiter`."""
         with self._windows(ask, recall) as (known, now):
-            window.answer(known, ask.permit, told, now)
+            telling.answer(known, ask.permit, told, now)
 
     def give_back(self, ask: Ask) -> None:
         """See `Limiter`."""
         with self._windows(ask, lambda: (Window(), Window())) as (known, _):
-            window.give_back(known, ask.permit)
+            permit.give_back(known, ask.permit)
 
     @contextmanager
     def _windows(self, ask: Ask, recall: Recall) -> Iterator[tuple[list[Window], float]]:

@@ -1,4 +1,5 @@
--- The rules of domain/window.py, for all workers of all machines at once; a test holds the two together.
+-- The rules of domain/window.py, permit.py and telling.py, for all workers of all machines at once; a test
+-- holds the two together.
 -- KEYS: the account's window, then the app's where there is one.
 -- ARGV: what to do (take, answer, give_back), permit, caller, told as JSON or "", windows as JSON or "",
 -- the time or "" for the server's own. Returns seconds as text, or "unknown" where a window is not here.
@@ -16,6 +17,7 @@ if not now then
 end
 
 local function shift(window, by)
+  if window.began then window.began = window.began + by end
   window.next_slot = window.next_slot + by
   if window.reset then window.reset = window.reset + by end
   for _, each in pairs(window.leases) do each["until"] = each["until"] + by end
@@ -45,7 +47,7 @@ local function turn(window)
       count(window)
     end
   end
-  if window.reset and now >= window.reset then window.remaining, window.reset = nil, nil end
+  if window.reset and now >= window.reset then window.remaining, window.reset, window.began = nil, nil, nil end
   for each, known in pairs(window.callers) do
     if known.wake < now - SHARING_S then window.callers[each] = nil end
   end
@@ -86,6 +88,15 @@ local function wait_of(window)
   return 0
 end
 
+local function begin(window)
+  if window.began then return end
+  window.began = now
+  if window.joint and window.limit and window.length > 0 then
+    window.remaining, window.reset = window.limit, now + window.length
+    window.base, window.own = 0, window.total
+  end
+end
+
 local function take(windows)
   local gates = {windows[1]}
   if windows[2] and windows[2].joint then gates[2] = windows[2] end
@@ -113,6 +124,7 @@ local function take(windows)
       for _, other in pairs(each.leases) do other.alone = false end
       local alone = next(each.leases) == nil
       each.leases[caller] = {permit = permit, ["until"] = now + LEASE_S, alone = alone}
+      begin(each)
     end
   end
   return wait
@@ -158,6 +170,7 @@ local function tell(window, app, told)
   end
   window.limit = told.limit
   if not same then window.reset = now + told.reset_s end
+  if window.began then window.length = math.max(window.length, window.reset - window.began) end
 end
 
 local function others(account, app)
@@ -168,13 +181,14 @@ local function is_of_app(account, app, told)
   if told.share then return false end
   if app.joint then
     if app.limit ~= told.limit then return false end
-    if not app.remaining or not app.reset then
-      return account.limit ~= told.limit or not account.remaining
-    end
+    if account.limit and account.limit ~= told.limit then return true end
+    if not app.remaining then return not account.remaining end
     return is_same(app, told) and told.remaining <= app.remaining + size(app.leases) + 1
   end
+  local theirs = others(account, app)
+  if account.remaining and account.limit ~= told.limit then return theirs > 0 end
   local excess = told.limit - told.remaining - account.base - (account.total - account.own)
-  return is_same(account, told) and excess >= 1 and excess <= others(account, app) + size(app.leases)
+  return is_same(account, told) and excess >= 1 and excess <= theirs + size(app.leases)
 end
 
 local function returned(window)

@@ -8,9 +8,11 @@ from dramatiq.brokers.redis import RedisBroker
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain import window
+from domain import permit as permits
+from domain import telling
 from domain.errors import RetryLaterError
-from domain.window import SHORT_S, Told, Window
+from domain.permit import SHORT_S
+from domain.window import Told, Window
 from pipeline.ask import Ask
 from pipeline.limiter import DatabaseLimiter, Limiter
 from pipeline.windows import read, written
@@ -80,11 +82,11 @@ def test_the_queue_server_follows_the_same_rules(queue: RedisBroker, happening: 
                 begun.add(name)
         expected = 0.0
         if each.what == "take":
-            expected = window.take(pair, permit, each.caller, now)
+            expected = permits.take(pair, permit, each.caller, now)
         elif each.what == "answer":
-            window.answer(pair, permit, each.told, now)
+            telling.answer(pair, permit, each.told, now)
         else:
-            window.give_back(pair, permit)
+            permits.give_back(pair, permit)
         said = limiter._run(each.what, ask, each.told, unknown, at=repr(now))  # a clock that we move
         assert float(said) == pytest.approx(expected, abs=1e-3)
         for name, known in zip(ask.names, pair, strict=True):

@@ -2,17 +2,9 @@
 
 import pytest
 
-from domain.window import (
-    LEASE_S,
-    SHORT_S,
-    UNKNOWN_WAIT_S,
-    UNTOLD_SHARE,
-    Told,
-    Window,
-    answer,
-    give_back,
-    take,
-)
+from domain.permit import LEASE_S, SHORT_S, give_back, take
+from domain.telling import UNKNOWN_WAIT_S, answer
+from domain.window import UNTOLD_SHARE, Told, Window
 
 NOW = 1_000_000.0
 #: Seconds until a window ends that is too short for anybody to be spread over it.
@@ -355,3 +347,69 @@ def test_requests_of_others_are_not_taken_for_the_apps() -> None:
     apps.ask("a")
     assert not apps.desks["a"].windows[1].joint
     assert apps.desks["a"].account.remaining == 38
+
+
+class Platform:
+    """Counts a window of each account and one of their app, each begun by its first request.
+
+    A request is counted half of `DELAY_S` after it was sent and answered after all of it.
+    """
+
+    LENGTH_S, DELAY_S = 60.0, 2.5
+
+    def __init__(self, user: int, app: int, accounts: int) -> None:
+        shared = Window()
+        self.desks = {f"account {each}": Desk(shared) for each in range(accounts)}
+        self.limits = dict.fromkeys(self.desks, user) | {"app": app}
+        self.used = dict.fromkeys(self.limits, 0)
+        self.ends = dict.fromkeys(self.limits, 0.0)
+        self.of_app: list[int] = []
+        self.refused: list[float] = []
+        self.told: dict[str, Told] = {}
+
+    def run(self, seconds: float) -> None:
+        """Let every account ask for as long as it may."""
+        due: list[tuple[float, str, str]] = [
+            (NOW + each / 7, name, "ask") for each, name in enumerate(self.desks)
+        ]
+        while due:
+            due.sort()
+            now, name, what = due.pop(0)
+            if now > NOW + seconds:
+                return
+            self.desks[name].now = now
+            if what == "ask":
+                wait = self.desks[name].take(name)
+                due.append((now + (wait or self.DELAY_S / 2), name, "ask" if wait else "count"))
+            elif what == "count":
+                self._count(name, now)
+                due.append((now + self.DELAY_S / 2, name, "answer"))
+            else:
+                told = self.told[name]
+                self.desks[name].answer(told._replace(reset_s=told.reset_s - now), name)
+                due.append((now, name, "ask"))
+
+    def _count(self, name: str, now: float) -> None:
+        for each in (name, "app"):
+            if now >= self.ends[each]:
+                if each == "app":
+                    self.of_app.append(self.used[each])
+                self.used[each], self.ends[each] = 0, now + self.LENGTH_S
+        refused = any(self.used[each] >= self.limits[each] for each in (name, "app"))
+        self.refused += [now - NOW] if refused else []
+        for each in () if refused else (name, "app"):
+            self.used[each] += 1
+        narrow = min((name, "app"), key=lambda each: self.limits[each] - self.used[each])
+        left = self.limits[narrow] - self.used[narrow]
+        self.told[name] = Told(self.limits[narrow], left, self.ends[narrow], refused=refused)
+
+
+@pytest.mark.parametrize(("user", "app"), [(20, 45), (10, 22), (15, 15), (40, 40)])
+def test_an_app_that_binds_is_used_to_its_last_request_window_after_window(user: int, app: int) -> None:
+    platform = Platform(user, app, accounts=3)
+    platform.run(10 * Platform.LENGTH_S)
+    assert platform.refused == []
+    # The first entry stands before all windows; of each that followed all was used.
+    _, *windows = platform.of_app
+    assert windows == [app] * len(windows)
+    assert len(windows) >= 8
