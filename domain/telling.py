@@ -90,7 +90,7 @@ def _is_of_app(account: Window, app: Window, told: Told, now: float) -> bool:
 
 
 def _of_joint(account: Window, app: Window, told: Told, now: float) -> bool:
-    """Tell it of an app that is known to be counted: by the limit, and where both have the same by the end."""
+    """Tell it of an app that is counted: by the limit, and where both have the same, by the end."""
     if app.limit != told.limit:
         return False
     if account.limit is not None and account.limit != told.limit:
