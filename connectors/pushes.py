@@ -3,7 +3,7 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from connectors.quarantine import MalformedError, Translated, shape_of
@@ -46,6 +46,18 @@ class Collected:
     def heard(self) -> Heard:
         """Return it all."""
         return Heard(dict(self.told), tuple(self.unknown), self.left, self.unattributed)
+
+
+def heard_of(body: bytes, read: Callable[[Collected, dict[str, Any]], None]) -> Heard:
+    """Hear a push: `read` collects what its JSON object says; one that is none is set aside."""
+    found = Collected()
+    try:
+        push = object_of(body)
+    except MalformedError as error:
+        found.refuse(str(error), None)
+    else:
+        read(found, push)
+    return found.heard()
 
 
 def object_of(body: bytes) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from connectors.facebook import translate
 from connectors.facebook.changes import Change, dated, ended_by, id_of, listed_in, text_id
 from connectors.facebook.talk import said_in_talk
 from connectors.facebook.translate import Asked, moment_of
-from connectors.pushes import Collected, Said, object_of, word_of
+from connectors.pushes import Collected, Said, heard_of, word_of
 from connectors.quarantine import MalformedError, translate_each
 from domain.push import Ended, Heard
 from domain.signal import SignalKind
@@ -33,12 +33,10 @@ _Read = Callable[[Change], Said]
 
 def heard(body: bytes, received_at: datetime) -> Heard:
     """Read a push of Facebook, be it one change or a batch of a thousand."""
-    found = Collected()
-    try:
-        push = object_of(body)
-    except MalformedError as error:
-        found.refuse(str(error), None)
-        return found.heard()
+    return heard_of(body, lambda found, push: _hear(found, push, received_at))
+
+
+def _hear(found: Collected, push: Mapping[str, Any], received_at: datetime) -> None:
     entries = push.get("entry")
     if push.get("object") != "page":
         found.left += 1
@@ -47,7 +45,6 @@ def heard(body: bytes, received_at: datetime) -> Heard:
     else:
         for each in entries:
             _hear_entry(found, each, received_at)
-    return found.heard()
 
 
 def _hear_entry(found: Collected, entry: Any, received_at: datetime) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from connectors.pushes import Collected, Said, object_of, word_of
+from connectors.pushes import Collected, Said, heard_of, word_of
 from connectors.quarantine import MalformedError, translate_each
 from connectors.twitter.asked import Asked
 from connectors.twitter.translate import Listed, is_id, posts_to_us, users_who
@@ -54,16 +54,13 @@ _Read = Callable[[_Event], Said]
 
 def heard(body: bytes, received_at: datetime) -> Heard:
     """Read a push of X; what the account did itself, and what it did not do, is left."""
-    found = Collected()
-    try:
-        push = object_of(body)
-    except MalformedError as error:
-        found.refuse(str(error), None)
-        return found.heard()
+    return heard_of(body, lambda found, push: _hear(found, push, received_at))
+
+
+def _hear(found: Collected, push: Mapping[str, Any], received_at: datetime) -> None:
     told = push.get("data")
     for each in told if isinstance(told, list) else [told]:
         _hear_event(found, each, received_at)
-    return found.heard()
 
 
 def _hear_event(found: Collected, event: Any, received_at: datetime) -> None:

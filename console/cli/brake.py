@@ -1,5 +1,6 @@
 """`regulars brake`: people whom one walk missed in numbers, and what an operator says of them."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -48,24 +49,23 @@ def listed(json: Annotated[bool, typer.Option("--json", help="One object a line.
 @app.command()
 def confirm(account: Name, yes: Yes = False) -> None:
     """Say that all who are withheld have left; their acts end."""
-    open_runtime = runtime()
-    if not yes and not typer.confirm("Take all of them to have left?"):
-        return
-    with open_runtime.database.write() as connection:
-        found = accounts.find(connection, account)
-        policy = open_runtime.policy_in_force(connection)
-        count = brake.confirm(connection, found, policy, now=utc_now())
-    out.print(f"{count} acts towards {shown(found.name)} have ended.")
+    if yes or typer.confirm("Take all of them to have left?"):
+        name, count = _settle(account, brake.confirm)
+        out.print(f"{count} acts towards {name} have ended.")
 
 
 @app.command()
 def release(account: Name, yes: Yes = False) -> None:
     """Say that the list was short; all who are withheld come back into messaging."""
+    if yes or typer.confirm("Let all of them back into messaging?"):
+        name, count = _settle(account, brake.release)
+        out.print(f"{count} contacts of {name} are back in messaging.")
+
+
+def _settle(account: str, verb: Callable[..., int]) -> tuple[str, int]:
+    """Carry out a verb on an account's withheld people; returns the account's name and what it says."""
     open_runtime = runtime()
-    if not yes and not typer.confirm("Let all of them back into messaging?"):
-        return
     with open_runtime.database.write() as connection:
         found = accounts.find(connection, account)
         policy = open_runtime.policy_in_force(connection)
-        count = brake.release(connection, found, policy, now=utc_now())
-    out.print(f"{count} contacts of {shown(found.name)} are back in messaging.")
+        return shown(found.name), verb(connection, found, policy, now=utc_now())
