@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from types import TracebackType
 from typing import IO, Self
 
@@ -15,6 +16,7 @@ import dramatiq
 
 from config.settings import Settings
 from domain.errors import RegularsError
+from store.interrupts import held_back
 from workers import worker
 from workers.broker import QUEUES, process_broker, redis_broker
 from workers.children import die_with_parent
@@ -48,9 +50,10 @@ class Supervisor:
         self.banner: str | None = None
 
     def __enter__(self) -> Self:
-        self._lock = _locked(self._settings)
         try:
-            self._start()
+            with held_back():
+                self._lock = _locked(self._settings)
+                self._start()
         except BaseException:
             self._stop()
             raise
@@ -122,28 +125,29 @@ class Supervisor:
         thread.start()
 
     def _stop(self) -> None:
-        """Drain the workers before their server goes."""
-        self._ended.set()
-        for thread in self._threads:
-            thread.join(timeout=10)
-        for child in self._children.values():
-            child.send_signal(signal.SIGTERM)
-        for child in self._children.values():
-            try:
-                child.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
-        if self._in_process is not None:
-            running, life = self._in_process
-            running.stop()
-            life.end()
-        if self._life.began:
-            self._life.end()
-        if self._server is not None:
-            self._server.stop()
-        if self._lock is not None:
-            self._lock.close()
+        """Drain the workers before their server goes; what cannot be ended well keeps nothing else up."""
+        with held_back(), ExitStack() as last:
+            if self._lock is not None:
+                last.callback(self._lock.close)
+            if self._server is not None:
+                last.callback(self._server.stop)
+            if self._life.began:
+                last.callback(self._life.end)
+            self._ended.set()
+            for thread in self._threads:
+                thread.join(timeout=10)
+            for child in self._children.values():
+                child.send_signal(signal.SIGTERM)
+            for child in self._children.values():
+                try:
+                    child.wait(timeout=20)
+                except subprocess.TimeoutExpired:
+                    child.kill()
+                    child.wait()
+            if self._in_process is not None:
+                running, life = self._in_process
+                running.stop()
+                life.end()
 
 
 def road_is_up(runtime: Runtime, *queues: str) -> bool:

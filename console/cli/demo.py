@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,6 +31,7 @@ from exports.files import Exported
 from exports.files import export as write_files
 from pipeline.begin import Wanted, begin_harvest
 from store import accounts, messaging, reading
+from store.interrupts import held_back
 from store.runs import queue_of
 from workers.children import die_with_parent
 from workers.runtime import Runtime, utc_now
@@ -72,11 +73,11 @@ def demo(
 def _simulator(folder: Path, audience: int, seed: int) -> Iterator[Mapping[str, Any]]:
     """Run the simulator in a process of its own; yields what its ready file says."""
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as run_folder:
-        ready = Path(run_folder) / "ready.json"
+    with ExitStack() as last:
+        ready = Path(last.enter_context(tempfile.TemporaryDirectory())) / "ready.json"
         command = [sys.executable, "-m", "simulator", "--ready-file", str(ready)]
         command += ["--audience", str(audience), "--seed", str(seed)]
-        with (folder / "simulator.log").open("wb") as log:
+        with held_back(), (folder / "simulator.log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603  # our own command
                 command,
                 stdout=log,
@@ -84,11 +85,9 @@ def _simulator(folder: Path, audience: int, seed: int) -> Iterator[Mapping[str, 
                 start_new_session=True,
                 preexec_fn=die_with_parent,  # noqa: PLW1509  # before any thread of ours
             )
-        try:
-            yield _ready(ready, process, folder)
-        finally:
-            process.terminate()
-            process.wait()
+            last.callback(process.wait)
+            last.callback(process.terminate)
+        yield _ready(ready, process, folder)
 
 
 def _ready(path: Path, process: subprocess.Popen[bytes], folder: Path) -> Mapping[str, Any]:
