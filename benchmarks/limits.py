@@ -11,8 +11,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,10 @@ LIMITS = {"followers": {"user": 20, "app": 45}, "liking_users": {"user": 10, "ap
 CALLS = 25
 STREAMS = {"twitter": ("followers", "likers"), "facebook": ("reactions", "comments")}
 PAGE = 5
+#: What the simulator sums up of windows that have ended.
+ENDED = ("windows", "permitted", "used", "idle_s")
+#: Windows that pass while everything starts.
+WARM_UP = 3
 
 
 def prepare(world: Simulator) -> list[dict[str, Any]]:
@@ -150,22 +154,58 @@ def _facebook(world: Simulator, guise: dict[str, Any], end: float) -> None:
                 break
 
 
+def binding(guises: list[dict[str, Any]]) -> dict[tuple[str, str], str]:
+    """Return which windows bind, by caller and endpoint, and in words.
+
+    An app's does where its accounts' limits come to more than its own, else each account's.
+    """
+    found = {(f"facebook:{each['account_id']}", "pages"): "page's" for each in guises}
+    by_app: dict[str, list[str]] = {}
+    for each in guises:
+        if each["platform"] == "twitter":
+            by_app.setdefault(f"twitter:{each['app']}", []).append(f"twitter:{each['token']}")
+    for endpoint, limit in LIMITS.items():
+        for app, tokens in by_app.items():
+            if len(tokens) * limit["user"] > limit["app"]:
+                found[app, endpoint] = f"app's, of {len(tokens)} accounts"
+            else:
+                found |= {(token, endpoint): "account's" for token in tokens}
+    return found
+
+
+@contextmanager
+def tallied(world: Simulator, after_s: float) -> Iterator[list[dict[str, Any]]]:
+    """Yield what becomes the tallies of a block; windows of its first seconds, before all work, are left out.
+
+    Refusals are counted from the start.
+    """
+    begun: list[dict[str, Any]] = []
+    look = threading.Timer(after_s, lambda: begun.extend(world.get("windows")))
+    look.start()
+    found: list[dict[str, Any]] = []
+    try:
+        yield found
+    finally:
+        look.cancel()
+    before = {(each["caller"], each["endpoint"]): each for each in begun}
+    for each in world.get("windows"):
+        known = before.get((each["caller"], each["endpoint"]), {})
+        found.append(each | {name: each[name] - known.get(name, 0) for name in ENDED})
+
+
 def table(name: str, tallies: Iterable[dict[str, Any]], guises: list[dict[str, Any]]) -> list[str]:
-    """Return a row of the table for each platform's endpoint: accounts and apps together."""
-    tokens = {f"{each['platform']}:{each['token']}" for each in guises}
-    pages = {f"facebook:{each['account_id']}" for each in guises}
-    apps = {f"twitter:{each['app']}" for each in guises}
-    wanted = set(LIMITS) | {"pages"}
+    """Return a row of the table for each endpoint and kind of window that binds there."""
+    bind = binding(guises)
     rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for each in tallies:
-        if each["endpoint"] not in wanted or each["caller"] not in tokens | pages | apps:
-            continue
-        whose = "app" if each["caller"] in apps else "account"
-        rows.setdefault((each["endpoint"], whose), []).append(each)
+        whose = bind.get((each["caller"], each["endpoint"]))
+        if whose:
+            rows.setdefault((each["endpoint"], whose), []).append(each)
     lines = []
     for (endpoint, whose), found in sorted(rows.items()):
-        windows = sum(each["windows"] for each in found)
-        used, permitted = (sum(each[what] for each in found) for what in ("used", "permitted"))
+        windows, used, permitted = (
+            sum(each[what] for each in found) for what in ("windows", "used", "permitted")
+        )
         refused = sum(each["refused"] for each in found)
         idle = sum(each["idle_s"] for each in found)
         share = 100 * used / permitted if permitted else 0.0
@@ -177,7 +217,7 @@ def table(name: str, tallies: Iterable[dict[str, Any]], guises: list[dict[str, A
 
 
 HEAD = (
-    "| who | endpoint | window of | windows | permitted | used | share | refused | idle s a window |\n"
+    "| who | endpoint | window | windows | permitted | used | share | refused | seconds between two |\n"
     "|---|---|---|---|---|---|---|---|---|"
 )
 
@@ -190,7 +230,7 @@ def main() -> None:
     parser.add_argument("--only", choices=("ours", "plain"), default=None)
     given = parser.parse_args()
     # A window ends on a whole second: on average half of one later.
-    seconds = given.windows * (given.window_s + 0.5)
+    seconds = (given.windows + WARM_UP) * (given.window_s + 0.5)
     print(HEAD)
     for name in ("ours", "plain"):
         if given.only not in (None, name):
@@ -200,16 +240,17 @@ def main() -> None:
             with simulator(place, seed=5, audience=20_000, window_s=given.window_s) as world:
                 world.window_s = given.window_s  # type: ignore[attr-defined]
                 guises = prepare(world)
-                if name == "ours":
-                    ours(world, place, guises, seconds)
-                else:
-                    plain(world, guises, seconds)
+                with tallied(world, WARM_UP * given.window_s) as tallies:
+                    if name == "ours":
+                        ours(world, place, guises, seconds)
+                    else:
+                        plain(world, guises, seconds)
                 label = (
                     "Regulars"
                     if name == "ours"
                     else f"tweepy {tweepy.__version__}, facebook-sdk {facebook.__version__}"
                 )
-                for line in table(label, world.get("windows"), guises):
+                for line in table(label, tallies, guises):
                     print(line, flush=True)
 
 

@@ -10,6 +10,8 @@ SHORT_S = 0.1
 LEASE_S = 45.0
 #: Shared permits are given out so much faster than evenly, so that none is left when the window ends.
 HASTE = 0.5
+#: The last seconds of a window are not counted on for that: its end is known to about so many.
+SPARE_S = 2.0
 #: Pauses between two permits that are shorter than this are none.
 LEAST_PAUSE_S = 0.05
 #: How late somebody whose turn it is may come before the next one goes first.
@@ -58,7 +60,7 @@ def _pause(window: Window, now: float) -> float:
     free = left(window) - len(window.leases)
     if window.reset is None or len(window.callers) < 2 or free < 1:
         return 0.0
-    pause = HASTE * (window.reset - now) / free
+    pause = HASTE * (window.reset - SPARE_S - now) / free
     return pause if pause >= LEAST_PAUSE_S else 0.0
 
 

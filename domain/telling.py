@@ -53,8 +53,10 @@ def _tell(window: Window, app: Window | None, told: Told, now: float) -> None:
         window.remaining = told.remaining
     else:  # answers may overtake each other, and those under way may be counted already
         window.remaining = min(known, told.remaining + len(window.leases))
-    window.limit = told.limit
-    window.reset = window.reset if same and window.reset is not None else now + told.reset_s
+    if window.limit != told.limit:
+        window.limit, window.length = told.limit, 0.0
+    end = now + told.reset_s
+    window.reset = min(window.reset, end) if same and window.reset is not None else end
     if window.began is not None:
         window.length = max(window.length, window.reset - window.began)
 

@@ -20,6 +20,8 @@ UNTOLD_SHARE = 8
 SHARING_S = 10.0
 #: Two ends of a window that lie closer are the same: headers tell whole seconds.
 SAME_S = 1.5
+#: What a window may last longer than the one before: ends are whole seconds, beginnings are not.
+STEP_S = 1.0
 #: What a fraction may fall short of a whole by counting.
 HAIR = 1e-6
 
@@ -109,7 +111,7 @@ def begin(window: Window, now: float) -> None:
         return
     window.began = now
     if window.joint and window.limit is not None and window.length:
-        window.remaining, window.reset = window.limit, now + window.length
+        window.remaining, window.reset = window.limit, now + window.length + STEP_S
         window.base, window.own = 0.0, window.total
 
 

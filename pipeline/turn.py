@@ -1,5 +1,6 @@
 """A turn: whether a run's next page may be asked for now, and what its answer told of the limits."""
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ from store.outbox import Wake
 
 #: How long a page waits for a limiter that does not answer.
 AWAY = timedelta(seconds=1)
+#: A wait up to this many seconds is waited out where it arose, so many times: the way through the dispatcher
+#: and the queues takes as long and costs two transactions.
+IN_HAND_S = 0.25
+TRIES_IN_HAND = 3
 #: Waits that are shorter, in seconds, are for a turn among others and not for a window to end.
 TURN_S = 1.0
 
@@ -99,7 +104,7 @@ def turn_of(road: Road, run_id: int, fence: int) -> Turn | None:  # noqa: PLR091
         return None
     ask = ask_of(account, stream, f"run {run_id}", f"{run_id}.{fence}.{road.chance.getrandbits(32):x}")
     try:
-        wait = road.limiter.take(ask, lambda: _recall(road, account, ask))
+        wait = _taken(road, account, ask)
     except RetryLaterError:
         _defer(road, wake, now + AWAY, "the queue server")
         return None
@@ -120,6 +125,16 @@ def _asker(connection: Connection, road: Road, run_id: int, fence: int, now: dat
     pause = limits.paused(connection, pause_of(account), now=now)
     token_ends = renewals.ends_before(connection, account.id, now + renew.MARGIN)
     return _Asker(account, road.connector_of(connection, account).streams[stream], wake, pause, token_ends)
+
+
+def _taken(road: Road, account: Account, ask: Ask) -> float:
+    """Take a permit, or return how long to wait; a wait that the queues would only make longer is over."""
+    for _ in range(TRIES_IN_HAND):
+        wait = road.limiter.take(ask, lambda: _recall(road, account, ask))
+        if not 0 < wait <= IN_HAND_S:
+            break
+        time.sleep(wait)
+    return wait
 
 
 def _fail(connection: Connection, road: Road, account: Account, wake: Wake) -> None:

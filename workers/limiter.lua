@@ -4,8 +4,8 @@
 -- ARGV: what to do (take, answer, give_back), permit, caller, told as JSON or "", windows as JSON or "",
 -- the time or "" for the server's own. Returns seconds as text, or "unknown" where a window is not here.
 local SHORT_S, LEASE_S, UNTOLD, UNTOLD_SHARE = 0.1, 45.0, 1, 8
-local SHARING_S, HASTE, LEAST_PAUSE_S, GRACE_S = 10.0, 0.5, 0.05, 1.0
-local SAME_S, UNKNOWN_WAIT_S, HAIR = 1.5, 60.0, 1e-6
+local SHARING_S, HASTE, SPARE_S, LEAST_PAUSE_S, GRACE_S = 10.0, 0.5, 2.0, 0.05, 1.0
+local SAME_S, UNKNOWN_WAIT_S, STEP_S, HAIR = 1.5, 60.0, 1.0, 1e-6
 -- A window that nobody has asked for so long is forgotten; the longest lasts a day.
 local KEPT_S = 93600
 
@@ -63,7 +63,7 @@ end
 local function pause_of(window)
   local free = left(window) - size(window.leases)
   if not window.reset or size(window.callers) < 2 or free < 1 then return 0 end
-  local pause = HASTE * (window.reset - now) / free
+  local pause = HASTE * (window.reset - SPARE_S - now) / free
   return pause >= LEAST_PAUSE_S and pause or 0
 end
 
@@ -92,7 +92,7 @@ local function begin(window)
   if window.began then return end
   window.began = now
   if window.joint and window.limit and window.length > 0 then
-    window.remaining, window.reset = window.limit, now + window.length
+    window.remaining, window.reset = window.limit, now + window.length + STEP_S
     window.base, window.own = 0, window.total
   end
 end
@@ -168,8 +168,8 @@ local function tell(window, app, told)
   else
     window.remaining = math.min(known, told.remaining + size(window.leases))
   end
-  window.limit = told.limit
-  if not same then window.reset = now + told.reset_s end
+  if window.limit ~= told.limit then window.limit, window.length = told.limit, 0 end
+  window.reset = same and math.min(window.reset, now + told.reset_s) or now + told.reset_s
   if window.began then window.length = math.max(window.length, window.reset - window.began) end
 end
 

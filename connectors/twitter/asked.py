@@ -7,9 +7,10 @@ from domain.batch import PageRequest
 
 
 class Asked(NamedTuple):
-    """Which account asked for which page, what that page needs of a token, and when it was asked."""
+    """Which account asked for which page, what that page needs of a token, when it was asked and answered."""
 
     account_id: str
     request: PageRequest
     permissions: tuple[str, ...]
     now: datetime
+    heard: datetime | None = None

@@ -23,6 +23,7 @@ from domain.account import Account, Ownership, StreamCheck, Usage
 from domain.batch import Batch, PageRequest
 from domain.credentials import Credentials, Renewal
 from domain.errors import OperatorNeededError, PlatformError
+from domain.limit import Limit
 from domain.stream import COUNT, Stream
 
 DEFAULT_BASE_URL = "https://api.x.com"
@@ -75,7 +76,7 @@ class TwitterConnector:
         items = items_of(body, asked)
         listed = listing.translate(items, asked)
         batch = batch_of(body, items, listed, asked)
-        return replace(batch, limit=limit_of(self._session.last_headers, asked))
+        return replace(batch, limit=self._limit(asked))
 
     def prove(self) -> Ownership:
         """Ask X whose token this is; a token of an app proves no account."""
@@ -95,8 +96,7 @@ class TwitterConnector:
         followers = count_of(user, "followers_count")
         if followers is None or user["id"] != self._account.platform_id:
             raise unreadable(asked, "does not say how many follow this account")
-        limit = limit_of(self._session.last_headers, asked)
-        return Batch(billed_items=1, billed=(user["id"],), limit=limit, followers=followers)
+        return Batch(billed_items=1, billed=(user["id"],), limit=self._limit(asked), followers=followers)
 
     def _me(self, asked: Asked) -> dict[str, Any]:
         """Ask for the account that the token belongs to."""
@@ -144,11 +144,15 @@ class TwitterConnector:
     def _asked(self, request: PageRequest, permissions: tuple[str, ...]) -> Asked:
         return Asked(self._account.platform_id, request, permissions, self._now())
 
+    def _limit(self, asked: Asked) -> Limit | None:
+        """Return what the answer that was just heard told of the stream's window."""
+        return limit_of(self._session.last_headers, asked._replace(heard=self._now()))
+
     def _ask(self, call: Callable[[], Any], asked: Asked) -> dict[str, Any]:
         try:
             body = call()
         except RefusedError as refused:
-            refusal = refusal_of(refused, asked)
+            refusal = refusal_of(refused, asked._replace(heard=self._now()))
             refusal.unbilled = True
             raise refusal from refused
         except (ValueError, RecursionError) as error:

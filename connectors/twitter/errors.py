@@ -102,7 +102,7 @@ _TABLE = (
         _status(429),
         RateLimitedError,
         "X asks account {account} to wait before it reads more {endpoint}.",
-        lambda refusal: window_end(refusal.headers, refusal.asked.now),
+        lambda refusal: window_end(refusal.headers, refusal.asked),
     ),
     _Row(
         "unauthorized",

@@ -10,8 +10,8 @@ from domain.limit import Limit
 
 #: Nothing says when credits are bought, so the app asks again after this time.
 CREDITS_PAUSE = timedelta(hours=6)
-#: Clocks that lie further apart than any answer takes disagree: one of them was put forward or back.
-APART = timedelta(seconds=60)
+#: How old the Date of an answer may be: it tells whole seconds, and servers keep it for some.
+DATE_AGE = timedelta(seconds=3)
 #: X's longest window is a day; a reset beyond it is no reset.
 LONGEST_WINDOW = timedelta(hours=25)
 
@@ -23,19 +23,19 @@ def limit_of(headers: Mapping[str, str], asked: Asked) -> Limit | None:
     limit = _count(headers.get("x-rate-limit-limit"))
     if reset is None or remaining is None or limit is None:
         return None
-    reset = _by_our_clock(reset, headers, asked.now)
+    reset = _by_our_clock(reset, headers, asked)
     if abs(reset - asked.now) > LONGEST_WINDOW:
         return None
     return Limit(asked.request.stream, remaining, reset, limit)
 
 
-def window_end(headers: Mapping[str, str], now: datetime) -> datetime | None:
+def window_end(headers: Mapping[str, str], asked: Asked) -> datetime | None:
     """Return when a spent window ends; None for a reset that is missing, past or absurd."""
     told = _moment(headers.get("x-rate-limit-reset"))
     if told is None:
         return None
-    reset = _by_our_clock(told, headers, now)
-    return reset if now < reset <= now + LONGEST_WINDOW else None
+    reset = _by_our_clock(told, headers, asked)
+    return reset if asked.now < reset <= asked.now + LONGEST_WINDOW else None
 
 
 def billing_reset(problem: Mapping[str, Any], now: datetime) -> datetime:
@@ -56,15 +56,19 @@ def next_period(problem: Mapping[str, Any], now: datetime) -> datetime:
     return (today.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def _by_our_clock(moment: datetime, headers: Mapping[str, str], now: datetime) -> datetime:
-    """Return a moment of X's clock as ours shows it, where the two lie far apart."""
+def _by_our_clock(moment: datetime, headers: Mapping[str, str], asked: Asked) -> datetime:
+    """Return a moment of X's clock as ours shows it, at the latest, where the two clocks disagree.
+
+    They do where the answer is dated before it was asked for, or after it was heard.
+    """
+    heard = asked.heard or asked.now
     try:
         theirs = parsedate_to_datetime(headers.get("date", ""))
-        ahead = theirs - now
+        agree = theirs <= heard and asked.now < theirs + DATE_AGE
         believable = timedelta(0) <= moment - theirs <= LONGEST_WINDOW
     except (ValueError, TypeError):
         return moment
-    return moment - ahead if believable and abs(ahead) > APART else moment
+    return moment if agree or not believable else moment + (heard - theirs)
 
 
 def _count(header: str | None) -> int | None:
