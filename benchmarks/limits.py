@@ -5,6 +5,7 @@ Five accounts on each platform, on two apps, whose windows are shrunk to seconds
 """
 
 import argparse
+import logging
 import os
 import signal
 import sys
@@ -229,8 +230,9 @@ def main() -> None:
     parser.add_argument("--window-s", type=float, default=5.0, help="seconds of one")
     parser.add_argument("--only", choices=("ours", "plain"), default=None)
     given = parser.parse_args()
-    # A window ends on a whole second: on average half of one later.
-    seconds = (given.windows + WARM_UP) * (given.window_s + 0.5)
+    logging.getLogger("tweepy").setLevel(logging.ERROR)
+    # A window ends on a whole second, and begins soon after one.
+    seconds = (given.windows + WARM_UP) * (given.window_s + 1.2)
     print(HEAD)
     for name in ("ours", "plain"):
         if given.only not in (None, name):

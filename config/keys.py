@@ -17,6 +17,9 @@ from domain.errors import RegularsError
 class KeyMissingError(RegularsError):
     """Raised when the key that sealed the stored tokens is not there."""
 
+    #: Of its own, so that a supervisor does not start again what can only say the same.
+    exit_code = 5
+
 
 class Sealer:
     """Seals and opens secrets with one key; `fingerprint` names the key without telling it."""

@@ -6,7 +6,12 @@ from domain.limit import Limit
 
 
 class RegularsError(Exception):
-    """The base: a sentence that says what happened, to which account or run, and what to do."""
+    """The base: a sentence that says what happened, to which account or run, and what to do.
+
+    `exit_code` is that of a command which ends by it.
+    """
+
+    exit_code = 1
 
 
 class PlatformError(RegularsError):

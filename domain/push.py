@@ -19,12 +19,26 @@ class Ended(NamedTuple):
     at: datetime
 
 
+class Billed(NamedTuple):
+    """An event that the platform bills by `meter`; `resource` is the same where the event comes again."""
+
+    meter: str
+    resource: str
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What pushes tell of one account; whatever began says in `started_at` when that happened."""
 
     began: list[Signal] = field(default_factory=list)
     ended: list[Ended] = field(default_factory=list)
+    billed: list[Billed] = field(default_factory=list)
+
+    def add(self, more: "Told") -> None:
+        """Add what another push tells."""
+        self.began.extend(more.began)
+        self.ended.extend(more.ended)
+        self.billed.extend(more.billed)
 
 
 class Heard(NamedTuple):

@@ -6,17 +6,19 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from classifier.freshness import MONTH, plan
+from classifier.freshness import MONTH, money_left, plan
 from classifier.promise import promise
 from connectors.base import Connector
 from domain.account import Account
+from domain.budget import day_of
 from domain.errors import RegularsError
 from domain.freshness import Action, Plan, Prices, Promise, Roster, Wish
 from domain.signal import SignalKind
 from domain.stream import COUNT, Shape, Stream
 from pipeline.begin import Wanted, begin_harvest
+from pipeline.delivered import FOLLOW_EVENTS
 from pipeline.road import Road
-from store import accounts, freshness, runs, walks, withheld
+from store import accounts, freshness, ledger, runs, walks, withheld
 from store.freshness import Wished
 
 log = logging.getLogger("regulars.freshen")
@@ -82,7 +84,10 @@ def roster_of(connection: Connection, account: Account, stream: Stream, *, now: 
         head_at=walks.last_head(connection, account.id, stream.name),
         events=frozenset(freshness.events_of(connection, account.id)),
         in_doubt=withheld.count(connection, account.id),
-        spent_micro_usd=freshness.spent(connection, account.id, (stream.name, COUNT), since=month),
+        spent_micro_usd=freshness.spent(connection, account.id, (stream.name, COUNT), since=month)
+        + ledger.metered(
+            connection, f"{account.platform}:{account.platform_id}", FOLLOW_EVENTS, since=day_of(month)
+        ),
         told=freshness.told(connection, account.id),
     )
 
@@ -101,11 +106,13 @@ def _begin(connection: Connection, road: Road, wished: Wished, now: datetime) ->
         if failed_at is not None and now < failed_at + AFTER_FAILURE:
             freshness.plan_at(connection, account.id, failed_at + AFTER_FAILURE)
             return 0
-        step = outlook(connection, road, account, wished.wish, now=now).plan
+        roster, step, _ = outlook(connection, road, account, wished.wish, now=now)
         if step.action is Action.WAIT:
             freshness.plan_at(connection, account.id, step.at)
             return 0
-        begin_harvest(connection, account, connector, _wanted(step, stream), now=now)
+        begin_harvest(
+            connection, account, connector, _wanted(step, stream, money_left(roster, wished.wish)), now=now
+        )
     except RegularsError as error:
         log.warning("freshen.waiting", extra={"account": account.id, "error": str(error)})
         freshness.plan_at(connection, account.id, now + AFTER_FAILURE)
@@ -113,9 +120,9 @@ def _begin(connection: Connection, road: Road, wished: Wished, now: datetime) ->
     return 1
 
 
-def _wanted(step: Plan, stream: Stream) -> Wanted:
+def _wanted(step: Plan, stream: Stream, left: int | None) -> Wanted:
+    """Return the harvest of a step; it stops where no more is `left` of the month's budget."""
     if step.action is Action.LOOK:
-        return Wanted((COUNT,))
-    return Wanted(
-        (stream.name,), step.page_size, head_pages=step.pages if step.action is Action.HEAD else None
-    )
+        return Wanted((COUNT,), budget_micro_usd=left)
+    pages = step.pages if step.action is Action.HEAD else None
+    return Wanted((stream.name,), step.page_size, budget_micro_usd=left, head_pages=pages)

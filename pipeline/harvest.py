@@ -61,7 +61,13 @@ def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
 
 
 def _read_next(road: Road, turn: Turn, run_id: int, fence: int, *, alone: bool) -> Wake | None:
-    held = road.transact(lambda connection: claim_page(connection, road, run_id, fence, alone=alone))
+    try:
+        held = road.transact(lambda connection: claim_page(connection, road, run_id, fence, alone=alone))
+    except poison.SuspectError:
+        raise
+    except Exception:
+        turn.give_back()  # nothing was asked, and others wait for the permit
+        raise
     if not isinstance(held, Held):
         turn.give_back()
         return held

@@ -15,6 +15,7 @@ from domain.freshness import FOLLOWED, UNFOLLOWED
 from domain.push import Ended, Heard, Told
 from domain.signal import Signal, SignalKind
 from domain.stream import Stream
+from pipeline import delivered
 from pipeline.brake import LEFT
 from pipeline.page import write_page
 from pipeline.redecide import redecide
@@ -103,15 +104,15 @@ def _apply(
         pushed.note_unknown(connection, each.platform, what.unknown, now=now)
         of_platform = told.setdefault(each.platform, {})
         for platform_id, more in what.told.items():
-            whole = of_platform.setdefault(platform_id, Told())
-            whole.began.extend(more.began)
-            whole.ended.extend(more.ended)
+            of_platform.setdefault(platform_id, Told()).add(more)
     steps: list[Step] = []
     began = ended = 0
     for platform in sorted(told):
         for account in pushed.held_accounts(connection, platform, told[platform]):
             intake = _Intake(connection, account, policy, now)
-            intake.take(told[platform][account.platform_id])
+            whole = told[platform][account.platform_id]
+            intake.take(whole)
+            delivered.count(connection, account, whole.billed, road.price, now=now)
             steps += intake.steps
             began, ended = began + intake.began, ended + intake.ended
     messaging.publish(connection, _once_each(steps), now=now)

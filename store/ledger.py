@@ -74,6 +74,14 @@ def added_up(connection: Connection, by: str, *, since: datetime) -> list[Sum]:
     ]
 
 
+def metered(connection: Connection, account: str, meter: str, *, since: str) -> int:
+    """Return what an account (`twitter:1001`) spent by one meter from a day on, in micro-dollars, at most."""
+    statement = select(func.coalesce(func.sum(counted()), 0)).where(
+        spends.c.account == account, spends.c.meter == meter, spends.c.day >= since
+    )
+    return int(connection.scalar(statement) or 0)
+
+
 class Between(NamedTuple):
     """What the accounts of one app spent between two moments: micro-dollars, and posts of any stream."""
 

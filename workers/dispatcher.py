@@ -1,9 +1,10 @@
 """The dispatcher: sends what is due, again where it was lost, and frees what dead workers held."""
 
 import logging
+import math
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dramatiq import Broker
 
@@ -11,7 +12,7 @@ from config.settings import Settings
 from pipeline.freshen import begin_due
 from pipeline.road import Road
 from pipeline.standing import begin_export_if_moved
-from store import outbox
+from store import clock, outbox
 from store.database import Database, DatabaseError
 from store.outbox import Wake
 from workers.actors import message_of
@@ -27,6 +28,8 @@ TICK_S = 0.1
 LIFE_S = 1.0
 #: A message that nobody has acted upon for so long is sent again; one too many is a no-op.
 RESEND_AFTER = timedelta(seconds=150)
+#: A clock that falls back by more than this, in seconds, was put back; less is how clocks are kept right.
+PUT_BACK_S = 30.0
 #: How many messages one tick sends at most.
 BURST = 100
 
@@ -45,6 +48,7 @@ class Dispatcher:
         self._broker = broker
         self._settings = settings
         self._looked_at_workers = 0.0
+        self._clock_ahead_s = -math.inf
         self._postman = Postman(database, (road and road.inbox) or database, broker)
 
     def run(self, ended: threading.Event) -> None:
@@ -65,6 +69,10 @@ class Dispatcher:
     def tick(self) -> int:
         """Look once; returns how many messages were sent."""
         now = utc_now()
+        if self._clock_was_put_back(now):
+            log.warning("dispatcher.clock_put_back", extra={"now": now.isoformat()})
+            with self._database.write() as connection:
+                clock.put_back(connection, now=now)
         if time.monotonic() - self._looked_at_workers > LIFE_S:
             self._looked_at_workers = time.monotonic()
             for each in bury_dead(self._database, now=now):
@@ -96,6 +104,11 @@ class Dispatcher:
                 room[wake.queue] -= 1
                 sent += 1
         return sent
+
+    def _clock_was_put_back(self, now: datetime) -> bool:
+        """Tell whether the clock shows less than at the last tick, by the time that has passed since."""
+        before, self._clock_ahead_s = self._clock_ahead_s, now.timestamp() - time.monotonic()
+        return self._clock_ahead_s < before - PUT_BACK_S
 
     def _send(self, wake: Wake) -> None:
         try:

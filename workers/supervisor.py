@@ -14,6 +14,7 @@ from typing import IO, Self
 
 import dramatiq
 
+from config.keys import KeyMissingError
 from config.settings import Settings
 from domain.errors import RegularsError
 from store.interrupts import held_back
@@ -40,6 +41,7 @@ class Supervisor:
         self._settings = settings
         self._runtime = runtime
         self._ended = threading.Event()
+        self._keyless = threading.Event()
         self._threads: list[threading.Thread] = []
         self._children: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
         self._environment = dict(os.environ)
@@ -66,6 +68,15 @@ class Supervisor:
         trace: TracebackType | None,
     ) -> None:
         self._stop()
+
+    def wait(self, ended: threading.Event) -> None:
+        """Wait until `ended`; raises KeyMissingError as soon as a process no longer finds the key."""
+        while not ended.wait(WATCH_S):
+            if self._keyless.is_set():
+                raise KeyMissingError(
+                    "A process beside this one no longer finds the key of the database, so everything is "
+                    "stopped. Bring the key back (see docs/operations.md, The key) and start again."
+                )
 
     def _start(self) -> None:
         if self._settings.redis_url is None and server_binary() is None:
@@ -112,7 +123,9 @@ class Supervisor:
         """Start again what has died."""
         while not self._ended.wait(WATCH_S):
             for words, child in self._children.items():
-                if child.poll() is not None:
+                if child.poll() == KeyMissingError.exit_code:
+                    self._keyless.set()
+                elif child.poll() is not None:
                     log.warning("supervisor.restarted", extra={"command": " ".join(words)})
                     self._begin(*words)
             if self._server is not None and not self._server.alive():

@@ -5,6 +5,8 @@ the same act. Both vocabularies are read. Shapes: docs.x.com, X Activity API, ev
 numbers stand there twice, once as `*_str`, and users may be wrapped in `data`.
 """
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -14,7 +16,7 @@ from connectors.quarantine import MalformedError, translate_each
 from connectors.twitter.asked import Asked
 from connectors.twitter.translate import Listed, is_id, posts_to_us, users_who
 from domain.batch import PageRequest
-from domain.push import Ended, Heard
+from domain.push import Billed, Ended, Heard
 from domain.signal import Signal, SignalKind
 
 #: Events of what the account itself does, of talk, and of profiles: no act of a stranger towards us.
@@ -49,6 +51,17 @@ class _Event(NamedTuple):
         return Asked(self.account, PageRequest("pushes", post), (), self.received_at)
 
 
+#: By what X bills the events of an account, whoever did it. Of posts and likes its price list has no line
+#: (x-api.md §3): they are taken for posts and likes that were read.
+_METERS = {
+    "follow.follow": "follow_events",
+    "follow.unfollow": "follow_events",
+    "post.mention.create": "post_events",
+    "post.reply.create": "post_events",
+    "post.quote.create": "post_events",
+    "post.repost.create": "post_events",
+    "like.create": "like_events",
+}
 _Read = Callable[[_Event], Said]
 
 
@@ -81,6 +94,7 @@ def _hear_event(found: Collected, event: Any, received_at: datetime) -> None:
     except MalformedError as error:
         found.refuse(str(error), event)
         return
+    found.told[str(account)].billed.append(_billed(str(kind), payload))
     if watched.get("direction") == "outbound":
         found.left += 1
         return
@@ -88,6 +102,12 @@ def _hear_event(found: Collected, event: Any, received_at: datetime) -> None:
     happened = _Event(account, payload, includes if isinstance(includes, dict) else {}, received_at)
     # An unreadable event is kept in its own shape.
     found.add(account, translate_each([event], lambda _event: read(happened)))
+
+
+def _billed(kind: str, payload: Mapping[str, Any]) -> Billed:
+    lasting = {name: value for name, value in payload.items() if name != "timestamp_ms"}
+    content = json.dumps([kind, lasting], sort_keys=True).encode()
+    return Billed(_METERS[kind], hashlib.sha256(content).hexdigest())
 
 
 def _followed(event: _Event) -> Said:

@@ -14,8 +14,8 @@ _INTRO = """\
 <!-- Made from the commands' help by `python -m console.cli.document`; change the help, not this. -->
 
 Exit codes: 0 done; 1 refused or failed, with a sentence; 2 wrong usage; 3 a harvest ended without having
-read every stream whole; 4 it stopped at a budget and can go on; 130 stopped by Ctrl-C. `--json` prints for
-programs.
+read every stream whole; 4 it stopped at a budget and can go on; 5 the key is missing; 130 stopped by
+Ctrl-C. `--json` prints for programs.
 """
 
 

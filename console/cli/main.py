@@ -7,7 +7,6 @@ from importlib import import_module
 import typer
 
 from config.crashes import calls_of, hush_threads
-from console.cli.start import StoppedAtBudgetError, UnfinishedError
 from console.cli.words import note, reader_left
 from domain.errors import BadAnswerError, RegularsError, RetryLaterError
 
@@ -46,7 +45,7 @@ def command_line(command: str | None = None) -> typer.Typer:
         name="regulars",
         epilog="Exit codes: 0 done; 1 refused or failed, with a sentence; 2 wrong usage; 3 a harvest ended "
         "without having read every stream whole; 4 it stopped at a budget and can go on; "
-        "130 stopped by Ctrl-C.",
+        "5 the key is missing; 130 stopped by Ctrl-C.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
@@ -73,14 +72,10 @@ def main() -> None:
     first = next((each for each in sys.argv[1:] if not each.startswith("-")), None)
     try:
         command_line(first)(prog_name="regulars")
-    except UnfinishedError as error:
-        _end(str(error), 3)
-    except StoppedAtBudgetError as error:
-        _end(str(error), 4)
     except (RetryLaterError, BadAnswerError) as error:
         _end(f"{error} Try again later; if it stays so, check the network and the platform's state.", 1)
     except RegularsError as error:
-        _end(str(error), 1)
+        _end(str(error), error.exit_code)
     except OSError as error:
         _end(_said(error), 1)
     except KeyboardInterrupt:

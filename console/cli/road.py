@@ -31,7 +31,7 @@ def up() -> None:
         if supervisor.banner:
             note(supervisor.banner)
         out.print("Regulars is up; Ctrl-C stops it.")
-        ended.wait()
+        supervisor.wait(ended)
 
 
 def worker(

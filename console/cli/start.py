@@ -8,11 +8,15 @@ from workers.runtime import Runtime
 
 
 class UnfinishedError(RegularsError):
-    """Raised when a harvest ended without having read every stream whole; exit code 3."""
+    """Raised when a harvest ended without having read every stream whole."""
+
+    exit_code = 3
 
 
 class StoppedAtBudgetError(RegularsError):
-    """Raised when a harvest ended because its budget was spent, and can go on; exit code 4."""
+    """Raised when a harvest ended because its budget was spent, and can go on."""
+
+    exit_code = 4
 
 
 def settings() -> Settings:

@@ -51,6 +51,8 @@ def _fresh(
         events = [each for each in events if each.what in given["what"]]
     if lost := int(given.get("lost", 0)):
         events = [each for place, each in enumerate(events) if place % lost]
+    if platform == "twitter":
+        twitter.bill(world, events)
     told = {(each.what, each.person) for each in events}
     untold = today.untold | {key for key in _keys(world, today, told) if key}
     times = int(given.get("times", 1))

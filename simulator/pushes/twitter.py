@@ -23,6 +23,8 @@ _TYPES = {
     "quotes": "post.quote.create",
     "reposts": "post.repost.create",
 }
+_METERS = {"follow": "follow_events", "unfollow": "follow_events", "likes": "like_events"}
+_PRICES = {"follow_events": 10_000, "like_events": 1_000, "post_events": 5_000}
 _USER_FIELDS = ("created_at", "protected", "public_metrics", "verified", "verified_type", "url")
 
 
@@ -32,6 +34,14 @@ def bodies(world: World, events: list[Event], *, times: int, dated: bool) -> lis
     `dated` lets follows bear their moment, which X does not document.
     """
     return [_body(world, each, turn, dated=dated) for turn in range(times) for each in events]
+
+
+def bill(world: World, events: list[Event]) -> None:
+    """Charge for each event, once however often it is sent (x-api.md §2.1, §3; some assumed)."""
+    for each in events:
+        meter = _METERS.get(each.what, "post_events")
+        number = each.act.serial if each.act else world.day
+        world.ledger.charge(meter, _PRICES[meter], [(each.what, each.person, number)])
 
 
 def _body(world: World, event: Event, turn: int, *, dated: bool) -> bytes:

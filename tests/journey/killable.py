@@ -1,4 +1,4 @@
-"""A worker or dispatcher that kills itself with SIGKILL at a named point, once each time it is armed.
+"""A process of ours that kills itself with SIGKILL at a named point, once each time it is armed.
 
 Arming is a file in the folder REGULARS_TEST_ARMED (taken off the environment before the product reads it);
 whoever renames it first dies.
@@ -27,6 +27,9 @@ WORKER_POINTS = (
     "next enqueued",
     "acknowledged",
 )
+MONEY_POINTS = ("permit taken", "money reserved", "money settled")
+#: What the receiver reaches, and what a worker that takes in.
+RECEIVER_POINTS = ("push written", "push stored", "pushes applied", "pushes taken in")
 ROTATION_POINTS = ("key written", "key in force")
 DISPATCHER_POINTS = ("dispatch claimed", "dispatch sent")
 
@@ -127,9 +130,10 @@ def main() -> None:
     from workers import runtime  # noqa: PLC0415
 
     set_clock(runtime)  # before anybody takes it by name
-    from pipeline import harvest, rotate  # noqa: PLC0415  # after the environment is clean
+    from console.receiver import intake  # noqa: PLC0415  # after the environment is clean
+    from pipeline import harvest, push, rotate  # noqa: PLC0415
     from store import runs  # noqa: PLC0415
-    from workers import actors, broker, dispatcher, life  # noqa: PLC0415
+    from workers import actors, broker, dispatcher, life, pushes  # noqa: PLC0415
 
     before(urllib3.connection.HTTPConnection, "getresponse", "request sent")
     after(requests.Session, "send", "answer received")
@@ -144,6 +148,10 @@ def main() -> None:
     after(actors, "_send_on", "next enqueued")
     after(dispatcher.outbox, "claim", "dispatch claimed")
     after(dispatcher.Dispatcher, "tick", "dispatch sent")
+    after(intake.inbox, "put", "push written")
+    before(intake, "_settle", "push stored")
+    after(push, "_apply", "pushes applied")
+    after(pushes, "take_in", "pushes taken in")
     for owner, name, calls in ((actors, "harvest_next", 0), (life.Life, "_sign", 1), (runs, "listed", 0)):
         crash_in(owner, name, calls=calls)
     made = broker._middleware

@@ -84,18 +84,18 @@ class Installation:
             [*COMMAND, *arguments], env=self.environment, start_new_session=True, **options
         )
 
-    def connect(self, name: str, platform: str) -> None:
-        """Connect the simulator's account of a platform."""
+    def connect(self, name: str, platform: str, *options: str) -> None:
+        """Connect the simulator's account of a platform; `options` go to the command."""
         ready = self.simulator.ready[platform]
         secret = self.folder / f"{name}.token"
         secret.write_text(ready["user_token" if platform == "twitter" else "page_token"])
         arguments = ["account", "add", platform, name, "--token-file", str(secret), "--platform-id"]
         if platform == "twitter":
-            self.run(*arguments, ready["account_id"])
+            self.run(*arguments, ready["account_id"], *options)
         else:
             friends = self.folder / f"{name}.user"
             friends.write_text(ready["user_token"])
-            self.run(*arguments, ready["page_id"], "--user-token-file", str(friends))
+            self.run(*arguments, ready["page_id"], "--user-token-file", str(friends), *options)
 
     def labels(self) -> dict[str, str]:
         """Return every listed contact's label."""

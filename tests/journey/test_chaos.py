@@ -8,12 +8,14 @@ small file system in memory, which only root may mount: elsewhere that trouble i
 import os
 import random
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -23,17 +25,26 @@ from sqlalchemy import text
 from store import schema
 from tests import servers
 from tests.journey import audit
-from tests.journey.killable import DISPATCHER_POINTS, WORKER_POINTS
+from tests.journey.killable import DISPATCHER_POINTS, MONEY_POINTS, RECEIVER_POINTS, WORKER_POINTS
 from tests.journey.processes import Processes, database_of, processes, runs_of
 from tests.journey.road import Installation, Simulator, expected_labels, simulator
 
 #: Who dies where; a further point of `killable` is a further word here.
-POINTS = WORKER_POINTS + DISPATCHER_POINTS
+POINTS = WORKER_POINTS + MONEY_POINTS + DISPATCHER_POINTS
 COMMANDS = {
     "worker x": ("worker", "--queue", "harvest.twitter"),
     "worker facebook": ("worker", "--queue", "harvest.facebook"),
     "dispatcher": ("dispatch",),
 }
+#: What is pushed for each point of the receiver's: the same acts again and again, in other bytes.
+PUSHED: tuple[dict[str, Any], ...] = (
+    {"what": ["follow", "unfollow", "comments", "reacts"], "batch": 4},
+    {"order": "shuffled", "batch": 9},
+    {"order": "reversed", "times": 2, "batch": 17},
+    {"dated": True, "batch": 30},
+)
+#: How many days the simulators are old when the harvest begins: on the first one nothing happens to push.
+DAYS = 3
 #: Between these shares of the followers all troubles must have happened.
 FIRST, LAST = 0.05, 0.95
 #: Requests beside those that were in hand at a death and those that a fault spoiled, as a share of all.
@@ -69,17 +80,25 @@ CASES = [
 class Chaos:
     """An installation under way, and what can be done to it."""
 
-    def __init__(self, installation: Installation, road: Processes, queue: servers.Queue) -> None:
-        self.installation, self.road, self.queue = installation, road, queue
+    def __init__(
+        self, installation: Installation, road: Processes, queue: servers.Queue, worlds: dict[str, Simulator]
+    ) -> None:
+        self.installation, self.road, self.queue, self.worlds = installation, road, queue, worlds
         self.database = database_of(installation)
         self.server: servers.PostgreSQL | None = None
         self.disk: Path | None = None
+        self.receiver = 0
+        self._kept: set[str] = set()
 
     def troubles(self, chance: random.Random) -> list[tuple[str, Callable[[], object]]]:
         """Return all that will go wrong, in the order of a seed."""
         found: list[tuple[str, Callable[[], object]]] = [
             (each, lambda point=each: self.road.arm(point))
             for each in POINTS  # type: ignore[misc]  # bound now
+        ]
+        found += [
+            (each, lambda point=each, given=given: self.push_into(point, given))  # type: ignore[misc]  # bound now
+            for each, given in zip(RECEIVER_POINTS, PUSHED, strict=True)
         ]
         found += [
             ("flush", lambda: Redis.from_url(self.queue.url).flushall()),
@@ -94,6 +113,31 @@ class Chaos:
             found.append(("disk full", self.fill))
         chance.shuffle(found)
         return found
+
+    def push_into(self, point: str, given: dict[str, Any]) -> None:
+        """Let both platforms push what happened on their last day; a receiver or a worker dies of it."""
+        self.road.arm(point)
+        for platform in self.worlds:
+            self._push(platform, given)
+
+    def push_again(self) -> bool:
+        """Let the platforms push again what nobody answered; returns whether some still is."""
+        for platform in tuple(self._kept):
+            self._push(platform, {"what": [], "kept": True})
+        return bool(self._kept)
+
+    def _push(self, platform: str, given: dict[str, Any]) -> None:
+        ready = self.worlds[platform].ready[platform]
+        secret = ready["consumer_secret" if platform == "twitter" else "app_secret"]
+        url = f"http://127.0.0.1:{self.receiver}/push/{platform}"
+        told = self.worlds[platform].post(
+            "push", {"platform": platform, "url": url, "secret": secret, **given}
+        )
+        assert set(told["answers"]) <= {"200", "503", "unreachable"}, told
+        if told["kept"]:
+            self._kept.add(platform)
+        else:
+            self._kept.discard(platform)
 
     def stop_and_start(self) -> None:
         """Stop everything with SIGTERM, servers last, and start it again."""
@@ -148,6 +192,8 @@ def test_chaos_changes_nothing(kind: str, seed: int, size: Size, tmp_path: Path)
         }
         queue = stack.enter_context(servers.queue())
         settings = {"REGULARS_REDIS_URL": queue.url}
+        for world in worlds.values():
+            world.post("day", {"advance": DAYS})
         settings["REGULARS_FACEBOOK_BASE_URL"] = worlds["facebook"].ready["facebook"]["base_url"]
         server = stack.enter_context(servers.postgresql_server()) if kind == "postgresql" else None
         if server is not None:
@@ -155,15 +201,17 @@ def test_chaos_changes_nothing(kind: str, seed: int, size: Size, tmp_path: Path)
         disk = stack.enter_context(_small_disk(tmp_path / "data", size)) if server is None else None
         installation = Installation(tmp_path, worlds["twitter"], **settings)
         installation.run("db", "upgrade")
-        installation.connect("team-x", "twitter")
-        _connect_page(installation, worlds["facebook"])
+        _connect(installation, worlds)
         database = database_of(installation)
         audit.begin(database)
         before = {each: _asked(world) for each, world in worlds.items()}
         for world in worlds.values():
             world.post("faults", {"mode": "all"})
-        road = stack.enter_context(processes(installation, tmp_path / "armed", COMMANDS))
-        chaos = Chaos(installation, road, queue)
+        port = _free_port()
+        commands = {**COMMANDS, "receiver": ("receiver", "--port", str(port))}
+        road = stack.enter_context(processes(installation, tmp_path / "armed", commands))
+        chaos = Chaos(installation, road, queue, worlds)
+        chaos.receiver = port
         chaos.server, chaos.disk = server, disk
 
         for account in ("team-x", "team-page"):
@@ -176,6 +224,7 @@ def test_chaos_changes_nothing(kind: str, seed: int, size: Size, tmp_path: Path)
         }
         followers = sum(label == "regular" and key.startswith("twitter:") for key, label in truth.items())
         _go_through(chaos, followers, random.Random(seed))
+        _take_in(chaos)
 
         rows = runs_of(installation)
         assert {
@@ -198,6 +247,7 @@ def _go_through(chaos: Chaos, followers: int, chance: random.Random) -> None:
     while True:
         assert time.monotonic() < deadline, f"still waiting for {chaos.road.pending() or troubles}"
         chaos.road.mend()
+        chaos.push_again()
         rows = runs_of(chaos.installation)
         if all(each["state"] not in ("running", "waiting") for each in rows):
             break
@@ -211,6 +261,16 @@ def _go_through(chaos: Chaos, followers: int, chance: random.Random) -> None:
         time.sleep(0.02)
     assert not troubles, f"the runs ended before {[name for name, _ in troubles]}"
     assert not chaos.road.pending()
+
+
+def _take_in(chaos: Chaos) -> None:
+    """Wait until every push was answered and taken in."""
+    deadline = time.monotonic() + 120
+    while chaos.push_again() or '"waiting"' in chaos.installation.run("push", "list", "--json"):
+        assert time.monotonic() < deadline, "pushes still wait"
+        chaos.road.mend()
+        time.sleep(0.5)
+    assert '"taken"' in chaos.installation.run("push", "list", "--json")
 
 
 def _require_single_effects(installation: Installation, truth: dict[str, str]) -> None:
@@ -277,14 +337,24 @@ def _small_disk(folder: Path, size: Size) -> Iterator[Path | None]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
 def _new_database(server: servers.PostgreSQL) -> str:
     with psycopg.connect(f"{server.place} user=postgres dbname=postgres", autocommit=True) as connection:
         connection.execute("CREATE DATABASE chaos")
     return f"postgresql://postgres@/chaos?{server.place}"
 
 
-def _connect_page(installation: Installation, world: Simulator) -> None:
-    """Connect the page of the other simulator."""
-    page = Installation(installation.folder, world)
-    page.environment = installation.environment
-    page.connect("team-page", "facebook")
+def _connect(installation: Installation, worlds: dict[str, Simulator]) -> None:
+    """Connect the account of each simulator, with what signs its pushes."""
+    for name, platform in (("team-x", "twitter"), ("team-page", "facebook")):
+        each = Installation(installation.folder, worlds[platform])
+        each.environment = installation.environment
+        secret = each.folder / f"{name}.secret"
+        ready = worlds[platform].ready[platform]
+        secret.write_text(ready["consumer_secret" if platform == "twitter" else "app_secret"])
+        each.connect(name, platform, "--app-secret-file", str(secret))

@@ -102,7 +102,7 @@ def test_a_worker_without_the_new_key_stops_with_one_sentence(installation: Inst
         harvested(installation)
         installation.run("keys", "rotate")
         installation.run("harvest", "team-x", "--stream", "mentions")
-        assert worker.wait(timeout=60) == 1
+        assert worker.wait(timeout=60) == 5
         assert runs_of(installation)[-1]["state"] == "running", "it waits for a worker with the key"
     (sentence,) = log.read_text().splitlines()
     assert sentence.startswith("The key does not belong to this database")
@@ -111,6 +111,23 @@ def test_a_worker_without_the_new_key_stops_with_one_sentence(installation: Inst
         while runs_of(installation)[-1]["state"] == "running":
             assert time.monotonic() < deadline, "nobody goes on with it"
             time.sleep(0.05)
+
+
+def test_what_runs_stops_when_the_key_is_taken_from_under_it(installation: Installation) -> None:
+    log = installation.folder / "up.log"
+    with log.open("wb") as stderr:
+        up = installation.start("up", stderr=stderr, stdout=stderr)
+    try:
+        harvested(installation)
+        key = installation.folder / "data" / "secret.key"
+        installation.run("keys", "rotate")
+        copy = shutil.move(key, installation.folder / "copy.key")
+        installation.environment["REGULARS_SECRET_KEY_FILE"] = str(copy)
+        installation.run("harvest", "team-x", "--stream", "mentions")
+        assert up.wait(timeout=60) == 5
+    finally:
+        up.kill()
+    assert "no longer finds the key" in log.read_text()
 
 
 def test_a_key_in_the_environment_is_rotated_while_nothing_runs(installation: Installation) -> None:

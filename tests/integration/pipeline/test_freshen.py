@@ -16,6 +16,7 @@ from store import accounts, freshness
 from store.database import Database
 from tests.cast import follows
 from tests.contents import inside, rows
+from tests.pushed import follow, push
 from tests.scripted import FOLLOWERS, ScriptedConnector
 from tests.travel import Travel
 
@@ -58,6 +59,12 @@ def carry_out(travel: Travel, steps: int = 10) -> list[tuple[str, int | None]]:
 def next_at(travel: Travel) -> timedelta:
     (row,) = rows(travel.database, "freshness")
     return timedelta(seconds=(row["next_at"] - travel.clock()).total_seconds())
+
+
+def spent(travel: Travel) -> int:
+    with travel.database.read() as connection:
+        seen = outlook(connection, travel.road, travel.account, Wish(), now=travel.clock())
+    return seen.roster.spent_micro_usd
 
 
 def head(travel: Travel, pages: int, page_size: int) -> dict[str, Any]:
@@ -201,6 +208,24 @@ def test_a_budget_is_counted_over_looks_and_walks_of_the_month(travel: Travel) -
     assert seen.promise.worst_age is None
     wish(travel, max_age=timedelta(hours=7))
     assert carry_out(travel) == [(FOLLOWERS, None)]
+
+
+def test_a_list_that_is_longer_than_was_counted_stops_at_the_budget(travel: Travel) -> None:
+    travel.connector.suspended = -40  # the platform counts sixty of the hundred whom it lists
+    wish(travel, budget_micro_usd=700_000)
+    assert carry_out(travel) == [(COUNT, None), (FOLLOWERS, None)]
+    assert [each["state"] for each in rows(travel.database, "harvest_runs")] == ["done", "stopped"]
+    assert sum(each["settled_micro_usd"] for each in rows(travel.database, "spends")) == 700_000
+    travel.clock.forward(days=20)
+    assert carry_out(travel) == []
+
+
+def test_events_count_in_the_months_budget(travel: Travel) -> None:
+    wish(travel)
+    carry_out(travel)
+    before = spent(travel)
+    push(travel, follow(NEWCOMERS[0], travel.clock()), follow(PEOPLE[0], travel.clock(), ends=True))
+    assert spent(travel) == before + 20_000
 
 
 def test_the_brake_makes_a_second_walk_due(travel: Travel) -> None:

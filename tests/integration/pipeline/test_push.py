@@ -16,6 +16,7 @@ from domain.signal import SignalKind
 from pipeline import push as pushing
 from pipeline.push import clear, take_in
 from store.database import Database, DatabaseError
+from store.ledger import added_up
 from store.pushed import last_walk_began
 from store.tables import inbox, walks
 from tests.cast import ADA, BO, CY, DI, EU, NOW, OURS, TEAM, added, mentions, objects
@@ -51,6 +52,16 @@ def test_a_follow_makes_a_regular_contact_and_an_unfollow_an_occasional_one(trav
     push(travel, follow(ZOE, after(minutes=-1), ends=True))
     assert (labels(travel.database), inside(travel.database)) == ({"7010": "occasional"}, set())
     assert [each[2:] for each in feed(travel.database)] == [("upsert", "follows"), ("remove", "unfollowed")]
+
+
+def test_what_is_delivered_is_in_the_ledger_once_a_day_at_least(travel: Travel) -> None:
+    push(travel, follow(ZOE, after(minutes=-2)), like(BO, after(minutes=-3)), mention(BO, NOW))
+    push(travel, follow(ZOE, after(minutes=-1)))  # the same event, sent again
+    with travel.database.read() as connection:
+        (events,) = added_up(connection, "stream", since=NOW)
+        (account,) = added_up(connection, "account", since=NOW)
+    assert (events.key, account.key) == ("events", OURS.name)
+    assert (events.items, events.low, events.high, events.uncertain) == (4, 10_000, 40_000, 0)
 
 
 def test_what_was_polled_is_not_counted_again(travel: Travel) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import insert, update
 
 from config.settings import Settings
 from store.database import Database, DatabaseError
+from store.runs import LEASE
 from store.tables import harvest_runs, outbox, workers
 from tests.contents import rows
 from tests.scripted import FOLLOWERS, LIKERS, MENTIONS
@@ -59,6 +60,37 @@ def test_what_is_not_due_stays(travel: Travel, dispatcher: Dispatcher) -> None:
     travel.begin(FOLLOWERS)
     with travel.database.write() as connection:
         connection.execute(update(outbox).values(due_at=utc_now() + timedelta(seconds=30)))
+    assert dispatcher.tick() == 0
+
+
+def test_a_clock_that_is_put_back_stalls_nothing(
+    travel: Travel, dispatcher: Dispatcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = travel.begin(FOLLOWERS, MENTIONS)
+    ahead = utc_now() + timedelta(hours=5)
+    with travel.database.write() as connection:
+        connection.execute(update(outbox).values(due_at=ahead, sent_at=ahead))
+        connection.execute(update(harvest_runs).values(due_at=ahead, claimed_until=ahead))
+    listed(travel.database, os.getpid(), seen_at=ahead)
+    monkeypatch.setattr("workers.dispatcher.utc_now", lambda: ahead)
+    dispatcher.tick()
+    monkeypatch.undo()
+    assert dispatcher.tick() == len(waiting)
+    now = utc_now()
+    assert all(each["due_at"] <= now for each in rows(travel.database, "harvest_runs"))
+    assert all(each["claimed_until"] <= now + LEASE for each in rows(travel.database, "harvest_runs"))
+    assert all(each["seen_at"] <= now for each in rows(travel.database, "workers"))
+
+
+def test_a_clock_that_is_only_kept_right_changes_nothing(
+    travel: Travel, dispatcher: Dispatcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    travel.begin(FOLLOWERS)
+    with travel.database.write() as connection:
+        connection.execute(update(outbox).values(due_at=utc_now() + timedelta(hours=5)))
+    monkeypatch.setattr("workers.dispatcher.utc_now", lambda: utc_now() + timedelta(seconds=20))
+    dispatcher.tick()
+    monkeypatch.undo()
     assert dispatcher.tick() == 0
 
 

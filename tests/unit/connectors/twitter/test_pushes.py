@@ -1,6 +1,7 @@
 """X's activity events become the same acts as its listings, in both vocabularies."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,8 +41,9 @@ def push(kind: str, payload: Any, includes: Any = None, **watched: str) -> Heard
 
 
 def told(of: Heard) -> Told:
+    """Return what was told of our account, but for what X bills."""
     assert of.unknown == ()
-    return of.told.get(OURS, Told())
+    return replace(of.told.get(OURS, Told()), billed=[])
 
 
 def asked(post: str = "") -> Asked:
@@ -216,3 +218,19 @@ def test_several_events_in_one_push_are_all_read() -> None:
     found = heard(json.dumps({"data": [event, event]}).encode(), RECEIVED)
     assert len(told(found).began) == 2
     assert all(isinstance(each, Signal) for each in told(found).began)
+
+
+@pytest.mark.parametrize(
+    ("kind", "meters"),
+    [
+        pytest.param("follow.follow", ["follow_events"], id="a-follow"),
+        pytest.param("post.create", [], id="what-is-no-act"),
+        pytest.param("follow.sideways", [], id="what-nobody-knows"),
+    ],
+)
+def test_what_x_bills_is_told_by_its_meter(kind: str, meters: list[str]) -> None:
+    payload = {"source": {"data": {"id": "7001"}}, "target": {"data": {"id": OURS}}}
+    found = [push(kind, payload | {"timestamp_ms": str(at)}) for at in (1_790_000_000_000, 1_790_000_001_000)]
+    billed = [each.told[OURS].billed if OURS in each.told else [] for each in found]
+    assert [each.meter for each in billed[0]] == meters
+    assert billed[0] == billed[1], "the same event, sent again"
