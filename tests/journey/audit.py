@@ -75,7 +75,14 @@ def seen(database: Database) -> dict[str, int]:
         return {str(label): int(count) for label, count in counted}
 
 
-def in_hand(database: Database) -> int:
-    """Return how many pages were in hand when their worker died, or when its lease was taken for over."""
+def in_hand(database: Database, platform: str) -> int:
+    """Return how many pages of a platform were in hand when their worker died, or its lease was over."""
     with database.read() as connection:
-        return int(connection.scalar(text("SELECT count(*) FROM audit_deaths")) or 0)
+        counted = connection.scalar(
+            text(
+                "SELECT count(*) FROM audit_deaths JOIN harvest_runs ON id = run_id "
+                "WHERE harvest_runs.platform = :platform"
+            ),
+            {"platform": platform},
+        )
+    return int(counted or 0)

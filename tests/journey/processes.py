@@ -47,12 +47,16 @@ class Processes:
         return subprocess.Popen(command, env=self._environment, cwd=ROOT, start_new_session=True)
 
     def mend(self) -> None:
-        """Start again what has died; a death that was not ours fails."""
+        """Start again what has died; a death that was not ours fails.
+
+        A process that comes up while a server is away says so and ends, for whoever started it to try again.
+        """
         for name, process in self._running.items():
             code = process.poll()
             if code is not None:
-                assert code == -signal.SIGKILL, f"the {name} ended by itself with {code}"
-                self.deaths += 1
+                young = time.monotonic() - self._began[name] < COMING_UP_S
+                assert code == -signal.SIGKILL or (young and code == 1), f"the {name} ended with {code}"
+                self.deaths += code == -signal.SIGKILL
                 self._running[name] = self._start(name)
 
     def arm(self, point: str) -> None:

@@ -66,7 +66,7 @@ class Size:
 
 
 SMALL = Size(x=9_000, facebook=1_500, page_size=20)
-LARGE = Size(x=600_000, facebook=60_000, page_size=200)
+LARGE = Size(x=672_000, facebook=75_000, page_size=200)
 CASES = [
     pytest.param("sqlite", 1, SMALL, id="small-on-sqlite"),
     pytest.param("postgresql", 2, SMALL, id="small-on-postgresql", marks=pytest.mark.postgresql),
@@ -301,7 +301,7 @@ def _require_few_requests(chaos: Chaos, platform: str, world: Simulator, before:
         if each["platform"] == platform and each["endpoint"] == "fault"
     )
     pages, asked = sum(each["pages"] for each in rows), _asked(world) - before
-    in_hand = audit.in_hand(chaos.database)
+    in_hand = audit.in_hand(chaos.database, platform)
     beside = asked - pages - faults - in_hand
     told = f"{asked} asked, {pages} pages, {faults} faults, {in_hand} in hand at deaths, {beside} beside"
     print(f"{platform}: {told}")  # noqa: T201  # shown where it fails, or with -s
