@@ -1,0 +1,1 @@
+"""What short French and English texts speak of, with spaCy."""
