@@ -65,8 +65,8 @@ class Strength(IntEnum):
 class Spoken(NamedTuple):
     """That one text of a contact speaks of a topic: what remains of the text when it is gone.
 
-    `signal` is the act's id in our store, as `account:kind:item`; `source` is what the text was written under,
-    such as an own post, for texts under one post count once; `words` are the terms that said so.
+    `signal` is the act's id in our store, as `account:kind:item`; `source` is what the text was written
+    under, such as an own post: texts under one post count once; `words` are the terms that said so.
     """
 
     signal: str
