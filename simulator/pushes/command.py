@@ -17,8 +17,9 @@ async def push(world: World, given: Mapping[str, Any]) -> Answer:
 
     `what` names the events to tell (follow, unfollow, likes…; all without it), `order` is straight, reversed
     or shuffled, `times` how often each comes, `batch` how many stand in one of Facebook's pushes, `lost` that
-    every so manieth is never sent, `dated` that follows of X bear a moment. `keep` writes pushes and sends
-    none, for a later command with `kept`, which sends those first that were kept or not taken.
+    every so manieth is never sent, `most` that about so many are, `dated` that follows of X bear a moment.
+    `keep` writes pushes and sends none, for a later command with `kept`, which sends those first that were
+    kept or not taken.
     `wrong_signature` signs with another secret. Answers with counts, and with the contacts of which
     nothing was told.
     """
@@ -49,6 +50,8 @@ def _fresh(
     events = today.events
     if given.get("what") is not None:
         events = [each for each in events if each.what in given["what"]]
+    if most := int(given.get("most", 0)):
+        events = events[:: max(1, len(events) // most)]
     if lost := int(given.get("lost", 0)):
         events = [each for place, each in enumerate(events) if place % lost]
     if platform == "twitter":

@@ -43,6 +43,8 @@ PUSHED: tuple[dict[str, Any], ...] = (
     {"order": "reversed", "times": 2, "batch": 17},
     {"dated": True, "batch": 30},
 )
+#: How many events each of these tells.
+PUSHES = 300
 #: How many days the simulators are old when the harvest begins: on the first one nothing happens to push.
 DAYS = 3
 #: Between these shares of the followers all troubles must have happened.
@@ -131,7 +133,7 @@ class Chaos:
         secret = ready["consumer_secret" if platform == "twitter" else "app_secret"]
         url = f"http://127.0.0.1:{self.receiver}/push/{platform}"
         told = self.worlds[platform].post(
-            "push", {"platform": platform, "url": url, "secret": secret, **given}
+            "push", {"platform": platform, "url": url, "secret": secret, "most": PUSHES, **given}
         )
         assert set(told["answers"]) <= {"200", "503", "unreachable"}, told
         if told["kept"]:

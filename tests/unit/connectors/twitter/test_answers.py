@@ -1,6 +1,7 @@
 """The envelope of an answer: what it holds, where it leads, what it cost."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -75,6 +76,27 @@ HEADERS = {
     "x-rate-limit-remaining": "39984",
     "x-rate-limit-reset": str(RESET),
 }
+
+
+@pytest.mark.parametrize(
+    ("dated_s", "ends_s"),
+    [
+        pytest.param(None, 700, id="nothing-tells-of-their-clock"),
+        pytest.param(0.5, 700, id="dated-in-between"),
+        pytest.param(-2, 700, id="a-date-that-is-kept-for-a-while"),
+        pytest.param(-8, 709, id="their-clock-goes-after-ours"),
+        pytest.param(20, 681, id="their-clock-goes-before-ours"),
+        pytest.param(-3600, 4301, id="our-clock-was-put-forward"),
+    ],
+)
+def test_the_end_of_a_window_is_told_by_our_clock(dated_s: float | None, ends_s: float) -> None:
+    headers = dict(HEADERS)
+    if dated_s is not None:
+        headers["date"] = format_datetime(NOW + timedelta(seconds=dated_s), usegmt=True)
+    asked = Asked("4001", PageRequest("mentions"), (), NOW, NOW + timedelta(seconds=1))
+    limit = limit_of(headers, asked)
+    assert limit is not None
+    assert (limit.reset_at - NOW).total_seconds() == ends_s
 
 
 @pytest.mark.parametrize(
