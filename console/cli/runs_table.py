@@ -103,7 +103,8 @@ def total(rows: Sequence[Mapping[Any, Any]]) -> str:
 
 
 def _narrow(row: Mapping[Any, Any]) -> tuple[object, ...]:
-    read = f"{row['contacts_seen']:,} in {row['pages']:,} pages"
+    pages = "1 page" if row["pages"] == 1 else f"{row['pages']:,} pages"
+    read = f"{row['contacts_seen']:,} in {pages}"
     progress = f"{read}, {share(row)}" if share(row) else read
     return (
         row["id"],

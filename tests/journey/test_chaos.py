@@ -272,7 +272,7 @@ def _take_in(chaos: Chaos) -> None:
         assert time.monotonic() < deadline, "pushes still wait"
         chaos.road.mend()
         time.sleep(0.5)
-    assert '"taken"' in chaos.installation.run("push", "list", "--json")
+    assert '"problem"' not in chaos.installation.run("push", "list", "--json"), "a push was put aside"
 
 
 def _require_single_effects(installation: Installation, truth: dict[str, str]) -> None:
