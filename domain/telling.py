@@ -53,6 +53,8 @@ def _tell(window: Window, app: Window | None, told: Told, now: float) -> None:
         window.remaining = told.remaining
     else:  # answers may overtake each other, and those under way may be counted already
         window.remaining = min(known, told.remaining + len(window.leases))
+    if not same and window.reset is not None:  # another window than we thought, begun we know not when
+        window.began = now
     if window.limit != told.limit:
         window.limit, window.length = told.limit, 0.0
     end = now + told.reset_s

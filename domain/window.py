@@ -127,8 +127,8 @@ def left(window: Window) -> int:
     if window.remaining is None:
         return UNTOLD_SHARE if window.share else UNTOLD
     left = floor(window.remaining / window.cost + HAIR)
-    # Below 100 % of a quota one more request is always borne.
-    return max(1, left) if window.share and window.remaining > 0 else left
+    # Where no end was told, nothing was said to be used up: one more request finds out.
+    return max(1, left) if window.reset is None else left
 
 
 def returned(window: Window, permit: str) -> Lease | None:

@@ -56,7 +56,7 @@ end
 local function left(window)
   if not window.remaining then return window.share and UNTOLD_SHARE or UNTOLD end
   local whole = math.floor(window.remaining / window.cost + HAIR)
-  if window.share and window.remaining > 0 then return math.max(1, whole) end
+  if not window.reset then return math.max(1, whole) end
   return whole
 end
 
@@ -168,6 +168,7 @@ local function tell(window, app, told)
   else
     window.remaining = math.min(known, told.remaining + size(window.leases))
   end
+  if not same and window.reset then window.began = now end
   if window.limit ~= told.limit then window.limit, window.length = told.limit, 0 end
   window.reset = same and math.min(window.reset, now + told.reset_s) or now + told.reset_s
   if window.began then window.length = math.max(window.length, window.reset - window.began) end

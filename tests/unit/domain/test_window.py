@@ -1,6 +1,8 @@
 """Windows: permits by what the answers told, one row a rule."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.permit import LEASE_S, SHORT_S, give_back, take
 from domain.telling import UNKNOWN_WAIT_S, answer
@@ -212,6 +214,53 @@ def test_a_clock_that_is_put_back_neither_stalls_nor_storms() -> None:
     assert desk.take("run 3") == 0
 
 
+@given(
+    events=st.lists(
+        st.tuples(
+            st.sampled_from(["a", "b"]),
+            st.none()
+            | st.builds(
+                Told,
+                limit=st.sampled_from([5, 8, 100]),
+                remaining=st.integers(0, 4),
+                reset_s=st.sampled_from([0.0, 0.4, 3.0, 900.0]),
+                share=st.booleans(),
+                refused=st.booleans(),
+            ),
+            st.sampled_from([0.0, 0.3, 2.0, 60.0]),
+        ),
+        max_size=30,
+    )
+)
+def test_whatever_was_told_who_keeps_asking_gets_a_permit(
+    events: list[tuple[str, Told | None, float]],
+) -> None:
+    shared = Window()
+    desks = {"a": Desk(shared), "b": Desk(shared)}
+    for name, told, passed in events:
+        desks[name].ask(told, name)
+        for desk in desks.values():
+            desk.now += passed
+    desk, waited, wait = desks["a"], 0.0, 0.0
+    for _ in range(50):
+        wait = desk.take("a")
+        if not wait:
+            break
+        waited += wait
+        desk.now += wait
+    assert not wait
+    assert waited <= 2 * 900 + LEASE_S, "longer than any window that was told"
+
+
+def test_a_window_that_follows_sooner_than_thought_is_not_two_long() -> None:
+    app = Window(limit=80, remaining=9, reset=NOW + 60, began=NOW, length=60, joint=True, clock=NOW)
+    desk = Desk(app)
+    desk.account.limit = 60
+    desk.now += 30
+    desk.ask(Told(80, 79, 60))
+    assert (app.reset, app.length) == (NOW + 90, 60)
+
+
 class TestShares:
     """Facebook tells percentages of a quota that it never names (facebook-graph-api.md §3)."""
 
@@ -242,6 +291,14 @@ class TestShares:
         desk = Desk(share=True)
         desk.ask(Told(100, 0, 19 * 60, share=True))
         assert desk.take() == 19 * 60
+
+    def test_answers_that_tell_nothing_near_the_end_do_not_use_it_up(self) -> None:
+        desk = Desk(share=True)
+        for percent in (92, 96):
+            desk.ask(Told(100, 100 - percent, 0, share=True))
+        for _ in range(5):  # of a new window nothing is told at first
+            assert desk.ask(None) == 0
+            assert desk.account.remaining == 0
 
     def test_a_quota_that_empties_is_learned_anew(self) -> None:
         desk = Desk(share=True)
