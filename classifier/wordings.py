@@ -1,0 +1,95 @@
+"""Wordings: words and phrases that are looked for in a list of folded words."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Generic, NamedTuple, TypeVar
+
+Meaning = TypeVar("Meaning")
+#: So many letters a beginning such as "handicap*" has at least: by them it is found.
+SHORTEST_BEGINNING = 4
+
+
+class Wording(NamedTuple, Generic[Meaning]):
+    """Words in a row; those that `begun` marks may be longer than they stand here."""
+
+    words: tuple[str, ...]
+    begun: tuple[bool, ...]
+    meaning: Meaning
+
+
+class Found(NamedTuple, Generic[Meaning]):
+    """A wording that stands in a text, and how many words it takes there."""
+
+    meaning: Meaning
+    length: int
+
+
+class Wordings(Generic[Meaning]):
+    """Many wordings, found by their first word in one look."""
+
+    def __init__(self, listed: Iterable[tuple[str, Meaning]]) -> None:
+        """Take wordings as "sans papier*", folded; ValueError names a beginning that is too short."""
+        whole: dict[str, list[Wording[Meaning]]] = defaultdict(list)
+        begun: dict[str, list[Wording[Meaning]]] = defaultdict(list)
+        for text, meaning in listed:
+            each = _wording(text, meaning)
+            if each.begun[0]:
+                begun[each.words[0][:SHORTEST_BEGINNING]].append(each)
+            else:
+                whole[each.words[0]].append(each)
+        self._whole: Mapping[str, list[Wording[Meaning]]] = dict(whole)
+        self._begun: Mapping[str, list[Wording[Meaning]]] = dict(begun)
+
+    def at(self, words: Sequence[str], place: int) -> Found[Meaning] | None:
+        """Return the longest wording that begins at a place, if any."""
+        first = words[place]
+        listed = self._whole.get(first)
+        if listed is None and first.endswith("s") and len(first) > SHORTEST_BEGINNING:
+            listed = self._whole.get(first[:-1])
+        begun = self._begun.get(first[:SHORTEST_BEGINNING])
+        if listed is None and begun is None:
+            return None
+        standing = [each for each in [*(listed or ()), *(begun or ())] if _stands(each, words, place)]
+        if not standing:
+            return None
+        longest = max(standing, key=lambda each: len(each.words))
+        return Found(longest.meaning, len(longest.words))
+
+    def reached(self, beginning: str) -> Meaning | None:
+        """Return what a single word that begins so may mean, if any does."""
+        singles = (
+            each
+            for listed in (*self._whole.values(), *self._begun.values())
+            for each in listed
+            if len(each.words) == 1 and each.words[0].startswith(beginning)
+        )
+        return next((each.meaning for each in singles), None)
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Take a list apart that is written between commas or line ends."""
+    return tuple(each for part in text.replace("\n", ",").split(",") if (each := " ".join(part.split())))
+
+
+def _wording(text: str, meaning: Meaning) -> Wording[Meaning]:
+    words = text.split()
+    begun = tuple(each.endswith("*") for each in words)
+    bare = tuple(each.removesuffix("*") for each in words)
+    if begun[0] and len(bare[0]) < SHORTEST_BEGINNING:
+        raise ValueError(f"{text!r} begins too short: give its first word {SHORTEST_BEGINNING} letters.")
+    return Wording(bare, begun, meaning)
+
+
+def _stands(wording: Wording[Meaning], words: Sequence[str], place: int) -> bool:
+    if place + len(wording.words) > len(words):
+        return False
+    return all(
+        _is(wanted, longer, words[place + further])
+        for further, (wanted, longer) in enumerate(zip(wording.words, wording.begun, strict=True))
+    )
+
+
+def _is(wanted: str, longer: bool, word: str) -> bool:  # noqa: FBT001  # a pair of one wording
+    if longer:
+        return word.startswith(wanted)
+    return word == wanted or (len(wanted) >= SHORTEST_BEGINNING and word == wanted + "s")
