@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from classifier.folding import SENTENCE_END
 from classifier.wordings import Wordings
 
-_SENTENCE_ENDS = frozenset("!?;\n.")
+#: So many words are kept with whether they are sensitive.
+_MOST_KNOWN = 20_000
+_SENTENCE_ENDS = frozenset({SENTENCE_END})
 _ABOUT_ME = frozenset({"m", "me"})
 _AND = frozenset({"et", "and"})
 _OURS = frozenset({"notre", "nos", "our"})
@@ -72,16 +75,38 @@ class Statements:
         self._opinions, self._breakers = frozenset(speech.opinions), frozenset(speech.breakers)
         self._ages, self._years = frozenset(speech.ages), frozenset(speech.years)
         self._numbers = frozenset(speech.numbers) | {str(each) for each in range(1, 18)}
+        everything = [word for _, words, said, does in known for word in (*words, *(said or ()), *does)]
+        self._weighty = Wordings((max(each.split(), key=len), None) for each in (*everything, *speech.mine))
+        self._telling: dict[str, bool] = {}
         opening = {each.split()[0] for each in speech.openers}
         self._signs = self._selves | self._many | self._owners | opening
 
     def stand_in(self, tokens: Sequence[str]) -> bool:
         """Whether one of them stands in these words."""
+        if not self._may_tell(tokens):
+            return False
         if not self._signs.isdisjoint(tokens):
             signs = [place for place, each in enumerate(tokens) if each in self._signs]
             if any(self._begins_at(tokens, place) for place in signs):
                 return True
         return any(self._opens_with(tokens, place) for place in _starts(tokens))
+
+    def _may_tell(self, tokens: Sequence[str]) -> bool:
+        """Whether any word is sensitive at all: most texts have none, and end here."""
+        telling = self._telling
+        for each in tokens:
+            tells = telling.get(each)
+            if tells is None:
+                tells = self._learn(each)
+            if tells:
+                return True
+        return False
+
+    def _learn(self, word: str) -> bool:
+        tells = word in self._numbers or self._weighty.begin_with(word)
+        if len(self._telling) < _MOST_KNOWN:
+            self._telling[word] = tells
+        return tells
 
     def _begins_at(self, tokens: Sequence[str], place: int) -> bool:
         word = tokens[place]
@@ -95,6 +120,8 @@ class Statements:
         """Follow "my ...": a relative of whom more is said, or what is somebody's own."""
         own = tokens[place] not in _OURS
         for at in range(place + 1, min(place + 4, len(tokens))):
+            if self._is_age(tokens, at):
+                return True
             if kin := self._kin.at(tokens, at):
                 return self._says(tokens, at + kin.length)
             said = self._said.at(tokens, at) if own else None
@@ -140,7 +167,7 @@ class Statements:
             if not (many or paused or camps_only) and (self._is_age(tokens, at) or self._verb(tokens, at, near)):
                 return True
             if word in _SENTENCE_ENDS or word in self._breakers:
-                return False
+                return not (many or camps_only) and self._lives_on(tokens, at)
             if trade := self._trades.at(tokens, at):
                 paused = True
                 at += trade.length
@@ -150,6 +177,11 @@ class Statements:
             near = (_NEAR_OF_MANY if many else _NEAR) + 1 if word in self._being else near
             at, near = at + 1, near - 1
         return False
+
+    def _lives_on(self, tokens: Sequence[str], at: int) -> bool:
+        """Whether "I am on ..." goes on with what somebody lives on or takes."""
+        on_it = tokens[at] == "on" and tokens[at - 1] in self._being and at + 1 < len(tokens)
+        return on_it and self._said.at(tokens, at + 1) is not None
 
     def _verb(self, tokens: Sequence[str], at: int, near: int) -> bool:
         return near > 0 and self._does.at(tokens, at) is not None

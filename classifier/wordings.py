@@ -7,6 +7,8 @@ from typing import Generic, NamedTuple, TypeVar
 Meaning = TypeVar("Meaning")
 #: So many letters a beginning such as "handicap*" has at least: by them it is found.
 SHORTEST_BEGINNING = 4
+#: So many words are kept with what they can begin; the words of people have no end, the common ones do.
+_MOST_KNOWN, _LONGEST_KNOWN = 20_000, 40
 
 
 class Wording(NamedTuple, Generic[Meaning]):
@@ -39,21 +41,31 @@ class Wordings(Generic[Meaning]):
                 whole[each.words[0]].append(each)
         self._whole: Mapping[str, list[Wording[Meaning]]] = dict(whole)
         self._begun: Mapping[str, list[Wording[Meaning]]] = dict(begun)
+        self._known: dict[str, tuple[Wording[Meaning], ...]] = {}
 
     def at(self, words: Sequence[str], place: int) -> Found[Meaning] | None:
         """Return the longest wording that begins at a place, if any."""
-        first = words[place]
-        listed = self._whole.get(first)
-        if listed is None and first.endswith("s") and len(first) > SHORTEST_BEGINNING:
-            listed = self._whole.get(first[:-1])
-        begun = self._begun.get(first[:SHORTEST_BEGINNING])
-        if listed is None and begun is None:
-            return None
-        standing = [each for each in [*(listed or ()), *(begun or ())] if _stands(each, words, place)]
-        if not standing:
-            return None
-        longest = max(standing, key=lambda each: len(each.words))
-        return Found(longest.meaning, len(longest.words))
+        known = self._known.get(words[place])
+        for each in self._learned(words[place]) if known is None else known:
+            if len(each.words) == 1 or _goes_on(each, words, place):
+                return Found(each.meaning, len(each.words))
+        return None
+
+    def begin_with(self, word: str) -> bool:
+        """Whether any wording may begin with a word."""
+        known = self._known.get(word)
+        return bool(self._learned(word) if known is None else known)
+
+    def _learned(self, word: str) -> tuple[Wording[Meaning], ...]:
+        """Find the wordings that a word can begin, the longest first, and keep them for the next time."""
+        singular = word[:-1] if word.endswith("s") and len(word) > SHORTEST_BEGINNING else word
+        whole = self._whole.get(word) or self._whole.get(singular) or ()
+        begun = self._begun.get(word[:SHORTEST_BEGINNING], ())
+        found = (*whole, *(each for each in begun if word.startswith(each.words[0])))
+        longest_first = tuple(sorted(found, key=lambda each: -len(each.words)))
+        if len(self._known) < _MOST_KNOWN and len(word) <= _LONGEST_KNOWN:
+            self._known[word] = longest_first
+        return longest_first
 
     def reached(self, beginning: str) -> Meaning | None:
         """Return what a single word that begins so may mean, if any does."""
@@ -80,12 +92,13 @@ def _wording(text: str, meaning: Meaning) -> Wording[Meaning]:
     return Wording(bare, begun, meaning)
 
 
-def _stands(wording: Wording[Meaning], words: Sequence[str], place: int) -> bool:
+def _goes_on(wording: Wording[Meaning], words: Sequence[str], place: int) -> bool:
+    """Whether the words after the first stand there, too."""
     if place + len(wording.words) > len(words):
         return False
     return all(
-        _is(wanted, longer, words[place + further])
-        for further, (wanted, longer) in enumerate(zip(wording.words, wording.begun, strict=True))
+        _is(wording.words[further], wording.begun[further], words[place + further])
+        for further in range(1, len(wording.words))
     )
 
 
