@@ -76,7 +76,7 @@ class Statements:
         self._ages, self._years = frozenset(speech.ages), frozenset(speech.years)
         self._numbers = frozenset(speech.numbers) | {str(each) for each in range(1, 18)}
         everything = [word for _, words, said, does in known for word in (*words, *(said or ()), *does)]
-        self._weighty = Wordings((max(each.split(), key=len), None) for each in (*everything, *speech.mine))
+        self._weighty = Wordings((_weightiest(each), None) for each in (*everything, *speech.mine))
         self._telling: dict[str, bool] = {}
         opening = {each.split()[0] for each in speech.openers}
         self._signs = self._selves | self._many | self._owners | opening
@@ -201,6 +201,12 @@ class Statements:
         if said is None or not said.meaning.clear or place + said.length >= len(tokens):
             return False
         return self._since.at(tokens, place + said.length) is not None
+
+
+def _weightiest(wording: str) -> str:
+    """Return the word of a wording by which it is looked for first: the longest that stands there whole."""
+    words = wording.split()
+    return max(words, key=lambda each: len(each) if len(words) == 1 or not each.endswith("*") else 0)
 
 
 def _starts(tokens: Sequence[str]) -> Iterator[int]:
