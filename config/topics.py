@@ -86,3 +86,16 @@ def _wrong(path: Path, text: str, place: str, sentence: str) -> TopicsError:
     table, _, key = place.rpartition(".")
     line = line_of(text, table, key) or line_of(text, place)
     return TopicsError(f"{path}{f', line {line}' if line else ''}, {place}: {sentence}")
+
+
+@cache
+def load_words() -> Words:
+    """Read what is known of single words: the word table and how common words are in which language."""
+    supports = {word: (topic, float(share)) for word, topic, share in _rows("word_table.tsv")}
+    languages = {word: (int(fr), int(en), int(other)) for word, fr, en, other in _rows("languages.tsv")}
+    return Words(supports, languages)
+
+
+def _rows(name: str) -> Iterator[list[str]]:
+    with Path(__file__).with_name(name).open(encoding="utf-8") as file:
+        yield from (line.rstrip("\n").split("\t") for line in file if not line.startswith("#"))

@@ -109,7 +109,7 @@ class CivicTopics:
         language, found = max(spoken, key=lambda each: sum(one.term.weight for one in each[1]))
         if len(spoken) > 1 and not found:
             return Reading(language=language)
-        if self.personal(doc.user_data.get(_AS_IT_CAME, doc.text)):
+        if found and self.personal(doc.user_data[_AS_IT_CAME] if _AS_IT_CAME in doc.user_data else doc.text):
             return Reading(language=language)
         return self._decide(doc, language, found, entries, places)
 

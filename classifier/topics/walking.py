@@ -12,8 +12,8 @@ BESIDE = 3
 APART = 60
 #: By how much another tongue must be likelier than both, a word.
 FOREIGN = 40
-#: The share of a word that a language does not know.
-UNKNOWN = -750
+#: How many words must be known before a text passes for one in another tongue.
+ENOUGH_KNOWN = 3
 
 
 class Found(NamedTuple):
@@ -30,7 +30,7 @@ def languages(entries: Sequence[Entry]) -> tuple[str, ...]:
     if not known:
         return LANGUAGES
     french, english, other = (sum(column) for column in zip(*known, strict=True))
-    if other > max(french, english) + FOREIGN * len(known):
+    if len(known) >= ENOUGH_KNOWN and other > max(french, english) + FOREIGN * len(known):
         return ()
     if abs(french - english) < APART:
         return LANGUAGES
