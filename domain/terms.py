@@ -1,5 +1,7 @@
 """Terms: the words by which a topic is known, and all of them together."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from domain.topic import TOPICS
@@ -38,3 +40,15 @@ class Vocabulary(NamedTuple):
         return tuple(each for each in TOPICS if each in named) + tuple(
             each for each in named if each not in TOPICS
         )
+
+
+class Words(NamedTuple):
+    """What is known of single words, folded, beside the terms.
+
+    `supports` says which topic a word lends weight to and how surely, from 0 to 1. `languages` holds how
+    common a word is in French, in English and in the other tongue where it is most common: the logarithm of
+    its share, times a hundred.
+    """
+
+    supports: Mapping[str, tuple[str, float]] = MappingProxyType({})
+    languages: Mapping[str, tuple[int, int, int]] = MappingProxyType({})

@@ -1,0 +1,177 @@
+"""The spaCy component `civic_topics` and the light pipeline it stands in."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import spacy
+import srsly
+from spacy.attrs import ORTH  # type: ignore[attr-defined]
+from spacy.language import Language
+from spacy.tokenizer import Tokenizer
+from spacy.tokens import Doc
+from spacy.util import compile_infix_regex, ensure_path
+
+from classifier.topics.cleaning import clean
+from classifier.topics.deciding import scores_of, topics_of
+from classifier.topics.lexicon import COURTESY, Entry, Lexicon
+from classifier.topics.walking import Found, courtesies, find, languages
+from domain.terms import Term, Vocabulary, Words
+from domain.topic import Hit, Reading
+
+NAME = "civic_topics"
+#: Where a word of a #CamelCase hashtag ends and the next begins.
+CAMEL = r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])"
+#: How many different words are remembered; then the memory is emptied and filled anew.
+MOST_WORDS = 100_000
+#: Under which names a Doc carries its text as it came, and what was read in it.
+_AS_IT_CAME, _READ = "as_it_came", "civic_topics"
+
+#: What a trained head makes of a text's folded words and of what the terms say: the topics' scores.
+Head = Callable[[Sequence[str], Mapping[str, float]], Mapping[str, float]]
+#: Whether a text speaks of the writer's own health or need, so that nothing is read in it.
+Personal = Callable[[str], bool]
+
+
+def nobody(_: str) -> bool:
+    """Take no text for personal."""
+    return False
+
+
+class LightTokenizer:
+    """Splits cleaned text at spaces and at the humps of hashtags; a character keeps its place."""
+
+    def __init__(self, language: Language) -> None:
+        self.vocab = language.vocab
+        humps = compile_infix_regex([CAMEL])
+        self._split = Tokenizer(language.vocab, infix_finditer=humps.finditer)
+
+    def __call__(self, text: str) -> Doc:
+        doc = self._split(clean(text))
+        doc.user_data[_AS_IT_CAME] = text
+        return doc
+
+
+class CivicTopics:
+    """Reads the topics of a Doc; knows no word until it is given a vocabulary."""
+
+    def __init__(self, name: str = NAME) -> None:
+        self.name = name
+        self.personal: Personal = nobody
+        self.head: Head | None = None
+        self.learn(Vocabulary(()), Words())
+
+    def learn(self, vocabulary: Vocabulary, words: Words) -> None:
+        """Take the terms and words to read by."""
+        self._vocabulary, self._words = vocabulary, words
+        self._lexicon = Lexicon(vocabulary, words)
+        self._entries: dict[int, Entry] = {}
+
+    def __call__(self, doc: Doc) -> Doc:
+        doc.user_data[_READ] = self._read(doc)
+        return doc
+
+    def to_disk(self, path: Any, *, exclude: Sequence[str] = ()) -> None:
+        """Write what is read by into a folder, as JSON."""
+        folder = ensure_path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        srsly.write_json(folder / "vocabulary.json", self._vocabulary._asdict())
+        srsly.write_json(
+            folder / "words.json",
+            {"supports": dict(self._words.supports), "languages": dict(self._words.languages)},
+        )
+
+    def from_disk(self, path: Any, *, exclude: Sequence[str] = ()) -> "CivicTopics":
+        """Read what `to_disk` wrote."""
+        folder = ensure_path(path)
+        kept: Any = srsly.read_json(folder / "vocabulary.json")
+        words: Any = srsly.read_json(folder / "words.json")
+        self.learn(
+            Vocabulary(*(tuple(_term(each) for each in kept[name]) for name in Vocabulary._fields)),
+            Words(
+                {word: (topic, share) for word, (topic, share) in words["supports"].items()},
+                {word: (fr, en, other) for word, (fr, en, other) in words["languages"].items()},
+            ),
+        )
+        return self
+
+    def _read(self, doc: Doc) -> Reading:
+        entries, places = [], []
+        everything = []
+        for place, orth in enumerate(doc.to_array(ORTH).tolist()):
+            entry = self._entries.get(orth) or self._look_up(orth, doc)
+            everything.append(entry)
+            if not entry.small:
+                entries.append(entry)
+                places.append(place)
+        spoken = [(each, find(entries, each)) for each in languages(everything)]
+        if not spoken:
+            return Reading()
+        language, found = max(spoken, key=lambda each: sum(one.term.weight for one in each[1]))
+        if len(spoken) > 1 and not found:
+            return Reading(language=language)
+        if found and self.personal(doc.user_data[_AS_IT_CAME] if _AS_IT_CAME in doc.user_data else doc.text):
+            return Reading(language=language)
+        return self._decide(doc, language, found, entries, places)
+
+    def _decide(
+        self, doc: Doc, language: str, found: Sequence[Found], entries: Sequence[Entry], places: Sequence[int]
+    ) -> Reading:
+        hits = [
+            _hit(doc, places[each.first], places[each.last], each.term.topic, each.term.weight, each.term.text)
+            for each in found
+            if each.term.topic != COURTESY
+        ]
+        terms = scores_of(hits)
+        within = {place for each in found for place in range(each.first, each.last + 1)}
+        for place, each in enumerate(entries):
+            if each.support and place not in within:
+                topic, share = each.support
+                hits.append(_hit(doc, places[place], places[place], topic, share, each.forms[0]))
+        scores: Mapping[str, float] = scores_of(hits)
+        if self.head is not None:
+            given = self.head([each.forms[0] for each in entries], terms)
+            scores = dict(sorted(given.items(), key=lambda each: -each[1]))
+        topics = topics_of(scores, terms, len(entries), courtesies(found))
+        return Reading(topics, tuple(scores.items()), tuple(sorted(hits)), language)
+
+    def _look_up(self, orth: int, doc: Doc) -> Entry:
+        if len(self._entries) >= MOST_WORDS:
+            self._entries.clear()
+        entry = self._lexicon.entry(doc.vocab.strings[orth])
+        self._entries[orth] = entry
+        return entry
+
+
+@Language.factory(NAME)
+def make(nlp: Language, name: str) -> CivicTopics:
+    """Make the component for a pipeline."""
+    return CivicTopics(name)
+
+
+def light_pipeline() -> Language:
+    """Return a pipeline of the light tokenizer and the component, which knows no word yet."""
+    language = spacy.blank("xx")
+    language.tokenizer = LightTokenizer(language)
+    language.add_pipe(NAME)
+    return language
+
+
+def reading(doc: Doc) -> Reading:
+    """Return what was read in a Doc."""
+    found: Reading = doc.user_data.get(_READ, Reading())
+    return found
+
+
+def _hit(doc: Doc, first: int, last: int, topic: str, weight: float, term: str) -> Hit:
+    token = doc[last]
+    return Hit(doc[first].idx, token.idx + len(token), topic, weight, term)
+
+
+def _term(row: Sequence[Any]) -> Term:
+    *fields, not_with = row
+    return Term(*fields, not_with=tuple(not_with))
+
+
+if not Doc.has_extension("topics"):
+    Doc.set_extension("topics", getter=lambda doc: reading(doc).topics)
+    Doc.set_extension("topic_evidence", getter=lambda doc: reading(doc).hits)

@@ -1,0 +1,126 @@
+"""The lexicon: all terms made ready, and what one word of a text means by them."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from classifier.topics.cleaning import LONGEST_WORD, clean, fold, forms
+from domain.terms import BOTH, LANGUAGES, Term, Vocabulary, Words
+
+#: Small words, which play no part in phrases.
+SMALL = frozenset(
+    "a an the of to l le la les d de du des un une au aux et s t".split()  # noqa: SIM905
+)
+#: The topic under which courtesies are kept; no topic is called so.
+COURTESY = ""
+
+#: By topic, the heaviest term that a word or phrase is.
+Meant = Mapping[str, Term]
+
+
+class Phrase(NamedTuple):
+    """A term of several words: `rest` are those after the first, each with whether it is a beginning."""
+
+    rest: tuple[tuple[str, bool], ...]
+    term: Term
+
+
+class Entry(NamedTuple):
+    """What a word means: `forms` are how it may be written in a term, the first its folded self.
+
+    `fr` and `en` are what it means alone in that language, `phrases` what may begin with it, the longest
+    first, `shares` its place in the languages, `support` a topic that it lends weight to.
+    """
+
+    forms: tuple[str, ...]
+    small: bool = False
+    fr: Meant = {}
+    en: Meant = {}
+    phrases: tuple[Phrase, ...] = ()
+    shares: tuple[int, int, int] | None = None
+    support: tuple[str, float] | None = None
+
+    def meant(self, language: str) -> Meant:
+        """Return what the word means alone in "fr" or "en"."""
+        return self.fr if language == "fr" else self.en
+
+
+class Lexicon:
+    """The terms of a vocabulary by their words."""
+
+    def __init__(self, vocabulary: Vocabulary, words: Words) -> None:
+        self._words = words
+        self._singles: dict[str, list[Term]] = defaultdict(list)
+        self._beginnings: dict[str, list[Term]] = defaultdict(list)
+        self._phrases: dict[str, list[Phrase]] = defaultdict(list)
+        self._phrase_beginnings: dict[str, list[Phrase]] = defaultdict(list)
+        courtesies = (each._replace(topic=COURTESY) for each in vocabulary.courtesies)
+        for each in (*vocabulary.terms, *courtesies):
+            self._add(each)
+
+    def entry(self, word: str) -> Entry:
+        """Look up one word as it stands in a text."""
+        if len(word) > LONGEST_WORD:
+            return Entry((word[:LONGEST_WORD],), small=True)
+        folded = fold(word)
+        if not folded.strip():
+            return Entry(("",), small=True)
+        written = forms(folded)
+        single = [term for form in written for term in self._singles.get(form, ())]
+        phrases = [each for form in written for each in self._phrases.get(form, ())]
+        for length in range(1, len(folded) + 1):
+            single += self._beginnings.get(folded[:length], ())
+            phrases += self._phrase_beginnings.get(folded[:length], ())
+        shares = self._words.languages
+        return Entry(
+            written,
+            small=folded in SMALL,
+            fr=_heaviest(single, "fr"),
+            en=_heaviest(single, "en"),
+            phrases=tuple(sorted(phrases, key=lambda each: -len(each.rest))),
+            shares=shares.get(folded),
+            support=self._words.supports.get(folded),
+        )
+
+    def _add(self, term: Term) -> None:
+        written = _words_of(term)
+        first, is_beginning = written[0]
+        if len(written) == 1:
+            (self._beginnings if is_beginning else self._singles)[first].append(term)
+            return
+        index = self._phrase_beginnings if is_beginning else self._phrases
+        index[first].append(Phrase(tuple(written[1:]), term))
+        if not any(beginning for _, beginning in written):
+            # "#climatechange": written in one word.
+            self._singles["".join(each for each, _ in written)].append(term)
+
+
+def _words_of(term: Term) -> list[tuple[str, bool]]:
+    """Split a term as a text is split; each word with whether it is only a beginning."""
+    found = []
+    pieces = term.text.split()
+    for place, piece in enumerate(pieces):
+        parts = [fold(each) for each in clean(piece).split()]
+        last = piece.endswith("*") or (term.prefix and place == len(pieces) - 1)
+        found += [(each, last and number == len(parts) - 1) for number, each in enumerate(parts)]
+    content = [each for each in found if each[0] not in SMALL or each[1]]
+    return content or found
+
+
+def _heaviest(terms: list[Term], language: str) -> Meant:
+    return dict(_by_topic(terms, language))
+
+
+def _by_topic(terms: list[Term], language: str) -> Iterator[tuple[str, Term]]:
+    heavy: dict[str, Term] = {}
+    for each in terms:
+        if each.language in {language, BOTH} and (
+            each.topic not in heavy or heavy[each.topic].weight < each.weight
+        ):
+            heavy[each.topic] = each
+    yield from heavy.items()
+
+
+def languages_of(term: Term) -> tuple[str, ...]:
+    """Return the languages in which a term is looked for."""
+    return LANGUAGES if term.language == BOTH else (term.language,)
