@@ -21,8 +21,8 @@ def tokens_of(text: str) -> list[str]:
     if "#" in text:
         text = _JOINED.sub(" ", text)
     try:
-        # Most texts are Latin-1 but for an apostrophe: letters one by one are ten times as fast as Unicode's way.
-        plain = text.replace("’", "'").encode("latin-1")
+        # Most texts are Latin-1 but for an apostrophe, and so read ten times as fast as by Unicode's way.
+        plain = text.replace("\u2019", "'").encode("latin-1")
     except UnicodeEncodeError:
         plain = _decomposed(text).encode("latin-1")
     return plain.translate(_PLAIN, b"\xad").replace(b".", b" . ").decode("ascii").split()

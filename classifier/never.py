@@ -8,7 +8,9 @@ from classifier.statements import Speech, Statements
 from classifier.wordings import Wordings
 
 #: Words that play no part where a term is held against the list.
-_SMALL = frozenset("le la les l de du des d un une en et au aux a the of an and".split())
+_SMALL = frozenset(words_of("le la les l de du des d un une en et au aux a the of an and"))
+#: So many letters before its end a beginning gives a word of the list away.
+_REACH = 3
 
 
 class Group(NamedTuple):
@@ -52,7 +54,8 @@ class Never:
     def reason(self, term: str) -> str | None:
         """Say in one sentence why a term must not be used; None where it may.
 
-        A term that ends in * stands for all longer words: it is refused, too, where one of them would be.
+        A term that ends in * stands for all longer words: one that comes within three letters of a word of
+        the list, such as "handi*", is refused, too.
         """
         name = self._named(term)
         if name is None:
@@ -79,7 +82,9 @@ class Never:
                 return found.meaning
             else:
                 place += 1
-        return self._terms.reached(words[0]) if len(words) == 1 and term.endswith("*") else None
+        if len(words) != 1 or not term.endswith("*") or self._but.at(words, 0):
+            return None
+        return self._terms.reached(words[0], within=_REACH)
 
 
 def _without_small(wording: str) -> str:

@@ -11,6 +11,7 @@ _MOST_KNOWN = 20_000
 _SENTENCE_ENDS = frozenset({SENTENCE_END})
 _ABOUT_ME = frozenset({"m", "me"})
 _AND = frozenset({"et", "and"})
+_AS = frozenset({"as", "comme"})
 _OURS = frozenset({"notre", "nos", "our"})
 #: How many words may follow a verb before what is said: for a clear word, for one that is only clear nearby.
 _FAR, _NEAR, _NEAR_OF_MANY = 7, 4, 2
@@ -79,7 +80,7 @@ class Statements:
         self._weighty = Wordings((_weightiest(each), None) for each in (*everything, *speech.mine))
         self._telling: dict[str, bool] = {}
         opening = {each.split()[0] for each in speech.openers}
-        self._signs = self._selves | self._many | self._owners | opening
+        self._signs = self._selves | self._many | self._owners | opening | _AS
 
     def stand_in(self, tokens: Sequence[str]) -> bool:
         """Whether one of them stands in these words."""
@@ -112,6 +113,10 @@ class Statements:
         word = tokens[place]
         if opener := self._openers.at(tokens, place):
             return self._says(tokens, place + opener.length)
+        if word in _AS and place + 1 < len(tokens):
+            said = self._said.at(tokens, place + 1)
+            nobody = self._selves.isdisjoint(tokens[place + 2 : place + _FAR + 2])
+            return said is not None and said.meaning.clear and not nobody
         if word in self._owners:
             return self._says_of_kin(tokens, place)
         return (word in self._selves or word in self._many) and self._says_of_self(tokens, place)
@@ -164,24 +169,29 @@ class Statements:
                 continue
             if said and not paused and _counts(said.meaning, near, camps_only=camps_only):
                 return True
-            if not (many or paused or camps_only) and (self._is_age(tokens, at) or self._verb(tokens, at, near)):
+            if not (many or paused or camps_only) and (
+                self._is_age(tokens, at) or self._verb(tokens, at, near)
+            ):
                 return True
             if word in _SENTENCE_ENDS or word in self._breakers:
-                return not (many or camps_only) and self._lives_on(tokens, at)
+                return not (many or camps_only) and self._goes_on_after(tokens, at)
             if trade := self._trades.at(tokens, at):
                 paused = True
                 at += trade.length
                 continue
             if word in _AND:
                 paused = False
-            near = (_NEAR_OF_MANY if many else _NEAR) + 1 if word in self._being else near
+            if word in self._being or (word in self._having and not many):
+                near = (_NEAR_OF_MANY if many else _NEAR) + 1
             at, near = at + 1, near - 1
         return False
 
-    def _lives_on(self, tokens: Sequence[str], at: int) -> bool:
-        """Whether "I am on ..." goes on with what somebody lives on or takes."""
-        on_it = tokens[at] == "on" and tokens[at - 1] in self._being and at + 1 < len(tokens)
-        return on_it and self._said.at(tokens, at + 1) is not None
+    def _goes_on_after(self, tokens: Sequence[str], at: int) -> bool:
+        """Whether "I am on ..." goes on with what somebody lives on, or "je n'ai que ..." with an age."""
+        if at + 1 >= len(tokens):
+            return False
+        on_it = tokens[at] == "on" and tokens[at - 1] in self._being
+        return (on_it and self._said.at(tokens, at + 1) is not None) or self._is_age(tokens, at + 1)
 
     def _verb(self, tokens: Sequence[str], at: int, near: int) -> bool:
         return near > 0 and self._does.at(tokens, at) is not None
@@ -204,9 +214,11 @@ class Statements:
 
 
 def _weightiest(wording: str) -> str:
-    """Return the word of a wording by which it is looked for first: the longest that stands there whole."""
+    """Return the word by which a wording is looked for first: the last of the longest that stand whole."""
     words = wording.split()
-    return max(words, key=lambda each: len(each) if len(words) == 1 or not each.endswith("*") else 0)
+    return max(
+        reversed(words), key=lambda each: len(each) if len(words) == 1 or not each.endswith("*") else 0
+    )
 
 
 def _starts(tokens: Sequence[str]) -> Iterator[int]:

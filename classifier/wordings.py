@@ -67,13 +67,15 @@ class Wordings(Generic[Meaning]):
             self._known[word] = longest_first
         return longest_first
 
-    def reached(self, beginning: str) -> Meaning | None:
-        """Return what a single word that begins so may mean, if any does."""
+    def reached(self, beginning: str, *, within: int) -> Meaning | None:
+        """Return what a single word may mean that begins so and is at most so many letters longer."""
         singles = (
             each
             for listed in (*self._whole.values(), *self._begun.values())
             for each in listed
-            if len(each.words) == 1 and each.words[0].startswith(beginning)
+            if len(each.words) == 1
+            and each.words[0].startswith(beginning)
+            and len(each.words[0]) <= len(beginning) + within
         )
         return next((each.meaning for each in singles), None)
 
