@@ -7,7 +7,7 @@ from collections.abc import Iterator
 #: Invisible characters within a word: joiners, soft hyphen, byte order mark; and marks put upon letters.
 _WITHIN = "\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff"
 _ADDRESSES = re.compile(r"(?:https?://|www\.)\S+|@[\w.]+", re.IGNORECASE)
-_OTHER = re.compile(rf"[^\w{_WITHIN}]+|_+")
+_OTHER = re.compile(rf"[^\w {_WITHIN}]+|_+")
 _UNSEEN = re.compile(f"[{_WITHIN}]+")
 _ELONGATED = re.compile(r"(\w)\1{2,}")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
@@ -18,7 +18,9 @@ LONGEST_WORD = 60
 
 def clean(text: str) -> str:
     """Put spaces for addresses, mentions, quotes, punctuation and emoji: every letter stays at its place."""
-    return _OTHER.sub(_spaces, _ADDRESSES.sub(_spaces, text))
+    if "@" in text or "://" in text or "www." in text.lower():
+        text = _ADDRESSES.sub(_spaces, text)
+    return _OTHER.sub(_spaces, text)
 
 
 def fold(word: str) -> str:

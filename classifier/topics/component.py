@@ -1,7 +1,7 @@
 """The spaCy component `civic_topics` and the light pipeline it stands in."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import spacy
 import srsly
@@ -43,7 +43,7 @@ class LightTokenizer:
     def __init__(self, language: Language) -> None:
         self.vocab = language.vocab
         humps = compile_infix_regex([CAMEL])
-        self._split = Tokenizer(language.vocab, infix_finditer=humps.finditer)
+        self._split = Tokenizer(language.vocab, infix_finditer=humps.finditer, max_cache_size=MOST_WORDS)
 
     def __call__(self, text: str) -> Doc:
         doc = self._split(clean(text))
@@ -95,44 +95,44 @@ class CivicTopics:
         return self
 
     def _read(self, doc: Doc) -> Reading:
-        entries, places = [], []
-        everything = []
+        entries: list[Entry] = []
+        places: list[int] = []
+        telling: list[int] = []
+        known = french = english = other = 0
+        remembered = self._entries.get
         for place, orth in enumerate(doc.to_array(ORTH).tolist()):
-            entry = self._entries.get(orth) or self._look_up(orth, doc)
-            everything.append(entry)
+            entry = remembered(orth) or self._look_up(orth, doc)
+            if entry.shares:
+                known += 1
+                french += entry.shares[0]
+                english += entry.shares[1]
+                other += entry.shares[2]
             if not entry.small:
+                if entry.tells:
+                    telling.append(len(entries))
                 entries.append(entry)
                 places.append(place)
-        spoken = [(each, find(entries, each)) for each in languages(everything)]
+        spoken = [(each, find(entries, telling, each)) for each in languages(known, french, english, other)]
         if not spoken:
             return Reading()
-        language, found = max(spoken, key=lambda each: sum(one.term.weight for one in each[1]))
-        if len(spoken) > 1 and not found:
-            return Reading(language=language)
+        language, found = spoken[0] if len(spoken) == 1 else max(spoken, key=_weight)
         if found and self.personal(doc.user_data[_AS_IT_CAME] if _AS_IT_CAME in doc.user_data else doc.text):
             return Reading(language=language)
-        return self._decide(doc, language, found, entries, places)
+        return self._decide(_Walked(doc, entries, places, found), language)
 
-    def _decide(
-        self, doc: Doc, language: str, found: Sequence[Found], entries: Sequence[Entry], places: Sequence[int]
-    ) -> Reading:
-        hits = [
-            _hit(doc, places[each.first], places[each.last], each.term.topic, each.term.weight, each.term.text)
-            for each in found
-            if each.term.topic != COURTESY
-        ]
+    def _decide(self, walked: "_Walked", language: str) -> Reading:
+        hits = [walked.hit(each) for each in walked.found if each.term.topic != COURTESY]
         terms = scores_of(hits)
-        within = {place for each in found for place in range(each.first, each.last + 1)}
-        for place, each in enumerate(entries):
-            if each.support and place not in within:
-                topic, share = each.support
-                hits.append(_hit(doc, places[place], places[place], topic, share, each.forms[0]))
-        scores: Mapping[str, float] = scores_of(hits)
+        supports = list(walked.supports())
+        scores: Mapping[str, float] = terms
+        if supports:
+            hits = sorted(hits + supports)
+            scores = scores_of(hits)
         if self.head is not None:
-            given = self.head([each.forms[0] for each in entries], terms)
+            given = self.head([each.forms[0] for each in walked.entries], terms)
             scores = dict(sorted(given.items(), key=lambda each: -each[1]))
-        topics = topics_of(scores, terms, len(entries), courtesies(found))
-        return Reading(topics, tuple(scores.items()), tuple(sorted(hits)), language)
+        topics = topics_of(scores, terms, len(walked.entries), courtesies(walked.found))
+        return Reading(topics, tuple(scores.items()), tuple(hits), language)
 
     def _look_up(self, orth: int, doc: Doc) -> Entry:
         if len(self._entries) >= MOST_WORDS:
@@ -162,9 +162,29 @@ def reading(doc: Doc) -> Reading:
     return found
 
 
-def _hit(doc: Doc, first: int, last: int, topic: str, weight: float, term: str) -> Hit:
-    token = doc[last]
-    return Hit(doc[first].idx, token.idx + len(token), topic, weight, term)
+class _Walked(NamedTuple):
+    """A Doc, its words without the small ones, the tokens they stand at, and the terms found in them."""
+
+    doc: Doc
+    entries: Sequence[Entry]
+    places: Sequence[int]
+    found: Sequence[Found]
+
+    def hit(self, found: Found) -> Hit:
+        first, last = self.doc[self.places[found.first]], self.doc[self.places[found.last]]
+        return Hit(first.idx, last.idx + len(last), found.term.topic, found.term.weight, found.term.text)
+
+    def supports(self) -> Iterator[Hit]:
+        """Yield the words that are no part of a term and lend weight to a topic."""
+        within = {place for each in self.found for place in range(each.first, each.last + 1)}
+        for place, each in enumerate(self.entries):
+            if each.support and place not in within:
+                token = self.doc[self.places[place]]
+                yield Hit(token.idx, token.idx + len(token), *each.support, each.forms[0])
+
+
+def _weight(spoken: tuple[str, Sequence[Found]]) -> int:
+    return sum(each.term.weight for each in spoken[1])
 
 
 def _term(row: Sequence[Any]) -> Term:

@@ -1,11 +1,11 @@
 """The lexicon: all terms made ready, and what one word of a text means by them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from classifier.topics.cleaning import LONGEST_WORD, clean, fold, forms
-from domain.terms import BOTH, LANGUAGES, Term, Vocabulary, Words
+from domain.terms import BOTH, Term, Vocabulary, Words
 
 #: Small words, which play no part in phrases.
 SMALL = frozenset(
@@ -29,7 +29,8 @@ class Entry(NamedTuple):
     """What a word means: `forms` are how it may be written in a term, the first its folded self.
 
     `fr` and `en` are what it means alone in that language, `phrases` what may begin with it, the longest
-    first, `shares` its place in the languages, `support` a topic that it lends weight to.
+    first, `shares` its place in the languages, `support` a topic that it lends weight to. `tells` is whether
+    it means anything by itself or begins a phrase.
     """
 
     forms: tuple[str, ...]
@@ -39,10 +40,7 @@ class Entry(NamedTuple):
     phrases: tuple[Phrase, ...] = ()
     shares: tuple[int, int, int] | None = None
     support: tuple[str, float] | None = None
-
-    def meant(self, language: str) -> Meant:
-        """Return what the word means alone in "fr" or "en"."""
-        return self.fr if language == "fr" else self.en
+    tells: bool = False
 
 
 class Lexicon:
@@ -71,15 +69,15 @@ class Lexicon:
         for length in range(1, len(folded) + 1):
             single += self._beginnings.get(folded[:length], ())
             phrases += self._phrase_beginnings.get(folded[:length], ())
-        shares = self._words.languages
         return Entry(
             written,
             small=folded in SMALL,
             fr=_heaviest(single, "fr"),
             en=_heaviest(single, "en"),
             phrases=tuple(sorted(phrases, key=lambda each: -len(each.rest))),
-            shares=shares.get(folded),
+            shares=self._words.languages.get(folded),
             support=self._words.supports.get(folded),
+            tells=bool(single or phrases),
         )
 
     def _add(self, term: Term) -> None:
@@ -108,19 +106,9 @@ def _words_of(term: Term) -> list[tuple[str, bool]]:
 
 
 def _heaviest(terms: list[Term], language: str) -> Meant:
-    return dict(_by_topic(terms, language))
-
-
-def _by_topic(terms: list[Term], language: str) -> Iterator[tuple[str, Term]]:
     heavy: dict[str, Term] = {}
     for each in terms:
-        if each.language in {language, BOTH} and (
-            each.topic not in heavy or heavy[each.topic].weight < each.weight
-        ):
+        known = heavy.get(each.topic)
+        if each.language in {language, BOTH} and (known is None or known.weight < each.weight):
             heavy[each.topic] = each
-    yield from heavy.items()
-
-
-def languages_of(term: Term) -> tuple[str, ...]:
-    """Return the languages in which a term is looked for."""
-    return LANGUAGES if term.language == BOTH else (term.language,)
+    return heavy

@@ -1,6 +1,6 @@
 """The walk through the words of a text: which terms stand in it, in which language, and where."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from classifier.topics.lexicon import COURTESY, Entry, Phrase
@@ -24,41 +24,43 @@ class Found(NamedTuple):
     term: Term
 
 
-def languages(entries: Sequence[Entry]) -> tuple[str, ...]:
-    """Tell in which language words are: one, both where they could be either, none where it is another."""
-    known = [each.shares for each in entries if each.shares]
-    if not known:
-        return LANGUAGES
-    french, english, other = (sum(column) for column in zip(*known, strict=True))
-    if len(known) >= ENOUGH_KNOWN and other > max(french, english) + FOREIGN * len(known):
+def languages(known: int, french: int, english: int, other: int) -> tuple[str, ...]:
+    """Tell in which language a text is, from how many of its words are known and the sums of their shares.
+
+    One, both where it could be either, none where it is in another.
+    """
+    if known >= ENOUGH_KNOWN and other > max(french, english) + FOREIGN * known:
         return ()
     if abs(french - english) < APART:
         return LANGUAGES
     return ("fr",) if french > english else ("en",)
 
 
-def find(entries: Sequence[Entry], language: str) -> list[Found]:
-    """Find the terms of one language: the longest phrases first, then single words outside of them."""
-    return list(_find(entries, language))
-
-
-def _find(entries: Sequence[Entry], language: str) -> Iterator[Found]:
-    place, past = 0, len(entries)
-    while place < past:
+def find(entries: Sequence[Entry], telling: Sequence[int], language: str) -> list[Found]:
+    """Find the terms of one language, from left to right, the longest first; `telling` are the places to look."""
+    found: list[Found] = []
+    free_from = 0
+    for place in telling:
+        if place < free_from:
+            continue
         entry = entries[place]
-        longest = 0
+        longest = 1
         for phrase in entry.phrases:
             length = len(phrase.rest) + 1
             if length < longest:
                 break
             if phrase.term.language in {language, BOTH} and _stands(phrase, entries, place):
                 longest = length
-                yield Found(place, place + length - 1, phrase.term)
-        if not longest:
-            for term in entry.meant(language).values():
-                if not (term.not_with and _taken_away(term, entries, place)):
-                    yield Found(place, place, term)
-        place += longest or 1
+                found.append(Found(place, place + length - 1, phrase.term))
+        if longest == 1:
+            meant = entry.fr if language == "fr" else entry.en
+            found += [
+                Found(place, place, term)
+                for term in meant.values()
+                if not (term.not_with and _taken_away(term, entries, place))
+            ]
+        free_from = place + longest
+    return found
 
 
 def _stands(phrase: Phrase, entries: Sequence[Entry], place: int) -> bool:
