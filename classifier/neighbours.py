@@ -20,7 +20,7 @@ Refused = Callable[[str], bool]
 
 
 class Neighbour(NamedTuple):
-    """A word beside terms: in how many texts with one of them, in how many at all, and how closely (0 to 1)."""
+    """A word beside terms: in how many texts with one of them, in how many at all, how closely (0 to 1)."""
 
     word: str
     together: int

@@ -1,4 +1,4 @@
-"""Trying a team's own terms on texts before they are switched on: what they hit, and which hits are in doubt."""
+"""Trying a team's own terms on texts before they are switched on: hits, and which of them are in doubt."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -45,7 +45,11 @@ class Trial(NamedTuple):
 def trial(own: Sequence[Term], texts: Sequence[str], readings: Iterable[Reading]) -> Trial:
     """Count what own terms did in texts that were read by ours and by them."""
     known = {(each.topic, each.text): each for each in own}
-    hits, decided, beside = Counter[Term](), Counter[Term](), {each: Counter[str]() for each in known.values()}
+    hits, decided, beside = (
+        Counter[Term](),
+        Counter[Term](),
+        {each: Counter[str]() for each in known.values()},
+    )
     doubts: list[Doubt] = []
     hit_texts = 0
     for text, reading in zip(texts, readings, strict=True):

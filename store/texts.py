@@ -37,6 +37,15 @@ def add(connection: Connection, account_id: int, kept: Sequence[KeptText]) -> No
     )
 
 
+def forget(connection: Connection, contact_ids: Iterable[int]) -> None:
+    """Delete all texts of contacts, whichever account they wrote to."""
+    run(
+        connection,
+        f"DELETE FROM texts WHERE contact_id IN (SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r)",
+        rows=as_parameter([each] for each in contact_ids),
+    )
+
+
 def readable(connection: Connection, count: int, *, now: datetime) -> list[str]:
     """Return at most so many texts that may still be read, those that stay longest first, without whose."""
     statement = (
@@ -46,12 +55,3 @@ def readable(connection: Connection, count: int, *, now: datetime) -> list[str]:
         .limit(count)
     )
     return list(connection.scalars(statement))
-
-
-def forget(connection: Connection, contact_ids: Iterable[int]) -> None:
-    """Delete all texts of contacts, whichever account they wrote to."""
-    run(
-        connection,
-        f"DELETE FROM texts WHERE contact_id IN (SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r)",
-        rows=as_parameter([each] for each in contact_ids),
-    )

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from classifier.topics.reader import Reader
 from config.topics import load, load_words
+from console.cli import own_topics
 from console.cli.words import out, print_json, print_table, shown
 from domain.terms import Vocabulary
 from domain.topic import Reading
@@ -22,6 +23,7 @@ COLOURS = ("bold green", "bold cyan", "bold magenta", "bold yellow")
 
 def register(root: typer.Typer) -> None:
     """Add the group to the command line."""
+    own_topics.add_to(app)
     root.add_typer(app, name="topics")
 
 
