@@ -38,7 +38,7 @@ def load(path: Path) -> Head:
     if path.stat().st_size > MOST_BYTES:
         raise HeadError(f"{path} is larger than any head ({MOST_BYTES:,} bytes); train it anew.")
     try:
-        with np.load(path, allow_pickle=False) as read:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as read:
             about: dict[str, Any] = json.loads(read["about"].tobytes())
             head = Head(
                 tuple(about["topics"]),
@@ -47,7 +47,7 @@ def load(path: Path) -> Head:
                 read["bias"],
                 float(about["threshold"]),
             )
-    except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except (ValueError, LookupError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise HeadError(f"{path} holds no trained head; make one with `regulars topics train`.") from error
     if about.get("version") != VERSION or not _fits(head):
         raise HeadError(f"{path} holds a head of another shape; train it anew with `regulars topics train`.")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from classifier.folding import words_of
+from classifier.topics.lexicon import SMALL
 from config.never import never
 from config.topics import TopicsError, load, read
 from domain.terms import BOTH, LANGUAGES, Term, Vocabulary
@@ -20,16 +21,21 @@ _ALIKE = 0.8
 
 
 def vocabulary(own: Path | None) -> Vocabulary:
-    """Return our terms and a team's own; raises TopicsError with one sentence a line for each mistake."""
+    """Return our terms and a team's own; raises TopicsError with one sentence for each mistake."""
     return load() if own is None else load(checked(own))
 
 
 def checked(path: Path) -> Path:
     """Return the path of a file without mistakes; raises TopicsError with a sentence for each."""
-    mistakes = tuple(mistakes_in(read(path)))
+    mistakes = mistakes_of(path)
     if mistakes:
-        raise TopicsError("\n".join(f"{path}: {each}" for each in mistakes))
+        raise TopicsError(f"{path} cannot be used as it is. {' '.join(_sentence(each) for each in mistakes)}")
     return path
+
+
+def mistakes_of(path: Path) -> tuple[str, ...]:
+    """Return one sentence for each mistake in a file; TopicsError where it cannot be read at all."""
+    return tuple(mistakes_in(read(path)))
 
 
 def mistakes_in(own: Vocabulary) -> Iterator[str]:
@@ -49,6 +55,10 @@ def written(term: Term) -> str:
     return term.text + "*" * term.prefix
 
 
+def _sentence(mistake: str) -> str:
+    return mistake[0].upper() + mistake[1:]
+
+
 def _wrong_topics(topics: Iterable[str]) -> Iterator[str]:
     own = [each for each in topics if each not in TOPICS]
     if len(own) > MOST_TOPICS:
@@ -65,7 +75,7 @@ def _wrong_topics(topics: Iterable[str]) -> Iterator[str]:
 
 
 def _wrong_term(term: Term) -> Iterator[str]:
-    words = words_of(term.text)
+    words = [each for each in words_of(term.text) if each not in SMALL]
     shortest = SHORTEST_BEGINNING if term.prefix and len(words) == 1 else SHORTEST
     if sum(len(each) for each in words) < shortest:
         yield f"{term.topic}: “{written(term)}” is too short; write at least {shortest} letters."

@@ -13,7 +13,7 @@ from classifier.topics.reader import Reader
 from classifier.trying import Trial, trial
 from config import head_file
 from config.never import never
-from config.own_topics import checked, vocabulary, written
+from config.own_topics import mistakes_of, vocabulary, written
 from config.topics import load_words, read
 from console.cli.labelled import read_labelled
 from console.cli.own_texts import texts_of
@@ -58,7 +58,11 @@ def try_out(
     path = file or settings().topics_file
     if path is None:
         raise RegularsError("Name a file of terms, or set REGULARS_TOPICS_FILE. docs/topics.md shows one.")
-    own = read(checked(path))
+    if mistakes := mistakes_of(path):
+        for each in mistakes:
+            note(each)
+        raise RegularsError(f"{path} has {len(mistakes)} mistakes and was not tried; mend them first.")
+    own = read(path)
     found = texts_of(texts)
     _show(trial(own.terms, found, list(_reader(vocabulary(path)).read(found))), doubts)
 
