@@ -1,4 +1,4 @@
-"""How well readings agree with labels that people gave: rates with intervals, topics, confusions, a baseline."""
+"""How well readings agree with labels that people gave: rates with intervals, by topic, beside a baseline."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -80,14 +80,20 @@ def evaluate(
     """Compare readings with the labels of their texts; the seed makes the intervals repeatable."""
     known = sorted({label for each in texts for label in each.labels})
     judged = [_judged(each, known) for each in readings]
-    best = _Table.of(known, [(text.labels, one.best) for text, one in zip(texts, judged, strict=True) if text.labels])
-    tags = _Table.of(known, [(text.labels, one.decided[0] if one.decided else None) for text, one in zip(texts, judged, strict=True)])
+    best = _Table.of(
+        known, [(text.labels, one.best) for text, one in zip(texts, judged, strict=True) if text.labels]
+    )
+    tags = _Table.of(
+        known,
+        [
+            (text.labels, one.decided[0] if one.decided else None)
+            for text, one in zip(texts, judged, strict=True)
+        ],
+    )
     draw = np.random.default_rng(seed)
     bearing = [one for text, one in zip(texts, judged, strict=True) if text.labels]
     silent = [
-        (one, reading)
-        for text, one, reading in zip(texts, judged, readings, strict=True)
-        if not text.labels
+        (one, reading) for text, one, reading in zip(texts, judged, readings, strict=True) if not text.labels
     ]
     micro, macro = best.resampled(draw, resamples)
     tagged, _ = tags.resampled(draw, resamples)
@@ -179,7 +185,9 @@ def _interval(values: Counts) -> Interval:
 
 def _rates(right: float, wrong: float, missed: float) -> Rates:
     return Rates(
-        _share(right, right + wrong), _share(right, right + missed), _share(2 * right, 2 * right + wrong + missed)
+        _share(right, right + wrong),
+        _share(right, right + missed),
+        _share(2 * right, 2 * right + wrong + missed),
     )
 
 

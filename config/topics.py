@@ -15,6 +15,7 @@ from domain.terms import BOTH, LANGUAGES, Term, Vocabulary, Words
 WEIGHTS = {"sure": 3, "clear": 2, "faint": 1}
 COURTESIES = "courtesies"
 OURS = Path(__file__).with_name("topics.toml")
+_TERM = re.compile(r"(?!.?\*)(?=.*\w).+")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -62,11 +63,21 @@ def _terms(path: Path, text: str, topic: str, lists: Mapping[str, Any]) -> Itera
             raise _wrong(path, text, place, f"{language} is no language; write fr, en or both.")
         for weight, written in by_weight.items():
             if weight not in WEIGHTS or not isinstance(written, str):
-                raise _wrong(path, text, f"{place}.{weight}", "The lists are called sure, clear and faint; each is one text.")
+                raise _wrong(
+                    path,
+                    text,
+                    f"{place}.{weight}",
+                    "The lists are called sure, clear and faint; each is one text.",
+                )
             for each in _split(written):
+                if not _TERM.fullmatch(each.partition("!")[0].strip()):
+                    raise _wrong(
+                        path,
+                        text,
+                        f"{place}.{weight}",
+                        f"{each!r} needs a word, of two letters at least before *.",
+                    )
                 words, *not_with = (one.strip() for one in each.split("!"))
-                if not re.search(r"\w", words):
-                    raise _wrong(path, text, f"{place}.{weight}", f"{each!r} is no term; it needs a word.")
                 yield Term(
                     words.rstrip("*").strip(),
                     topic,

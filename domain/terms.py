@@ -28,14 +28,14 @@ class Term(NamedTuple):
 
 
 class Vocabulary(NamedTuple):
-    """All terms of all topics. `courtesies` are words of greeting and thanks: where they stand, less is said."""
+    """All terms of all topics; where `courtesies` stand, words of greeting and thanks, more is asked for."""
 
     terms: tuple[Term, ...]
     courtesies: tuple[Term, ...] = ()
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """The topics that have terms: first ours in their order, then a team's own in the order of the file."""
+        """The topics that have terms: ours in their order, then a team's own in the order of the file."""
         named = dict.fromkeys(each.topic for each in self.terms)
         return tuple(each for each in TOPICS if each in named) + tuple(
             each for each in named if each not in TOPICS
@@ -46,8 +46,8 @@ class Words(NamedTuple):
     """What is known of single words, folded, beside the terms.
 
     `supports` says which topic a word lends weight to and how surely, from 0 to 1. `languages` holds how
-    common a word is in French, in English and in the other tongue where it is most common: the logarithm of
-    its share, times a hundred.
+    common a word is in French, in English, and in that other tongue where it is most common: the logarithm
+    of its share, times a hundred.
     """
 
     supports: Mapping[str, tuple[str, float]] = MappingProxyType({})

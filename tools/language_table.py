@@ -17,9 +17,9 @@ OURS, OTHERS = 9000, 1500
 #: The share that stands for a word which a language does not have.
 NONE = 1e-8
 HEADER = (
-    "# word, and the logarithm (base 10, times 100) of its share in French, in English, and in that one of\n"
-    "# Spanish, Italian, German, Portuguese and Dutch where it is most common. Made by `make language-table`\n"
-    "# from wordfreq 3.1.1 (Robyn Speer), whose data are CC BY-SA 4.0; so is this file.\n"
+    "# word, and the logarithm (base 10, times 100) of its share in French, in English, and in that\n"
+    "# one of Spanish, Italian, German, Portuguese and Dutch where it is most common. Made by `make\n"
+    "# language-table` from wordfreq 3.1.1 (Robyn Speer), whose data are CC BY-SA 4.0; so is this file.\n"
 )
 
 
@@ -42,7 +42,9 @@ def main() -> None:
         for word in sorted(chosen):
             of_word = shares[word]
             other = max(of_word[each] for each in OTHER_TONGUES)
-            columns = (round(100 * math.log10(max(NONE, each))) for each in (of_word["fr"], of_word["en"], other))
+            columns = (
+                round(100 * math.log10(max(NONE, each))) for each in (of_word["fr"], of_word["en"], other)
+            )
             file.write("\t".join([word, *map(str, columns)]) + "\n")
 
 

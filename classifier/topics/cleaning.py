@@ -10,6 +10,7 @@ _ADDRESSES = re.compile(r"(?:https?://|www\.)\S+|@[\w.]+", re.IGNORECASE)
 _OTHER = re.compile(rf"[^\w {_WITHIN}]+|_+")
 _UNSEEN = re.compile(f"[{_WITHIN}]+")
 _ELONGATED = re.compile(r"(\w)\1{2,}")
+_PLURALS = ("s", "x")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
 
 #: Longer than any word; what is longer is never looked up.
@@ -33,9 +34,9 @@ def fold(word: str) -> str:
 
 def forms(word: str) -> tuple[str, ...]:
     """Return the folded word and what it may be a plural or an elongation of ("sooooo", "hospitals")."""
-    found = [word]
-    if _ELONGATED.search(word):
-        found += [_ELONGATED.sub(r"\1\1", word), _ELONGATED.sub(r"\1", word)]
+    if not _ELONGATED.search(word):
+        return (word, *_singulars(word)) if word[-1:] in _PLURALS else (word,)
+    found = [word, _ELONGATED.sub(r"\1\1", word), _ELONGATED.sub(r"\1", word)]
     return tuple(dict.fromkeys(single for each in found for single in (each, *_singulars(each))))
 
 

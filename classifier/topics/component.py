@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import spacy
 import srsly
-from spacy.attrs import ORTH  # type: ignore[attr-defined]
+from spacy.attrs import ORTH
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
@@ -46,7 +46,7 @@ class LightTokenizer:
         self._split = Tokenizer(language.vocab, infix_finditer=humps.finditer, max_cache_size=MOST_WORDS)
 
     def __call__(self, text: str) -> Doc:
-        doc = self._split(clean(text))
+        doc: Doc = self._split(clean(text))
         doc.user_data[_AS_IT_CAME] = text
         return doc
 
@@ -70,7 +70,7 @@ class CivicTopics:
         doc.user_data[_READ] = self._read(doc)
         return doc
 
-    def to_disk(self, path: Any, *, exclude: Sequence[str] = ()) -> None:
+    def to_disk(self, path: Any, *, exclude: Sequence[str] = ()) -> None:  # noqa: ARG002  # spaCy gives it
         """Write what is read by into a folder, as JSON."""
         folder = ensure_path(path)
         folder.mkdir(parents=True, exist_ok=True)
@@ -80,7 +80,7 @@ class CivicTopics:
             {"supports": dict(self._words.supports), "languages": dict(self._words.languages)},
         )
 
-    def from_disk(self, path: Any, *, exclude: Sequence[str] = ()) -> "CivicTopics":
+    def from_disk(self, path: Any, *, exclude: Sequence[str] = ()) -> "CivicTopics":  # noqa: ARG002
         """Read what `to_disk` wrote."""
         folder = ensure_path(path)
         kept: Any = srsly.read_json(folder / "vocabulary.json")
@@ -116,7 +116,7 @@ class CivicTopics:
         if not spoken:
             return Reading()
         language, found = spoken[0] if len(spoken) == 1 else max(spoken, key=_weight)
-        if found and self.personal(doc.user_data[_AS_IT_CAME] if _AS_IT_CAME in doc.user_data else doc.text):
+        if found and self.personal(_as_it_came(doc)):
             return Reading(language=language)
         return self._decide(_Walked(doc, entries, places, found), language)
 
@@ -143,7 +143,7 @@ class CivicTopics:
 
 
 @Language.factory(NAME)
-def make(nlp: Language, name: str) -> CivicTopics:
+def make(nlp: Language, name: str) -> CivicTopics:  # noqa: ARG001  # spaCy gives it
     """Make the component for a pipeline."""
     return CivicTopics(name)
 
@@ -183,13 +183,18 @@ class _Walked(NamedTuple):
                 yield Hit(token.idx, token.idx + len(token), *each.support, each.forms[0])
 
 
+def _as_it_came(doc: Doc) -> str:
+    text: str | None = doc.user_data.get(_AS_IT_CAME)
+    return doc.text if text is None else text
+
+
 def _weight(spoken: tuple[str, Sequence[Found]]) -> int:
     return sum(each.term.weight for each in spoken[1])
 
 
 def _term(row: Sequence[Any]) -> Term:
-    *fields, not_with = row
-    return Term(*fields, not_with=tuple(not_with))
+    text, topic, language, weight, prefix, not_with = row
+    return Term(text, topic, language, weight, prefix, tuple(not_with))
 
 
 if not Doc.has_extension("topics"):

@@ -1,4 +1,4 @@
-"""What a text speaks of, from the words found in it: scores, and the threshold below which it says nothing."""
+"""What a text speaks of, by the words found in it: scores, and the threshold below which it says nothing."""
 
 from collections.abc import Iterable, Mapping
 
@@ -28,7 +28,9 @@ def scores_of(hits: Iterable[Hit]) -> dict[str, float]:
     return dict(sorted(scores.items(), key=lambda each: -each[1]))
 
 
-def topics_of(scores: Mapping[str, float], spoken: Mapping[str, float], words: int, courtesies: int) -> tuple[str, ...]:
+def topics_of(
+    scores: Mapping[str, float], spoken: Mapping[str, float], words: int, courtesies: int
+) -> tuple[str, ...]:
     """Return the topics that a text of so many words decides: mostly none, at most three.
 
     `scores` are ordered; `spoken` are what terms alone gave, without which no topic is decided.

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from classifier.topics.cleaning import LONGEST_WORD, clean, fold, forms
@@ -11,11 +12,14 @@ from domain.terms import BOTH, Term, Vocabulary, Words
 SMALL = frozenset(
     "a an the of to l le la les d de du des un une au aux et s t".split()  # noqa: SIM905
 )
+#: A term may stand for longer words from so many letters on.
+SHORTEST_BEGINNING = 2
 #: The topic under which courtesies are kept; no topic is called so.
 COURTESY = ""
 
 #: By topic, the heaviest term that a word or phrase is.
 Meant = Mapping[str, Term]
+NOTHING: Meant = MappingProxyType({})
 
 
 class Phrase(NamedTuple):
@@ -35,8 +39,8 @@ class Entry(NamedTuple):
 
     forms: tuple[str, ...]
     small: bool = False
-    fr: Meant = {}
-    en: Meant = {}
+    fr: Meant = NOTHING
+    en: Meant = NOTHING
     phrases: tuple[Phrase, ...] = ()
     shares: tuple[int, int, int] | None = None
     support: tuple[str, float] | None = None
@@ -52,6 +56,7 @@ class Lexicon:
         self._beginnings: dict[str, list[Term]] = defaultdict(list)
         self._phrases: dict[str, list[Phrase]] = defaultdict(list)
         self._phrase_beginnings: dict[str, list[Phrase]] = defaultdict(list)
+        self._roots: set[str] = set()
         courtesies = (each._replace(topic=COURTESY) for each in vocabulary.courtesies)
         for each in (*vocabulary.terms, *courtesies):
             self._add(each)
@@ -66,23 +71,23 @@ class Lexicon:
         written = forms(folded)
         single = [term for form in written for term in self._singles.get(form, ())]
         phrases = [each for form in written for each in self._phrases.get(form, ())]
-        for length in range(1, len(folded) + 1):
-            single += self._beginnings.get(folded[:length], ())
-            phrases += self._phrase_beginnings.get(folded[:length], ())
-        return Entry(
-            written,
-            small=folded in SMALL,
-            fr=_heaviest(single, "fr"),
-            en=_heaviest(single, "en"),
-            phrases=tuple(sorted(phrases, key=lambda each: -len(each.rest))),
-            shares=self._words.languages.get(folded),
-            support=self._words.supports.get(folded),
-            tells=bool(single or phrases),
-        )
+        if folded[:SHORTEST_BEGINNING] in self._roots:
+            for length in range(SHORTEST_BEGINNING, len(folded) + 1):
+                single += self._beginnings.get(folded[:length], ())
+                phrases += self._phrase_beginnings.get(folded[:length], ())
+        small = folded in SMALL
+        shares, support = self._words.languages.get(folded), self._words.supports.get(folded)
+        if not single and not phrases:
+            return Entry(written, small, shares=shares, support=support)
+        phrases.sort(key=lambda each: -len(each.rest))
+        fr, en = _heaviest(single, "fr"), _heaviest(single, "en")
+        return Entry(written, small, fr, en, tuple(phrases), shares, support, tells=True)
 
     def _add(self, term: Term) -> None:
         written = _words_of(term)
         first, is_beginning = written[0]
+        if is_beginning:
+            self._roots.add(first[:SHORTEST_BEGINNING])
         if len(written) == 1:
             (self._beginnings if is_beginning else self._singles)[first].append(term)
             return

@@ -37,7 +37,7 @@ def languages(known: int, french: int, english: int, other: int) -> tuple[str, .
 
 
 def find(entries: Sequence[Entry], telling: Sequence[int], language: str) -> list[Found]:
-    """Find the terms of one language, from left to right, the longest first; `telling` are the places to look."""
+    """Find the terms of one language, the longest first; `telling` are the places to look."""
     found: list[Found] = []
     free_from = 0
     for place in telling:

@@ -20,15 +20,19 @@ def read_labelled(path: Path, known: Collection[str], names: Path | None = None)
     unknown: set[str] = set()
     for number, row in _rows(path):
         text, labels = row.get("text"), row.get("labels")
-        if not isinstance(text, str) or not isinstance(labels, list) or not all(isinstance(each, str) for each in labels):
+        if (
+            not isinstance(text, str)
+            or not isinstance(labels, list)
+            or not all(isinstance(each, str) for each in labels)
+        ):
             raise RegularsError(f'{path}, line {number}: a line needs "text" and "labels", a list of words.')
         ours = {mapping.get(each, each) for each in labels} - {None}
         unknown |= {str(each) for each in ours if each not in known}
         texts.append(Labelled(str(row.get("id", number)), text, frozenset(str(each) for each in ours)))
     if unknown:
         raise RegularsError(
-            f"{path} has labels that are no topic of ours: {', '.join(sorted(unknown))}. Put them into ours with "
-            "--labels-map, or to null."
+            f"{path} has labels that are no topic of ours: {', '.join(sorted(unknown))}. "
+            "Put them into ours with --labels-map, or to null."
         )
     if not texts:
         raise RegularsError(f"{path} holds no text.")
@@ -48,7 +52,9 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 def _names(path: Path) -> Mapping[str, str | None]:
     names = _json(path.read_text(encoding="utf-8"), str(path))
-    if not isinstance(names, dict) or not all(each is None or isinstance(each, str) for each in names.values()):
+    if not isinstance(names, dict) or not all(
+        each is None or isinstance(each, str) for each in names.values()
+    ):
         raise RegularsError(f'{path} must be one JSON object of {{"their label": "our topic" or null}}.')
     return names
 

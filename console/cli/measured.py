@@ -73,4 +73,4 @@ def _rates(rates: Rates) -> tuple[str, str, str]:
 
 
 def _interval(interval: Interval) -> str:
-    return f"{interval.low:.3f}–{interval.high:.3f}"
+    return f"{interval.low:.3f} to {interval.high:.3f}"

@@ -1,4 +1,4 @@
-"""`regulars topics`: what texts speak of, with the words that say so, and how well that agrees with people."""
+"""`regulars topics`: what texts speak of, by which words, and how well that agrees with people."""
 
 import time
 from collections import Counter
@@ -41,7 +41,8 @@ def evaluated(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One object.")] = False,
     errors: Annotated[
-        int, typer.Option("--errors", metavar="N", min=0, help="Show the first N texts that were read otherwise.")
+        int,
+        typer.Option("--errors", metavar="N", min=0, help="Show the first N texts that were read otherwise."),
     ] = 0,
 ) -> None:
     """Measure readings against the labels that people gave to texts.
@@ -101,7 +102,9 @@ def listed(json: Annotated[bool, typer.Option("--json", help="One object a line.
     """List the topics, with how many terms each has in which language."""
     vocabulary = load()
     counted = Counter((each.topic, each.language) for each in vocabulary.terms)
-    rows = [(each, *(counted[each, language] for language in ("fr", "en", "both"))) for each in vocabulary.topics]
+    rows = [
+        (each, *(counted[each, language] for language in ("fr", "en", "both"))) for each in vocabulary.topics
+    ]
     if json:
         for topic, french, english, both in rows:
             print_json({"topic": topic, "fr": french, "en": english, "both": both})
@@ -125,7 +128,9 @@ def _rows(text: str, found: Reading) -> list[tuple[str, str, str, str]]:
             "yes" if topic in found.topics else "no",
             ", ".join(
                 dict.fromkeys(
-                    f"{text[each.start : each.end]} ({each.weight:g})" for each in found.hits if each.topic == topic
+                    f"{text[each.start : each.end]} ({each.weight:g})"
+                    for each in found.hits
+                    if each.topic == topic
                 )
             ),
         )
