@@ -8,14 +8,15 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from classifier.topics.reader import Reader
-from config.topics import load, load_words
+from config.own_topics import vocabulary
+from config.reading import reader
 from console.cli import own_topics
+from console.cli.start import settings
 from console.cli.words import out, print_json, print_table, shown
-from domain.terms import Vocabulary
 from domain.topic import Reading
 
 app = typer.Typer(help="Say what texts speak of, and measure how well.", no_args_is_help=True)
+own_topics.add_to(app)
 
 #: Colours of the topics in an explained text, in their order of strength.
 COLOURS = ("bold green", "bold cyan", "bold magenta", "bold yellow")
@@ -23,13 +24,7 @@ COLOURS = ("bold green", "bold cyan", "bold magenta", "bold yellow")
 
 def register(root: typer.Typer) -> None:
     """Add the group to the command line."""
-    own_topics.add_to(app)
     root.add_typer(app, name="topics")
-
-
-def reader(vocabulary: Vocabulary) -> Reader:
-    """Make a reader of a vocabulary, with our word table."""
-    return Reader(vocabulary, words=load_words())
 
 
 @app.command("eval")
@@ -54,9 +49,9 @@ def evaluated(
     from console.cli.labelled import read_labelled  # noqa: PLC0415
     from console.cli.measured import as_json, show  # noqa: PLC0415
 
-    vocabulary = load()
-    texts = read_labelled(file, vocabulary.topics, labels_map)
-    reads = reader(vocabulary)
+    wanted = settings()
+    texts = read_labelled(file, vocabulary(wanted.topics_file).topics, labels_map)
+    reads = reader(wanted)
     began = time.thread_time()
     readings = list(reads.read(each.text for each in texts))
     texts_per_second = len(texts) / max(time.thread_time() - began, 1e-9)
@@ -77,7 +72,7 @@ def explain(
     json: Annotated[bool, typer.Option("--json", help="One object.")] = False,
 ) -> None:
     """Say which topics a text speaks of, and show the words that say so."""
-    (found,) = reader(load()).read([text])
+    (found,) = reader(settings()).read([text])
     if json:
         print_json(
             {
@@ -100,11 +95,9 @@ def explain(
 @app.command("list")
 def listed(json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False) -> None:
     """List the topics, with how many terms each has in which language."""
-    vocabulary = load()
-    counted = Counter((each.topic, each.language) for each in vocabulary.terms)
-    rows = [
-        (each, *(counted[each, language] for language in ("fr", "en", "both"))) for each in vocabulary.topics
-    ]
+    known = vocabulary(settings().topics_file)
+    counted = Counter((each.topic, each.language) for each in known.terms)
+    rows = [(each, *(counted[each, language] for language in ("fr", "en", "both"))) for each in known.topics]
     if json:
         for topic, french, english, both in rows:
             print_json({"topic": topic, "fr": french, "en": english, "both": both})
