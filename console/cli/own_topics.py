@@ -129,7 +129,8 @@ def trained(
         ("tagging, held out", "F1", "95 %"),
         (("terms", *_told(found.terms)), ("head", *_told(found.head)), ("gain", *_told(found.gain))),
     )
-    out.print(f"{found.texts} texts; learnt: {', '.join(found.topics)}. Of other topics the terms decide.")
+    learnt = ", ".join(found.topics)
+    out.print(f"{found.texts} texts; learnt: {learnt}. Of other topics the terms decide.", soft_wrap=True)
     if not found.better:
         raise NotBetterError(
             "The head does not beat the terms beyond chance, so it was not written. More labels, above all "
@@ -137,9 +138,8 @@ def trained(
         )
     made = train(examples, topics, known.topics, threshold=found.threshold, seed=seed)
     head_file.save(made, head)
-    out.print(
-        f"{head} holds the head ({head.stat().st_size:,} bytes). Set REGULARS_TOPICS_HEAD to it to use it."
-    )
+    size = f"{head.stat().st_size:,} bytes"
+    out.print(f"{head} holds the head ({size}). Set REGULARS_TOPICS_HEAD to it to use it.", soft_wrap=True)
 
 
 def _reader(known: Vocabulary, head: Head | None = None) -> Reader:
