@@ -12,6 +12,7 @@ _SENTENCE_ENDS = frozenset({SENTENCE_END})
 _ABOUT_ME = frozenset({"m", "me"})
 _AND = frozenset({"et", "and"})
 _AS = frozenset({"as", "comme"})
+_POSSESSIVE = frozenset({"de", "of"})
 _OURS = frozenset({"notre", "nos", "our"})
 #: How many words may follow a verb before what is said: for a clear word, for one that is only clear nearby.
 _FAR, _NEAR, _NEAR_OF_MANY = 7, 4, 2
@@ -123,18 +124,26 @@ class Statements:
 
     def _says_of_kin(self, tokens: Sequence[str], place: int) -> bool:
         """Follow "my ...": a relative of whom more is said, or what is somebody's own."""
-        own = tokens[place] not in _OURS
+        own, told = tokens[place] not in _OURS, False
         for at in range(place + 1, min(place + 4, len(tokens))):
             if self._is_age(tokens, at):
                 return True
             if kin := self._kin.at(tokens, at):
-                return self._says(tokens, at + kin.length)
-            said = self._said.at(tokens, at) if own else None
-            if (said and said.meaning.clear) or (own and self._mine.at(tokens, at)):
+                return told or self._is_of(tokens, place) or self._says(tokens, at + kin.length)
+            said = self._said.at(tokens, at)
+            told = told or bool(said and said.meaning.clear)
+            if own and (told or self._mine.at(tokens, at)):
                 return not self._but.at(tokens, at)
             if tokens[at] in self._breakers or tokens[at] in self._fillers or tokens[at] in _SENTENCE_ENDS:
                 return False
         return False
+
+    def _is_of(self, tokens: Sequence[str], place: int) -> bool:
+        """Whether it was said before: "le cancer de ma mère", "the depression of my son"."""
+        if place < 2 or tokens[place - 1] not in _POSSESSIVE:
+            return False
+        said = self._said.at(tokens, place - 2)
+        return said is not None and said.meaning.clear and said.length == 1
 
     def _says_of_self(self, tokens: Sequence[str], place: int) -> bool:
         """Follow "I" or "we" to the verb that says what they are, have or think."""
@@ -190,7 +199,7 @@ class Statements:
         """Whether "I am on ..." goes on with what somebody lives on, or "je n'ai que ..." with an age."""
         if at + 1 >= len(tokens):
             return False
-        on_it = tokens[at] == "on" and tokens[at - 1] in self._being
+        on_it = tokens[at] == "on" and tokens[at - 1] in self._being | self._having
         return (on_it and self._said.at(tokens, at + 1) is not None) or self._is_age(tokens, at + 1)
 
     def _verb(self, tokens: Sequence[str], at: int, near: int) -> bool:
