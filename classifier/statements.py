@@ -231,7 +231,7 @@ def _weightiest(wording: str) -> str:
 
 
 def _starts(tokens: Sequence[str]) -> Iterator[int]:
-    if tokens and tokens[0] not in _SENTENCE_ENDS:
+    if tokens[0] not in _SENTENCE_ENDS:
         yield 0
     for place, each in enumerate(tokens[:-1]):
         if each in _SENTENCE_ENDS:

@@ -62,6 +62,7 @@ PERSONAL = """
     my depression is back
     I'm gay
     Gay and proud
+    ... Gay and proud
     I am a Muslim
     As a Christian, I believe in roads
     I pray every day
@@ -270,12 +271,21 @@ def test_a_public_matter_may_be_a_term(term: str) -> None:
     assert never().reason(term) is None
 
 
-@pytest.mark.parametrize("text", ["je suis ", "I am a my 7 ", "x", "é", "e\u0301\u200b", "\0", "🙂", "?"])
+@pytest.mark.parametrize("text", ["je suis ", "I have 7 ", "x", "é", "e\u0301\u200b", "\0", "🙂", "?"])
 def test_an_answer_takes_linear_time(text: str) -> None:
-    long = text * (1_000_000 // len(text))
-    began = time.process_time()
-    assert not never().is_personal(long)
-    assert time.process_time() - began < 12
+    """Four times as long, it may take eight times as long: a square would take sixteen."""
+    took = []
+    for length in (100_000, 400_000):
+        long = text * (length // len(text))
+        began = time.process_time()
+        assert not never().is_personal(long)
+        took.append(time.process_time() - began)
+    assert took[1] < 8 * took[0] + 0.1
+
+
+def test_a_megabyte_has_an_answer() -> None:
+    assert not never().is_personal("The buses are late. " * 50_000)
+    assert never().is_personal("The buses are late. " * 50_000 + "I am a diabetic")
 
 
 @given(st.text())
