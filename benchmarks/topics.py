@@ -1,6 +1,6 @@
 """Topics: texts a second and memory of the reader, beside spaCy's text classifier and a TF-IDF baseline.
 
-The texts are made of common words and of terms by a seed, twenty words each, so that nobody's data are needed.
+The texts are made of common words and of terms by a seed, twenty words each; nobody's data are needed.
 Cold is each text once by a reader that has met none of its words; warm are the same texts again. Texts a
 second are by CPU time of one thread; memory is the highest of a process of its own.
 """

@@ -1,6 +1,6 @@
 """Topics: how well the reader agrees with labelled sets; writes the table and picture of docs/topics.md anew.
 
-The sets lie beside the checkout (SHARED_FOLDER) and are no part of it; one that is missing is skipped, and said.
+The sets lie beside the checkout (SHARED_FOLDER) and are no part of it; a missing one is skipped, and said.
 """
 
 import os

@@ -7,7 +7,7 @@ from domain.topic import MAX_TOPICS, Hit
 #: The score at which a text speaks of a topic by itself: one sure word, or a clear one with company.
 ENOUGH = 3.0
 #: In a text of so few words that carry meaning a clear word is enough: "Logement!", "la santé".
-FEW_WORDS = 4
+FEW_WORDS = 5
 ENOUGH_OF_FEW = 2.0
 #: How much more a courtesy asks for ("Thank you …", "Joyeux …"), and how many of them count.
 COURTESY_COSTS = 1.0
