@@ -1,6 +1,6 @@
 """Statements: where people say of themselves or of their family what nobody may infer."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from classifier.folding import SENTENCE_END
@@ -11,6 +11,8 @@ _MOST_KNOWN = 20_000
 _SENTENCE_ENDS = frozenset({SENTENCE_END})
 _ABOUT_ME = frozenset({"m", "me"})
 _AND = frozenset({"et", "and"})
+#: Words of so many letters are in most texts.
+_SMALL = 3
 _AS = frozenset({"as", "comme"})
 _POSSESSIVE = frozenset({"de", "of"})
 _OURS = frozenset({"notre", "nos", "our"})
@@ -77,9 +79,12 @@ class Statements:
         self._opinions, self._breakers = frozenset(speech.opinions), frozenset(speech.breakers)
         self._ages, self._years = frozenset(speech.ages), frozenset(speech.years)
         self._numbers = frozenset(speech.numbers) | {str(each) for each in range(1, 18)}
+        common = self._fillers | self._breakers | self._being | self._having
         everything = [word for _, words, said, does in known for word in (*words, *(said or ()), *does)]
-        self._weighty = Wordings((_weightiest(each), None) for each in (*everything, *speech.mine))
+        self._weighty = Wordings((_weightiest(each, common), None) for each in (*everything, *speech.mine))
         self._telling: dict[str, bool] = {}
+        self._plain: dict[str, bool] = {}
+        self._turning = self._numbers | self._breakers | self._being | self._having | _AND | _SENTENCE_ENDS
         opening = {each.split()[0] for each in speech.openers}
         self._signs = self._selves | self._many | self._owners | opening | _AS
 
@@ -171,6 +176,9 @@ class Statements:
         near, paused, at, end = (0 if many else _NEAR + 1), False, place, min(place + _FAR + 1, len(tokens))
         while at < end:
             word = tokens[at]
+            if self._is_plain(word):
+                at, near = at + 1, near - 1
+                continue
             said = self._said.at(tokens, at)
             but = self._but.at(tokens, at)
             if but and not (said and said.length > but.length):
@@ -195,11 +203,22 @@ class Statements:
             at, near = at + 1, near - 1
         return False
 
+    def _is_plain(self, word: str) -> bool:
+        """Whether a word neither says anything nor turns a statement: most are, and cost one look."""
+        plain = self._plain.get(word)
+        if plain is None:
+            phrases = (self._said, self._but, self._does, self._trades)
+            plain = word not in self._turning and not any(each.begin_with(word) for each in phrases)
+            if len(self._plain) < _MOST_KNOWN:
+                self._plain[word] = plain
+        return plain
+
     def _goes_on_after(self, tokens: Sequence[str], at: int) -> bool:
         """Whether "I am on ..." goes on with what somebody lives on, or "je n'ai que ..." with an age."""
         if at + 1 >= len(tokens):
             return False
-        on_it = tokens[at] == "on" and tokens[at - 1] in self._being | self._having
+        before = tokens[at - 1]
+        on_it = tokens[at] == "on" and (before in self._being or before in self._having)
         return (on_it and self._said.at(tokens, at + 1) is not None) or self._is_age(tokens, at + 1)
 
     def _verb(self, tokens: Sequence[str], at: int, near: int) -> bool:
@@ -222,12 +241,10 @@ class Statements:
         return self._since.at(tokens, place + said.length) is not None
 
 
-def _weightiest(wording: str) -> str:
-    """Return the word by which a wording is looked for first: the last of the longest that stand whole."""
-    words = wording.split()
-    return max(
-        reversed(words), key=lambda each: len(each) if len(words) == 1 or not each.endswith("*") else 0
-    )
+def _weightiest(wording: str, common: Collection[str]) -> str:
+    """Return the word by which a wording is looked for first: the longest that stands whole, no common one."""
+    whole = [each for each in wording.split() if not each.endswith("*")] or wording.split()
+    return max(whole, key=lambda each: (len(each) > _SMALL and each not in common, len(each)))
 
 
 def _starts(tokens: Sequence[str]) -> Iterator[int]:

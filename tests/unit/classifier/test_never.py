@@ -301,7 +301,9 @@ def test_common_words_are_kept_and_the_memory_stays_small(monkeypatch: pytest.Mo
     little = Never.of([Group("a", "a thing", "us", ("thing",), said=())], speech)
     for each in range(10):
         assert not little.is_personal(f"word{each}")
+        assert little.is_personal(f"x x word{each} thing")
     assert len(little._statements._telling) == 3
+    assert len(little._statements._plain) == 3
     assert len(little._statements._weighty._known) == 3
 
 
