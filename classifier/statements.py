@@ -79,7 +79,7 @@ class Statements:
         self._opinions, self._breakers = frozenset(speech.opinions), frozenset(speech.breakers)
         self._ages, self._years = frozenset(speech.ages), frozenset(speech.years)
         self._numbers = frozenset(speech.numbers) | {str(each) for each in range(1, 18)}
-        common = self._fillers | self._breakers | self._being | self._having
+        common = self._fillers | self._breakers | self._being | self._having | self._owners
         everything = [word for _, words, said, does in known for word in (*words, *(said or ()), *does)]
         self._weighty = Wordings((_weightiest(each, common), None) for each in (*everything, *speech.mine))
         self._telling: dict[str, bool] = {}
@@ -242,7 +242,7 @@ class Statements:
 
 
 def _weightiest(wording: str, common: Collection[str]) -> str:
-    """Return the word by which a wording is looked for first: the longest that stands whole, no common one."""
+    """Return the word by which a wording is looked for first: the longest that stands whole, not common."""
     whole = [each for each in wording.split() if not each.endswith("*")] or wording.split()
     return max(whole, key=lambda each: (len(each) > _SMALL and each not in common, len(each)))
 
