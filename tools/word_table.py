@@ -17,12 +17,13 @@ from wordfreq import top_n_list
 
 from classifier.topics.cleaning import fold
 from classifier.topics.lexicon import Lexicon
+from config.never import never
 from config.topics import load
 from domain.terms import Vocabulary, Words
 
 TARGET = Path(__file__).parents[1] / "config" / "word_table.tsv"
 #: How many of the most common words of each language are asked about; and how many teach "no topic".
-ASKED, COMMON = 18_000, 5_000
+ASKED, COMMON = 18_000, 1_500
 #: A word that names no topic this surely is left out.
 SURE_ENOUGH = 0.5
 SHORTEST = 4
@@ -39,7 +40,11 @@ def main() -> None:
     vocabulary = load()
     words = common_words()
     lexicon = Lexicon(vocabulary, Words())
-    unknown = [folded for folded in words if not _is_term(lexicon, folded)]
+    unknown = [
+        folded
+        for folded, (word, _) in words.items()
+        if not _is_term(lexicon, folded) and never().reason(word) is None
+    ]
     examples = terms_of(vocabulary)
     examples += [(words[folded][0], NO_TOPIC) for folded in unknown if words[folded][1] < COMMON]
     model = E5(num_threads=1)
@@ -76,7 +81,7 @@ def table(
     x: np.ndarray, topics: Sequence[str], words: Iterable[str], asked: np.ndarray
 ) -> list[tuple[str, str, float]]:
     """Learn from terms, and return the words that surely enough belong to a topic."""
-    learned = LogisticRegression(C=8.0, max_iter=2000).fit(x, topics)
+    learned = LogisticRegression(C=20.0, max_iter=300).fit(x, topics)
     rows = []
     for word, shares in zip(words, learned.predict_proba(asked), strict=True):
         best = int(np.argmax(shares))

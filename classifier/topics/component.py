@@ -197,6 +197,5 @@ def _term(row: Sequence[Any]) -> Term:
     return Term(text, topic, language, weight, prefix, tuple(not_with))
 
 
-if not Doc.has_extension("topics"):
-    Doc.set_extension("topics", getter=lambda doc: reading(doc).topics)
-    Doc.set_extension("topic_evidence", getter=lambda doc: reading(doc).hits)
+Doc.set_extension("topics", getter=lambda doc: reading(doc).topics, force=True)
+Doc.set_extension("topic_evidence", getter=lambda doc: reading(doc).hits, force=True)
