@@ -116,7 +116,8 @@ class CivicTopics:
         if not spoken:
             return Reading()
         language, found = spoken[0] if len(spoken) == 1 else max(spoken, key=_weight)
-        if found and self.personal(_as_it_came(doc)):
+        tells = found or self.head is not None or any(each.support for each in entries)
+        if tells and self.personal(_as_it_came(doc)):
             return Reading(language=language)
         return self._decide(_Walked(doc, entries, places, found), language)
 
