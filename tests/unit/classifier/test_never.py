@@ -135,6 +135,7 @@ POLICY = """
     We must end poverty
     my taxes are too high
     my new bike has two wheels
+    I really, truly, only, finally, simply, cancer research
     I support the police
     I am 15 minutes from the station
     we have 12 schools
