@@ -8,7 +8,7 @@ PARALLEL := -n 2 --dist worksteal
 # The folders whose every branch must be tested stand in [tool.coverage.run].
 COVERED := --cov --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
-.PHONY: help install dev demo test quick test-slow bench-limits bench-freshness bench-push check format servers wheel lock clean
+.PHONY: help install dev demo test quick test-slow bench-limits bench-freshness bench-push bench-topics eval-topics word-table language-table topics-tools check format servers wheel lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,21 @@ bench-freshness: dev ## Simulate what freshness costs; writes its tables and cur
 
 bench-push: dev ## Measure how fast 200 pushes a second are stored and answered
 	@$(BIN)/python benchmarks/push.py
+
+bench-topics: topics-tools ## Measure texts a second and memory of the reader of topics, beside two others
+	@$(BIN)/python benchmarks/topics.py
+
+eval-topics: dev ## Measure the reader against the labelled sets that are there; writes docs/topics.md
+	@$(BIN)/python benchmarks/topics_evaluation.py
+
+word-table: topics-tools ## Make config/word_table.tsv anew from the terms (15 minutes)
+	PYTHONPATH=. $(BIN)/python tools/word_table.py
+
+language-table: topics-tools ## Make config/languages.tsv anew
+	PYTHONPATH=. $(BIN)/python tools/language_table.py
+
+topics-tools:
+	@sh tools/environment.sh topics
 
 servers:
 	@sh tools/servers.sh

@@ -66,6 +66,14 @@ class Settings(BaseSettings):
     queue_high_water: int = Field(
         200, ge=1, description="Messages in a queue above which the dispatcher holds further ones back."
     )
+    topics_file: Path | None = Field(
+        None,
+        description="File of your own terms and topics, in the shape of config/topics.toml; unset: none.",
+    )
+    topics_head: Path | None = Field(
+        None,
+        description="Head trained on your own labels by `regulars topics train`; unset: the terms decide.",
+    )
     log_level: str = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property

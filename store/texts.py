@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from domain.signal import SignalKind
 from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
+from store.tables import texts
 
 
 class KeptText(NamedTuple):
@@ -43,3 +44,14 @@ def forget(connection: Connection, contact_ids: Iterable[int]) -> None:
         f"DELETE FROM texts WHERE contact_id IN (SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r)",
         rows=as_parameter([each] for each in contact_ids),
     )
+
+
+def readable(connection: Connection, count: int, *, now: datetime) -> list[str]:
+    """Return at most so many texts that may still be read, those that stay longest first, without whose."""
+    statement = (
+        select(texts.c.text)
+        .where(texts.c.expires_at > now)
+        .order_by(texts.c.expires_at.desc(), texts.c.contact_id, texts.c.kind, texts.c.item)
+        .limit(count)
+    )
+    return list(connection.scalars(statement))

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes .venv with what requirements/<run|dev>.txt locks and with this checkout; quick where nothing changed.
-# Usage: tools/environment.sh run|dev
+# Makes .venv with what requirements/<run|dev|topics>.txt locks and with this checkout; quick where nothing changed.
+# Usage: tools/environment.sh run|dev|topics
 set -eu
 cd "$(dirname "$0")/.."
 wanted=$1

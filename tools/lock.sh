@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes requirements/run.txt and dev.txt from pyproject.toml: every package with its hashes, no address.
+# Writes requirements/run.txt, dev.txt and topics.txt from pyproject.toml: every package with its hashes, no address.
 # Usage: tools/lock.sh [--upgrade]
 set -eu
 cd "$(dirname "$0")/.."
@@ -13,8 +13,9 @@ lock() {
 }
 lock requirements/run.txt "$@"
 lock requirements/dev.txt --group dev --constraint requirements/run.txt "$@"
+lock requirements/topics.txt --group dev --group topics --constraint requirements/dev.txt "$@"
 
-if grep -nE '://|^-|^ *--(index|extra|find|trusted)| @ ' requirements/run.txt requirements/dev.txt; then
+if grep -nE '://|^-|^ *--(index|extra|find|trusted)| @ ' requirements/run.txt requirements/dev.txt requirements/topics.txt; then
     echo "A lock holds packages and hashes only; the lines above name a place." >&2
     exit 1
 fi

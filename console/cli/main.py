@@ -36,6 +36,7 @@ MODULES: Mapping[str, str] = {
     "keys": "keys",
     "db": "system",
     "config": "system",
+    "topics": "topics",
 }
 
 

@@ -1,0 +1,46 @@
+"""What a text speaks of, by the words found in it: scores, and the threshold below which it says nothing."""
+
+from collections.abc import Iterable, Mapping
+
+from domain.topic import MAX_TOPICS, Hit
+
+#: The score at which a text speaks of a topic by itself: one sure word, or a clear one with company.
+ENOUGH = 3.0
+#: In a text of so few words that carry meaning a clear word is enough: "Logement!", "la santé".
+FEW_WORDS = 5
+ENOUGH_OF_FEW = 2.0
+#: How much more a courtesy asks for ("Thank you …", "Joyeux …"), and how many of them count.
+COURTESY_COSTS = 1.0
+MOST_COURTESIES = 2
+#: A second topic must come near the first.
+NEAR = 0.6
+
+
+def scores_of(hits: Iterable[Hit]) -> dict[str, float]:
+    """Add the weights of each topic's terms, the strongest topic first; a term counts once a text."""
+    heaviest: dict[tuple[str, str], float] = {}
+    for each in hits:
+        key = (each.topic, each.term)
+        heaviest[key] = max(heaviest.get(key, 0.0), each.weight)
+    scores: dict[str, float] = {}
+    for (topic, _), weight in heaviest.items():
+        scores[topic] = scores.get(topic, 0.0) + weight
+    return dict(sorted(scores.items(), key=lambda each: -each[1]))
+
+
+def topics_of(
+    scores: Mapping[str, float], spoken: Mapping[str, float], words: int, courtesies: int
+) -> tuple[str, ...]:
+    """Return the topics that a text of so many words decides: mostly none, at most three.
+
+    `scores` are ordered; `spoken` are what terms alone gave, without which no topic is decided.
+    """
+    enough = ENOUGH_OF_FEW if words <= FEW_WORDS else ENOUGH
+    enough += COURTESY_COSTS * min(courtesies, MOST_COURTESIES)
+    best = next(iter(scores.values()), 0.0)
+    decided = [
+        topic
+        for topic, score in scores.items()
+        if score >= max(enough, NEAR * best) and spoken.get(topic, 0.0) >= ENOUGH_OF_FEW
+    ]
+    return tuple(decided[:MAX_TOPICS])

@@ -1,0 +1,119 @@
+"""The lexicon: all terms made ready, and what one word of a text means by them."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from classifier.topics.cleaning import LONGEST_WORD, clean, fold, forms
+from domain.terms import BOTH, Term, Vocabulary, Words
+
+#: Small words, which play no part in phrases.
+SMALL = frozenset(
+    "a an the of to l le la les d de du des un une au aux et s t".split()  # noqa: SIM905
+)
+#: A term may stand for longer words from so many letters on.
+SHORTEST_BEGINNING = 2
+#: The topic under which courtesies are kept; no topic is called so.
+COURTESY = ""
+
+#: By topic, the heaviest term that a word or phrase is.
+Meant = Mapping[str, Term]
+NOTHING: Meant = MappingProxyType({})
+
+
+class Phrase(NamedTuple):
+    """A term of several words: `rest` are those after the first, each with whether it is a beginning."""
+
+    rest: tuple[tuple[str, bool], ...]
+    term: Term
+
+
+class Entry(NamedTuple):
+    """What a word means: `forms` are how it may be written in a term, the first its folded self.
+
+    `fr` and `en` are what it means alone in that language, `phrases` what may begin with it, the longest
+    first, `shares` its place in the languages, `support` a topic that it lends weight to. `tells` is whether
+    it means anything by itself or begins a phrase.
+    """
+
+    forms: tuple[str, ...]
+    small: bool = False
+    fr: Meant = NOTHING
+    en: Meant = NOTHING
+    phrases: tuple[Phrase, ...] = ()
+    shares: tuple[int, int, int] | None = None
+    support: tuple[str, float] | None = None
+    tells: bool = False
+
+
+class Lexicon:
+    """The terms of a vocabulary by their words."""
+
+    def __init__(self, vocabulary: Vocabulary, words: Words) -> None:
+        self._words = words
+        self._singles: dict[str, list[Term]] = defaultdict(list)
+        self._beginnings: dict[str, list[Term]] = defaultdict(list)
+        self._phrases: dict[str, list[Phrase]] = defaultdict(list)
+        self._phrase_beginnings: dict[str, list[Phrase]] = defaultdict(list)
+        self._roots: set[str] = set()
+        courtesies = (each._replace(topic=COURTESY) for each in vocabulary.courtesies)
+        for each in (*vocabulary.terms, *courtesies):
+            self._add(each)
+
+    def entry(self, word: str) -> Entry:
+        """Look up one word as it stands in a text."""
+        if len(word) > LONGEST_WORD:
+            return Entry((word[:LONGEST_WORD],), small=True)
+        folded = fold(word)
+        if not folded.strip():
+            return Entry(("",), small=True)
+        written = forms(folded)
+        single = [term for form in written for term in self._singles.get(form, ())]
+        phrases = [each for form in written for each in self._phrases.get(form, ())]
+        if folded[:SHORTEST_BEGINNING] in self._roots:
+            for length in range(SHORTEST_BEGINNING, len(folded) + 1):
+                single += self._beginnings.get(folded[:length], ())
+                phrases += self._phrase_beginnings.get(folded[:length], ())
+        small = folded in SMALL
+        shares, support = self._words.languages.get(folded), self._words.supports.get(folded)
+        if not single and not phrases:
+            return Entry(written, small, shares=shares, support=support)
+        phrases.sort(key=lambda each: -len(each.rest))
+        fr, en = _heaviest(single, "fr"), _heaviest(single, "en")
+        return Entry(written, small, fr, en, tuple(phrases), shares, support, tells=True)
+
+    def _add(self, term: Term) -> None:
+        written = _words_of(term)
+        first, is_beginning = written[0]
+        if is_beginning:
+            self._roots.add(first[:SHORTEST_BEGINNING])
+        if len(written) == 1:
+            (self._beginnings if is_beginning else self._singles)[first].append(term)
+            return
+        index = self._phrase_beginnings if is_beginning else self._phrases
+        index[first].append(Phrase(tuple(written[1:]), term))
+        if not any(beginning for _, beginning in written):
+            # "#climatechange": written in one word.
+            self._singles["".join(each for each, _ in written)].append(term)
+
+
+def _words_of(term: Term) -> list[tuple[str, bool]]:
+    """Split a term as a text is split; each word with whether it is only a beginning."""
+    found = []
+    pieces = term.text.split()
+    for place, piece in enumerate(pieces):
+        parts = [fold(each) for each in clean(piece).split()]
+        last = piece.endswith("*") or (term.prefix and place == len(pieces) - 1)
+        found += [(each, last and number == len(parts) - 1) for number, each in enumerate(parts)]
+    content = [each for each in found if each[0] not in SMALL or each[1]]
+    return content or found
+
+
+def _heaviest(terms: list[Term], language: str) -> Meant:
+    heavy: dict[str, Term] = {}
+    for each in terms:
+        known = heavy.get(each.topic)
+        if each.language in {language, BOTH} and (known is None or known.weight < each.weight):
+            heavy[each.topic] = each
+    return heavy

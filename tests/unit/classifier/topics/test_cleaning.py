@@ -1,0 +1,66 @@
+"""Cleaning keeps every letter at its place; folding finds the plain form of a word."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classifier.topics.cleaning import clean, fold, forms
+
+
+@given(st.text())
+def test_cleaning_moves_no_character(text: str) -> None:
+    cleaned = clean(text)
+    assert len(cleaned) == len(text)
+    assert all(after in {before, " "} for before, after in zip(text, cleaned, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        pytest.param("voir https://mairie.example/sante?x=1 ici", "voir ici", id="an-address"),
+        pytest.param("voir WWW.mairie.example", "voir", id="an-address-in-capitals"),
+        pytest.param("merci @ada_health.example !", "merci", id="a-mention"),
+        pytest.param("l\u2019hôpital «public»", "l hôpital public", id="typographic-quotes"),
+        pytest.param("bus\x00train\ntram", "bus train tram", id="null-and-line-ends"),
+        pytest.param("❤️🚲 vélo_ville", "\ufe0f vélo ville", id="emoji-and-underscores"),
+    ],
+)
+def test_what_is_no_word_becomes_space(text: str, left: str) -> None:
+    assert clean(text).split() == left.split()
+
+
+@pytest.mark.parametrize(
+    ("word", "folded"),
+    [
+        ("HÔPITAL", "hopital"),
+        ("Œuvre", "oeuvre"),
+        ("ho\u0302pital", "hopital"),
+        ("hô\u200bpi\u00adtal", "hopital"),
+        ("Straße", "strasse"),
+        ("vote", "vote"),
+    ],
+)
+def test_a_word_is_folded(word: str, folded: str) -> None:
+    assert fold(word) == folded
+
+
+@pytest.mark.parametrize(
+    ("word", "another"),
+    [
+        ("hospitals", "hospital"),
+        ("pharmacies", "pharmacy"),
+        ("pharmacies", "pharmacie"),
+        ("taxes", "tax"),
+        ("locaux", "local"),
+        ("chateaux", "chateau"),
+        ("soooooo", "so"),
+        ("schoools", "school"),
+    ],
+)
+def test_a_word_may_be_a_plural_or_drawn_out(word: str, another: str) -> None:
+    assert another in forms(word)
+
+
+@pytest.mark.parametrize("word", ["plus", "bus", "class", "x", "prix"])
+def test_not_every_s_makes_a_plural(word: str) -> None:
+    assert forms(word) == (word,)
