@@ -1,5 +1,6 @@
 """What a text speaks of: terms, phrases, languages, thresholds, and the words that say so."""
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -192,5 +193,9 @@ def test_the_component_stands_in_any_pipeline() -> None:
 
 
 def test_the_component_has_an_entry_point() -> None:
-    assert spacy.registry.factories.get("civic_topics")
+    project = tomllib.loads((Path(__file__).parents[4] / "pyproject.toml").read_text(encoding="utf-8"))[
+        "project"
+    ]
+    place = project["entry-points"]["spacy_factories"]["civic_topics"]
+    assert place == f"{component.make.__module__}:{component.make.__name__}"
     assert component.make(spacy.blank("xx"), "mine").name == "mine"
