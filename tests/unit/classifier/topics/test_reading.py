@@ -89,6 +89,7 @@ def read(reader: Reader, text: str) -> Reading:
         pytest.param("Thank you to the hospital for all it does", (), id="a-courtesy-asks-for-more"),
         pytest.param("nothing to see here", (), id="nothing"),
         pytest.param("", (), id="an-empty-text"),
+        pytest.param("a" * 100, (), id="longer-than-any-word"),
         pytest.param("toilettes", (), id="a-phrase-cut-short"),
     ],
 )
