@@ -98,6 +98,7 @@ class CivicTopics:
         entries: list[Entry] = []
         places: list[int] = []
         telling: list[int] = []
+        supporting: list[int] = []
         known = french = english = other = 0
         remembered = self._entries.get
         for place, orth in enumerate(doc.to_array(ORTH).tolist()):
@@ -110,6 +111,8 @@ class CivicTopics:
             if not entry.small:
                 if entry.tells:
                     telling.append(len(entries))
+                if entry.support:
+                    supporting.append(len(entries))
                 entries.append(entry)
                 places.append(place)
         spoken = [(each, find(entries, telling, each)) for each in languages(known, french, english, other)]
@@ -119,15 +122,14 @@ class CivicTopics:
         tells = found or self.head is not None or any(each.support for each in entries)
         if tells and self.personal(_as_it_came(doc)):
             return Reading(language=language)
-        return self._decide(_Walked(doc, entries, places, found), language)
+        return self._decide(_Walked(doc, entries, places, found, supporting), language)
 
     def _decide(self, walked: "_Walked", language: str) -> Reading:
         hits = [walked.hit(each) for each in walked.found if each.term.topic != COURTESY]
         terms = scores_of(hits)
-        supports = list(walked.supports())
         scores: Mapping[str, float] = terms
-        if supports:
-            hits = sorted(hits + supports)
+        if walked.supporting:
+            hits = sorted([*hits, *walked.supports()])
             scores = scores_of(hits)
         if self.head is not None:
             given = self.head([each.forms[0] for each in walked.entries], terms)
@@ -164,12 +166,16 @@ def reading(doc: Doc) -> Reading:
 
 
 class _Walked(NamedTuple):
-    """A Doc, its words without the small ones, the tokens they stand at, and the terms found in them."""
+    """A Doc, its words without the small ones, the tokens they stand at, and the terms found in them.
+
+    `supporting` are the words that lend weight to a topic.
+    """
 
     doc: Doc
     entries: Sequence[Entry]
     places: Sequence[int]
     found: Sequence[Found]
+    supporting: Sequence[int]
 
     def hit(self, found: Found) -> Hit:
         first, last = self.doc[self.places[found.first]], self.doc[self.places[found.last]]
@@ -178,10 +184,11 @@ class _Walked(NamedTuple):
     def supports(self) -> Iterator[Hit]:
         """Yield the words that are no part of a term and lend weight to a topic."""
         within = {place for each in self.found for place in range(each.first, each.last + 1)}
-        for place, each in enumerate(self.entries):
-            if each.support and place not in within:
+        for place in self.supporting:
+            entry = self.entries[place]
+            if entry.support and place not in within:
                 token = self.doc[self.places[place]]
-                yield Hit(token.idx, token.idx + len(token), *each.support, each.forms[0])
+                yield Hit(token.idx, token.idx + len(token), *entry.support, entry.forms[0])
 
 
 def _as_it_came(doc: Doc) -> str:

@@ -12,12 +12,17 @@ ENOUGH_OF_FEW = 2.0
 #: How much more a courtesy asks for ("Thank you …", "Joyeux …"), and how many of them count.
 COURTESY_COSTS = 1.0
 MOST_COURTESIES = 2
+#: Topics whose words are often the means to another one: "the price of …", "a bill on …".
+MEANS = frozenset({"economy", "institutions"})
 #: A second topic must come near the first.
 NEAR = 0.6
 
 
 def scores_of(hits: Iterable[Hit]) -> dict[str, float]:
-    """Add the weights of each topic's terms, the strongest topic first; a term counts once a text."""
+    """Add the weights of each topic's terms, the strongest topic first; a term counts once a text.
+
+    Of two that are equally strong, what is wanted stands before the money and the laws for it.
+    """
     heaviest: dict[tuple[str, str], float] = {}
     for each in hits:
         key = (each.topic, each.term)
@@ -25,7 +30,7 @@ def scores_of(hits: Iterable[Hit]) -> dict[str, float]:
     scores: dict[str, float] = {}
     for (topic, _), weight in heaviest.items():
         scores[topic] = scores.get(topic, 0.0) + weight
-    return dict(sorted(scores.items(), key=lambda each: -each[1]))
+    return dict(sorted(scores.items(), key=lambda each: (-each[1], each[0] in MEANS)))
 
 
 def topics_of(

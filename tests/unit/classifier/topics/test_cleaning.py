@@ -1,12 +1,13 @@
 """Cleaning keeps every letter at its place; folding finds the plain form of a word."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier.topics.cleaning import clean, fold, forms
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_cleaning_moves_no_character(text: str) -> None:
     cleaned = clean(text)

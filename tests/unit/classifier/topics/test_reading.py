@@ -1,5 +1,6 @@
 """What a text speaks of: terms, phrases, languages, thresholds, and the words that say so."""
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -88,6 +89,7 @@ def read(reader: Reader, text: str) -> Reading:
         pytest.param("Thank you to the hospital for all it does", (), id="a-courtesy-asks-for-more"),
         pytest.param("nothing to see here", (), id="nothing"),
         pytest.param("", (), id="an-empty-text"),
+        pytest.param("a" * 100, (), id="longer-than-any-word"),
         pytest.param("toilettes", (), id="a-phrase-cut-short"),
     ],
 )
@@ -192,5 +194,9 @@ def test_the_component_stands_in_any_pipeline() -> None:
 
 
 def test_the_component_has_an_entry_point() -> None:
-    assert spacy.registry.factories.get("civic_topics")
+    project = tomllib.loads((Path(__file__).parents[4] / "pyproject.toml").read_text(encoding="utf-8"))[
+        "project"
+    ]
+    place = project["entry-points"]["spacy_factories"]["civic_topics"]
+    assert place == f"{component.make.__module__}:{component.make.__name__}"
     assert component.make(spacy.blank("xx"), "mine").name == "mine"
