@@ -44,8 +44,8 @@ def check_topic(rule: TopicRule) -> None:
     table = f"topics.{rule.topic}"
     if rule.inferred is Inferred.CONTACTS and rule.topic in ONLY_DECLARED:
         raise PolicyError(
-            f"{rule.topic} may not be inferred of contacts, it is too near what GDPR art. 9 protects; make it "
-            "counts or never.",
+            f"{rule.topic} may not be inferred of contacts, it is too near what GDPR art. 9 protects; make "
+            "it counts or never.",
             table=table,
             key="inferred",
         )

@@ -104,7 +104,7 @@ def _find(name_or_path: str) -> Traversable:
 
 def _policy(pack: Mapping[str, Any]) -> Policy:
     # A pack of before there were topics lets nothing be inferred.
-    _check_table({"topics": {}, **pack}, _HEAD | {"topics": (dict,)}, table="")
+    _check_table({"topics": {}, **pack}, {**_HEAD, "topics": (dict,)}, table="")
     rules = {}
     for name, table in pack["rules"].items():
         kind = _choice(SignalKind, name, table=f"rules.{name}", what="kind of act")

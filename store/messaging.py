@@ -38,6 +38,17 @@ def take_out(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
     return {row[0] for row in taken}
 
 
+def inside(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
+    """Return those of the contacts who are in the messaging store."""
+    found = run(
+        connection,
+        "SELECT contact_id FROM messaging_contacts WHERE contact_id IN "
+        f"(SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r)",
+        rows=as_parameter([each] for each in contact_ids),
+    )
+    return {row[0] for row in found}
+
+
 def publish(connection: Connection, steps: Sequence[Step], *, now: datetime) -> None:
     """Give the steps their numbers, let the admitted in, and write the feed.
 
