@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+import orjson
 from sqlalchemy import Connection
 
 from classifier.interests import LEAST_SCORE, interests
@@ -27,7 +28,7 @@ FOUND_AGAIN = timedelta(days=1)
 #: How long one reading keeps off the next; while a harvest runs, and after one that failed.
 READ_EVERY, READ_AMID = timedelta(minutes=1), timedelta(minutes=10)
 
-#: Strengths that leave the house: a hint is for whoever looks at a contact.
+#: Strengths that leave the house.
 SHOWN = frozenset({Strength.INTEREST, Strength.DECLARED})
 
 
@@ -137,8 +138,7 @@ def find(connection: Connection, contact_ids: Collection[int], *, now: datetime)
 
     Only what changes is written, and only those in the messaging store whose shown topics changed are told.
     """
-    platform_of = store.holders(connection, contact_ids) if contact_ids else {}
-    held = set(platform_of)
+    held = store.holders(connection, contact_ids) if contact_ids else {}
     if not held:
         return []
     known = contacts.by_id(connection, held)
@@ -150,13 +150,14 @@ def find(connection: Connection, contact_ids: Collection[int], *, now: datetime)
     }
     changed = {each: of for each, of in found.items() if _bare(of) != before.get(each, ())}
     if changed:
-        store.replace(connection, changed, platform_of, now=now)
-    store.settled(connection, held - set(changed), now=now)
-    told = [each for each, of in changed.items() if _shown(of) != _shown(before.get(each, ()))]
-    inside = messaging.inside(connection, told) if told else set()
+        store.replace(connection, changed, {each: held[each].platform for each in changed})
+    told = {each: _shown(of) for each, of in found.items()}
+    store.settle(connection, told, now=now)
+    news = [each for each in found if told[each] != held[each].told]
+    inside = messaging.inside(connection, news) if news else set()
     return [
-        messaging.Step(each, platform_of[each], known[each].platform_id, "upsert", "interests")
-        for each in told
+        messaging.Step(each, held[each].platform, known[each].platform_id, "upsert", "interests")
+        for each in news
         if each in inside
     ]
 
@@ -173,5 +174,8 @@ def _bare(found: Iterable[Interest]) -> tuple[Interest, ...]:
     return tuple(each._replace(signals=()) for each in found)
 
 
-def _shown(found: Iterable[Interest]) -> list[tuple[str, Strength]]:
-    return [(each.topic, each.strength) for each in found if each.strength in SHOWN]
+def _shown(found: Iterable[Interest]) -> str:
+    """Write what leaves the house: a hint is for whoever looks at the contact."""
+    return orjson.dumps(
+        [[each.topic, each.strength.word] for each in found if each.strength in SHOWN]
+    ).decode()

@@ -220,8 +220,6 @@ def replace(
     connection: Connection,
     found: Mapping[int, Sequence[Interest]],
     platform_of: Mapping[int, str],
-    *,
-    now: datetime,
 ) -> None:
     """Put the interests of contacts in the place of those that were found before."""
     ids = as_parameter([each] for each in found)
@@ -247,29 +245,36 @@ def replace(
         f"FROM {rows_of(connection, _INTEREST)} AS r",
         rows=as_parameter(rows),
     )
-    settled(connection, found, now=now)
 
 
-def settled(connection: Connection, contact_ids: Iterable[int], *, now: datetime) -> None:
-    """Note that the interests of contacts were found at this moment."""
+def settle(connection: Connection, told: Mapping[int, str], *, now: datetime) -> None:
+    """Note that the interests of contacts were found at this moment, and what the feed knows of them."""
+    columns = {"contact_id": "int", "told": "text"}
     run(
         connection,
-        f"UPDATE topic_holders SET found_at = {_now(connection)} WHERE contact_id IN "
-        f"(SELECT id FROM {rows_of(connection, _ONE)} AS r)",
-        rows=as_parameter([each] for each in contact_ids),
+        f"UPDATE topic_holders SET found_at = {_now(connection)}, told = r.told "
+        f"FROM {rows_of(connection, columns)} AS r WHERE topic_holders.contact_id = r.contact_id",
+        rows=as_parameter(sorted(told.items())),
         now=stamp(now),
     )
 
 
-def holders(connection: Connection, contact_ids: Iterable[int]) -> dict[int, str]:
-    """Return those of the contacts that topics are tied to, with their platforms."""
+class Holder(NamedTuple):
+    """A contact that topics are tied to: its platform, and what the feed knows of them."""
+
+    platform: str
+    told: str
+
+
+def holders(connection: Connection, contact_ids: Iterable[int]) -> dict[int, Holder]:
+    """Return those of the contacts that topics are tied to."""
     found = run(
         connection,
-        f"SELECT c.id, c.platform FROM {rows_of(connection, _ONE)} AS r CROSS JOIN topic_holders AS h "
-        "CROSS JOIN contacts AS c WHERE h.contact_id = r.id AND c.id = r.id",
+        f"SELECT c.id, c.platform, h.told FROM {rows_of(connection, _ONE)} AS r "
+        "CROSS JOIN topic_holders AS h CROSS JOIN contacts AS c WHERE h.contact_id = r.id AND c.id = r.id",
         rows=as_parameter([each] for each in contact_ids),
     )
-    return {contact_id: platform for contact_id, platform in found}  # noqa: C416  # rows are no pairs to a type checker
+    return {contact_id: Holder(platform, told) for contact_id, platform, told in found}
 
 
 def declare(

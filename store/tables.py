@@ -698,6 +698,8 @@ topic_holders = Table(
     Column("label", Text, nullable=False),
     # When its interests were found last; none where something has changed since.
     Column("found_at", Moment),
+    # The topics that the feed knows of, in their order, as one JSON array.
+    Column("told", Text, nullable=False, server_default=text("'[]'")),
     # A demotion that forgets the topics fails; a deletion takes them along.
     ForeignKeyConstraint(["contact_id", "label"], ["contacts.id", "contacts.label"], ondelete="CASCADE"),
     CheckConstraint("label = 'regular'", name="only_regular"),

@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.Column("contact_id", ID, autoincrement=False, nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("found_at", Moment(), nullable=True),
+        sa.Column("told", sa.Text(), nullable=False, server_default=sa.text("'[]'")),
         sa.CheckConstraint("label = 'regular'", name=op.f("ck_topic_holders_only_regular")),
         sa.ForeignKeyConstraint(
             ["contact_id", "label"],
