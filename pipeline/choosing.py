@@ -24,6 +24,11 @@ class Wish(NamedTuple):
     consent: str = ""
     source: str = ""
 
+    @property
+    def says_anything(self) -> bool:
+        """Whether a topic is named."""
+        return bool(self.declare or self.pin or self.remove or self.take_back)
+
 
 def choose(connection: Connection, key: ContactKey, wish: Wish, policy: Policy, *, now: datetime) -> None:
     """Keep what is said of a contact's topics and find its interests anew.

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
-from store.tables import changes, contacts, decisions, feed_state, messaging_contacts
+from store.tables import changes, contacts, decisions, feed_state, messaging_contacts, topic_holders
 
 #: A row of the messaging store (see `rows`) or a step of the feed (a row of `changes`).
 FeedRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -86,7 +86,8 @@ def publish(connection: Connection, steps: Sequence[Step], *, now: datetime) -> 
 def rows(connection: Connection) -> Iterator[FeedRow]:
     """Read the whole messaging store in the order of the feed, with each contact's newest decision.
 
-    A row is platform, platform id, handle, display name, label, regular since, seq, policy, kind.
+    A row is platform, platform id, handle, display name, label, regular since, seq, policy, kind, and the
+    topics that the feed knows of, as one JSON array of (topic, strength); None where there are none.
     """
     newest = (
         select(func.max(decisions.c.id))
@@ -105,8 +106,10 @@ def rows(connection: Connection) -> Iterator[FeedRow]:
             messaging_contacts.c.seq,
             decisions.c.policy,
             decisions.c.kind,
+            topic_holders.c.told,
         )
         .join(contacts, contacts.c.id == messaging_contacts.c.contact_id)
+        .outerjoin(topic_holders, topic_holders.c.contact_id == contacts.c.id)
         .join(decisions, decisions.c.id == newest)
         .order_by(messaging_contacts.c.seq)
     )

@@ -23,7 +23,7 @@ RUN = {
 }  # fmt: skip
 RECORD = {
     "contact_key", "op", "seq", "platform", "platform_id", "handle", "display_name", "label", "label_reason",
-    "policy", "regular_since",
+    "policy", "regular_since", "topics", "declared_topics",
 }  # fmt: skip
 #: Hostile names of the simulator's people, and how each must be shown.
 HOSTILE = {
@@ -113,7 +113,7 @@ def test_a_contact_is_shown_with_its_acts_and_decisions(
 ) -> None:
     key = one(people, "twitter", "regular")
     found = harvested.done("contacts", "show", key, "--json").rows[0]
-    assert set(found) == CONTACT | {"signals", "decisions"}
+    assert set(found) == CONTACT | {"interests", "signals", "decisions"}
     assert {
         "kind", "account", "item", "started_at", "seen_at", "last_confirmed_at", "withheld_since", "ended_at",
         "keep_until", "text",
