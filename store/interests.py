@@ -8,6 +8,7 @@ from typing import NamedTuple
 import orjson
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, insert, or_, select, update
 
+from domain.contact import ContactKey
 from domain.topic import Interest, Spoken, Strength
 from store import sets
 from store.moments import stamp
@@ -68,7 +69,7 @@ def allow(connection: Connection, wanted: Collection[tuple[str, str]]) -> bool:
 
     Returns whether anything changed; then all interests are due to be found anew.
     """
-    there = {(each.topic, each.platform) for each in connection.execute(select(inferable_topics))}
+    there = inferable(connection)
     if there == set(wanted):
         return False
     for topic, platform in sorted(there - set(wanted)):
@@ -333,6 +334,22 @@ def counts(connection: Connection) -> Mapping[str, int]:
         .group_by(interests.c.strength)
     )
     return {strength: count for strength, count in counted}  # noqa: C416  # rows are no pairs to a type checker
+
+
+def writers(connection: Connection, least: int) -> dict[int, ContactKey]:
+    """Return the regular contacts of whom at least so many texts are kept."""
+    found = run(
+        connection,
+        "SELECT c.id, c.platform, c.platform_id FROM contacts AS c JOIN texts AS t ON t.contact_id = c.id "
+        "WHERE c.label = 'regular' GROUP BY c.id, c.platform, c.platform_id HAVING count(*) >= :least",
+        least=least,
+    )
+    return {row[0]: ContactKey(row[1], row[2]) for row in found}
+
+
+def inferable(connection: Connection) -> set[tuple[str, str]]:
+    """Return the (topic, platform) that the pack in force lets be inferred of contacts."""
+    return {(each.topic, each.platform) for each in connection.execute(select(inferable_topics))}
 
 
 def _now(connection: Connection) -> str:
