@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from domain.topic import Interest, Spoken, Strength
+from domain.topic import Interest, Reading, Spoken, Strength
 
 #: After so many days a text counts half.
 HALF_LIFE_DAYS = 180.0
@@ -30,6 +30,23 @@ class _Vote(NamedTuple):
 
     weight: float
     spoken: Spoken
+
+
+def weighed(said: Reading) -> tuple[tuple[str, float], ...]:
+    """Return the topics of a text with the scores at which they count for its contact.
+
+    What the text alone does not decide counts little, and only beside other texts.
+    """
+    return tuple(
+        (topic, score if topic in said.topics else LEAST_SCORE)
+        for topic, score in said.scores
+        if score >= LEAST_SCORE
+    )
+
+
+def words_of(said: Reading, topic: str) -> tuple[str, ...]:
+    """Return the terms of a text that speak of a topic, each once."""
+    return tuple(dict.fromkeys(each.term for each in said.hits if each.topic == topic))
 
 
 def interests(

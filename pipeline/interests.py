@@ -7,7 +7,7 @@ from typing import Protocol
 import orjson
 from sqlalchemy import Connection
 
-from classifier.interests import LEAST_SCORE, interests
+from classifier.interests import interests, weighed, words_of
 from classifier.policy import Policy
 from classifier.topic_rules import Inferred, inferable
 from config.packs import load_pack
@@ -114,23 +114,18 @@ def _keep(connection: Connection, waiting: Sequence[Unread], readings: Sequence[
             topic,
             each.platform,
             each.under,
-            score if topic in said.topics else min(score, LEAST_SCORE),
-            _words(said, topic),
+            score,
+            words_of(said, topic),
             each.at,
         )
         for each, said in zip(waiting, readings, strict=True)
         if each.contact_id in regular
-        for topic, score in said.scores
-        if score >= LEAST_SCORE
+        for topic, score in weighed(said)
     ]
     if spoke:
         store.hold(connection, {each.contact_id for each in spoke})
         store.keep(connection, spoke)
     texts.mark_read(connection, waiting)
-
-
-def _words(said: Reading, topic: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(each.term for each in said.hits if each.topic == topic))
 
 
 def find(connection: Connection, contact_ids: Collection[int], *, now: datetime) -> list[messaging.Step]:
