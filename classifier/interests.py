@@ -13,14 +13,15 @@ from domain.topic import Interest, Reading, Spoken, Strength
 
 #: After so many days a text counts half.
 HALF_LIFE_DAYS = 180.0
-#: The score at which a text alone says what it speaks of; more counts no more.
+#: The score at which a text alone says what it speaks of; one that scores less counts half.
 FULL_SCORE = 3.0
-#: A text that scores less is no text on the topic.
+#: A text that scores less than this is no text on the topic.
 LEAST_SCORE = 2.0
-#: An interest needs so many independent texts, so much weight after decay, and this share of all weight.
-TEXTS, WEIGHT, SHARE = 2, 1.8, 0.3
-#: What it takes to be a hint.
-HINT_WEIGHT = 0.9
+#: An interest needs so many independent texts, so much weight after decay, and this share of all weight
+#: (measured with benchmarks/interests.py, 2026-11-25: fewer texts make it wrong as often as right).
+TEXTS, WEIGHT, SHARE = 3, 2.2, 0.3
+#: What it takes to be a hint: one text that says it, for half a year.
+HINT_WEIGHT = 0.5
 #: How many words stand for a topic.
 WORDS = 3
 
@@ -35,10 +36,10 @@ class _Vote(NamedTuple):
 def weighed(said: Reading) -> tuple[tuple[str, float], ...]:
     """Return the topics of a text with the scores at which they count for its contact.
 
-    What the text alone does not decide counts little, and only beside other texts.
+    What the text alone does not decide counts half, and only beside other texts.
     """
     return tuple(
-        (topic, score if topic in said.topics else LEAST_SCORE)
+        (topic, max(score, FULL_SCORE) if topic in said.topics else LEAST_SCORE)
         for topic, score in said.scores
         if score >= LEAST_SCORE
     )
@@ -60,7 +61,7 @@ def interests(
     """Return what a contact is tied to: declared topics first, the rest by weight.
 
     A human's word wins: a removed topic is never there, a pinned one is an interest whatever the texts say.
-    The order of `spoken` is irrelevant. Without two independent texts on a topic there is at most a hint.
+    The order of `spoken` is irrelevant. Without three independent texts on a topic there is at most a hint.
     """
     without = frozenset(removed)
     votes = _votes(spoken, now)
@@ -82,7 +83,7 @@ def interests(
 def _strength(texts: int, weight: float, total: float) -> Strength | None:
     if texts >= TEXTS and weight >= WEIGHT and weight >= SHARE * total:
         return Strength.INTEREST
-    return Strength.HINT if weight >= HINT_WEIGHT else None
+    return Strength.HINT if weight > HINT_WEIGHT else None
 
 
 def _votes(spoken: Iterable[Spoken], now: datetime) -> dict[str, list[_Vote]]:
@@ -108,7 +109,7 @@ def _weight(spoken: Spoken, now: datetime) -> float:
     """Return 0 to 1; a moment ahead of `now`, by a platform's clock, counts as now."""
     age_days = max(0.0, (now - spoken.at).total_seconds() / 86_400)
     decay: float = 0.5 ** (age_days / HALF_LIFE_DAYS)
-    return min(spoken.score, FULL_SCORE) / FULL_SCORE * decay
+    return decay if spoken.score >= FULL_SCORE else decay / 2
 
 
 def _interest(topic: str, strength: Strength, votes: Sequence[_Vote]) -> Interest:

@@ -379,7 +379,7 @@ def test_each_pack_says_of_each_platform_what_is_inferred(database: Database) ->
 
 
 def test_the_feed_tells_of_shown_topics_only_and_of_those_inside_only(database: Database) -> None:
-    acts = [writes(who, f"{item}{who.platform_id}", "#housing") for who in (ADA, DI) for item in (80, 81)]
+    acts = [writes(who, f"{item}{who.platform_id}", "#housing") for who in (ADA, DI) for item in (80, 81, 82)]
     page(database, [follows(ADA), follows(DI), *acts])
     with database.write() as connection:
         connection.execute(

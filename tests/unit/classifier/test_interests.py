@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.interests import HALF_LIFE_DAYS, interests
-from domain.topic import Interest, Spoken, Strength
+from classifier.interests import HALF_LIFE_DAYS, interests, weighed, words_of
+from domain.topic import Hit, Interest, Reading, Spoken, Strength
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -30,17 +30,25 @@ def strengths(*spoken: Spoken, now: datetime = NOW) -> dict[str, Strength]:
         pytest.param([said("housing", 1, score=1.0)], {}, id="a weak word is nothing"),
         pytest.param([said("housing", each, score=1.0) for each in range(9)], {}, id="however often"),
         pytest.param(
-            [said("housing", 1), said("housing", 2)], {"housing": Strength.INTEREST}, id="two are an interest"
+            [said("housing", each) for each in range(3)],
+            {"housing": Strength.INTEREST},
+            id="three are an interest",
+        ),
+        pytest.param([said("housing", 1, score=2.0)], {}, id="a clear word alone is nothing"),
+        pytest.param(
+            [said("housing", each, score=2.0) for each in range(3)],
+            {"housing": Strength.HINT},
+            id="three clear words are a hint",
         ),
         pytest.param(
-            [said("housing", 1, under="post"), said("housing", 2, under="post")],
+            [said("housing", each, under="post") for each in range(4)],
             {"housing": Strength.HINT},
             id="one own post has one vote",
         ),
         pytest.param(
-            [said("housing", 1, under="a"), said("housing", 2, under="b")],
+            [said("housing", each, under=f"post {each}") for each in range(3)],
             {"housing": Strength.INTEREST},
-            id="two own posts have two",
+            id="three own posts have three",
         ),
         pytest.param(
             [said("housing", 1, days=400), said("housing", 2, days=400)],
@@ -48,7 +56,7 @@ def strengths(*spoken: Spoken, now: datetime = NOW) -> dict[str, Strength]:
             id="what is long ago counts no more",
         ),
         pytest.param(
-            [said("housing", each) for each in (1, 2)] + [said("transport", each) for each in range(3, 9)],
+            [said("housing", each) for each in range(3)] + [said("transport", each) for each in range(3, 12)],
             {"transport": Strength.INTEREST, "housing": Strength.HINT},
             id="a small part of what is said is a hint",
         ),
@@ -59,18 +67,17 @@ def test_texts_make_interests(spoken: list[Spoken], found: dict[str, Strength]) 
 
 
 def test_a_text_counts_half_after_its_half_life() -> None:
-    texts = [said("housing", each) for each in range(3)]
+    texts = [said("housing", each) for each in range(4)]
     later = NOW + timedelta(days=HALF_LIFE_DAYS)
     assert strengths(*texts) == {"housing": Strength.INTEREST}
     assert strengths(*texts, now=later) == {"housing": Strength.HINT}
-    assert strengths(*texts, said("housing", 4, days=-HALF_LIFE_DAYS), now=later) == {
+    assert strengths(*texts, said("housing", 9, days=-HALF_LIFE_DAYS), now=later) == {
         "housing": Strength.INTEREST
     }
 
 
 def test_a_text_from_a_clock_that_is_ahead_counts_as_one_of_now() -> None:
-    assert strengths(*(said("housing", each, days=-90) for each in (1, 2))) == {"housing": Strength.INTEREST}
-    assert strengths(said("housing", 1, days=-900)) == {"housing": Strength.HINT}
+    assert strengths(*(said("housing", each, days=-900) for each in (1, 2))) == {"housing": Strength.HINT}
 
 
 def test_an_interest_says_its_evidence() -> None:
@@ -94,10 +101,10 @@ def test_the_strongest_text_under_an_own_post_is_its_vote() -> None:
 
 
 def test_declared_topics_stand_first_and_need_no_text() -> None:
-    found = interests([said("housing", 1), said("housing", 2)], ["digital"], now=NOW)
+    found = interests([said("housing", each) for each in range(3)], ["digital"], now=NOW)
     assert [(each.topic, each.strength, each.texts) for each in found] == [
         ("digital", Strength.DECLARED, 0),
-        ("housing", Strength.INTEREST, 2),
+        ("housing", Strength.INTEREST, 3),
     ]
 
 
@@ -144,7 +151,7 @@ def test_laws(
     for each in found:
         assert (each.strength is Strength.DECLARED) == (each.topic in declared)
         if each.strength is Strength.INTEREST and each.topic not in pinned:
-            assert each.texts >= 2
+            assert each.texts >= 3
         assert (each.last_at is None) == (each.texts == 0)
 
 
@@ -155,3 +162,14 @@ def test_texts_on_other_topics_never_make_an_interest(spoken: list[Spoken]) -> N
     assert {each for each, strength in after.items() if strength is Strength.INTEREST} - {"economy"} <= {
         each for each, strength in before.items() if strength is Strength.INTEREST
     }
+
+
+def test_what_a_text_decides_counts_whole_and_what_it_only_touches_half() -> None:
+    hits = (
+        Hit(0, 3, "housing", 3.0, "rent"),
+        Hit(9, 12, "housing", 2.0, "rent"),
+        Hit(5, 8, "digital", 2.0, "web"),
+    )
+    said = Reading(("housing",), (("housing", 2.0), ("digital", 2.5), ("economy", 1.0)), hits, "en")
+    assert weighed(said) == (("housing", 3.0), ("digital", 2.0))
+    assert words_of(said, "housing") == ("rent",)
