@@ -19,7 +19,7 @@ FULL_SCORE = 3.0
 LEAST_SCORE = 2.0
 #: An interest needs so many independent texts, so much weight after decay, and this share of all weight
 #: (measured with benchmarks/interests.py, 2026-11-25: fewer texts make it wrong as often as right).
-TEXTS, WEIGHT, SHARE = 3, 2.2, 0.3
+TEXTS, WEIGHT, SHARE = 3, 2.2, 0.25
 #: What it takes to be a hint: one text that says it, for half a year.
 HINT_WEIGHT = 0.5
 #: How many words stand for a topic.

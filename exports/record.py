@@ -9,7 +9,7 @@ from store.messaging import FeedRow
 
 DECLARED = Strength.DECLARED.word
 #: The fields of a record in their order in files. `topics` are what the contact declared, then its interests;
-#: by what was not declared nobody may be chosen or left out as a recipient (Regulation (EU) 2024/900, art. 18).
+#: by those nobody may be chosen or left out as a recipient (Regulation (EU) 2024/900, art. 18, second hand).
 FIELDS = (
     "contact_key",
     "op",

@@ -70,7 +70,7 @@ def demo(
         compared = compare(open_runtime, ready["truth_url"])
     exported = write_files(open_runtime.database, "csv", folder / "export")
     _tell(open_runtime, rows, exported, folder)
-    out.print(compared, soft_wrap=True)
+    out.print(str(compared), soft_wrap=True)
     out.print(f"Done in {time.monotonic() - begun:.0f} s.")
 
 

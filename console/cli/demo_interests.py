@@ -28,8 +28,8 @@ class Compared(NamedTuple):
         recall = f"{self.right / self.true:.2f}" if self.true else "unknown"
         return (
             f"Interests beside the truth, of {self.contacts} regular contacts who wrote {LEAST_TEXTS} texts "
-            f"or more: precision {precision}, recall {recall}; of {self.silent} who truly have none, "
-            f"{self.kept_silent} have none here."
+            f"or more: precision {precision}, recall {recall}; of {self.silent} without any that may be "
+            f"inferred, {self.kept_silent} have none here."
         )
 
 

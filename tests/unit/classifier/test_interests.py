@@ -56,7 +56,7 @@ def strengths(*spoken: Spoken, now: datetime = NOW) -> dict[str, Strength]:
             id="what is long ago counts no more",
         ),
         pytest.param(
-            [said("housing", each) for each in range(3)] + [said("transport", each) for each in range(3, 12)],
+            [said("housing", each) for each in range(3)] + [said("transport", each) for each in range(3, 13)],
             {"transport": Strength.INTEREST, "housing": Strength.HINT},
             id="a small part of what is said is a hint",
         ),

@@ -9,7 +9,7 @@ def test_what_is_right_wrong_missing_and_silent_is_counted() -> None:
     assert compared(found, true) == Compared(4, 3, 2, 1, 2, 1)
     assert str(compared(found, true)) == (
         "Interests beside the truth, of 4 regular contacts who wrote 5 texts or more: precision 0.33, "
-        "recall 0.50; of 2 who truly have none, 1 have none here."
+        "recall 0.50; of 2 without any that may be inferred, 1 have none here."
     )
 
 
