@@ -3,9 +3,9 @@
     SHARED_FOLDER=… python benchmarks/interests.py [--seed 5] [--contacts 1000] [--write]
 
 A contact writes 1 to 30 texts of one set. Of those who care for a topic, 40 % of the texts are labelled with
-it, 10 % with others of the set, 50 % with none; one contact in four cares for nothing. A topic that a set does
-not label is neither right nor wrong in it. No pack takes a topic away. `--write` puts the tables and the picture
-into docs.
+it, 10 % with others of the set, 50 % with none; one contact in four cares for nothing. A topic that a set has
+no label for is neither right nor wrong in it. No pack takes a topic away. `--write` puts the tables and the
+picture into docs.
 """
 
 import argparse

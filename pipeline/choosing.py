@@ -8,9 +8,10 @@ from sqlalchemy import Connection
 from classifier.policy import Policy
 from domain.contact import ContactKey
 from domain.errors import RegularsError
+from domain.label import Label
 from domain.topic import TOPICS
 from pipeline.interests import allow, find
-from store import interests, messaging, reading
+from store import contacts, interests, messaging, reading
 from store.interests import PINNED, REMOVED
 
 
@@ -36,14 +37,13 @@ def choose(connection: Connection, key: ContactKey, wish: Wish, policy: Policy, 
     To remove a topic withdraws also what was declared; to declare or pin one ends its removal. Raises
     RegularsError, and keeps nothing, for what the pack does not allow.
     """
-    contact = reading.contact(connection, key)
+    contact_id = reading.contact(connection, key)["id"]
     _check(wish)
-    if contact["label"] != "regular":
-        raise RegularsError(
-            f"This contact is {contact['label']}; topics may be tied to regular contacts only."
-        )
+    # Locked before anything points at it, as every writer locks.
+    label = contacts.by_id(connection, [contact_id])[contact_id].label
+    if label is not Label.REGULAR:
+        raise RegularsError(f"This contact is {label.word}; topics may be tied to regular contacts only.")
     allow(connection, policy)
-    contact_id = contact["id"]
     interests.hold(connection, [contact_id])
     for each in wish.take_back:
         if not interests.take_back(connection, contact_id, each, declared=False):
