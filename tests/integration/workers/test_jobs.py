@@ -149,7 +149,7 @@ def test_no_pack_is_put_in_force_while_a_harvest_runs(travel: Travel, stricter: 
 
 def test_texts_are_read_by_classify_workers_as_soon_as_they_wait(harvested: Travel, broker: Broker) -> None:
     who, now = AUDIENCE[0], utc_now()
-    said = "The bus was late again. When will a bus run on Sundays?"
+    said = "The bus and the tram were late again: public transport fails commuters here."
     acts = [writes(who, str(each), said, at=now) for each in range(8001, 8004)]
     with harvested.database.write() as connection:
         account = (harvested.account.id, harvested.account.platform)
