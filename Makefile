@@ -8,7 +8,7 @@ PARALLEL := -n 2 --dist worksteal
 # The folders whose every branch must be tested stand in [tool.coverage.run].
 COVERED := --cov --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
-.PHONY: help install dev demo test quick test-slow bench-limits bench-freshness bench-push bench-topics eval-topics word-table language-table topics-tools check format servers wheel lock clean
+.PHONY: help install dev demo test quick test-slow bench-limits bench-freshness bench-interests bench-push bench-topics eval-topics word-table language-table topics-tools check format servers wheel lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench-limits: dev ## Count permitted, used and refused requests, ours and the pl
 
 bench-freshness: dev ## Simulate what freshness costs; writes its tables and curves into docs
 	$(BIN)/python benchmarks/freshness.py
+
+bench-interests: dev ## Simulate contacts from labelled texts (SHARED_FOLDER); writes the table and curve into docs
+	$(BIN)/python benchmarks/interests.py --write
 
 bench-push: dev ## Measure how fast 200 pushes a second are stored and answered
 	@$(BIN)/python benchmarks/push.py

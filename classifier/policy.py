@@ -1,7 +1,7 @@
 """The policy: a rule for every kind of act, and the decision that follows from a contact's acts."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from classifier.errors import PolicyError
 from classifier.explanation import explain
+from classifier.topic_rules import TopicRule, check_topic
 from domain.contact import ContactKey
 from domain.label import Decision, Evidence, Label
 from domain.signal import INTERACTIONS, Signal, SignalKind
@@ -71,10 +72,15 @@ class Policy:
     version: str
     rules: Mapping[SignalKind, Rule]
     numbers: Mapping[str, Number]
+    #: What may be inferred, by topic; of a topic without a rule nothing is.
+    topics: Mapping[str, TopicRule] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rules", MappingProxyType(dict(self.rules)))
         object.__setattr__(self, "numbers", MappingProxyType(dict(self.numbers)))
+        object.__setattr__(self, "topics", MappingProxyType(dict(self.topics)))
+        for rule in self.topics.values():
+            check_topic(rule)
         for each in SignalKind:
             if each not in self.rules:
                 raise PolicyError(f"{each} has no rule; every kind of act needs one.", table="rules")
@@ -103,7 +109,7 @@ def decide(contact: ContactKey, signals: Iterable[Signal], policy: Policy, *, no
     holding = [(policy.rules[each.kind], each) for each in signals if each.holds(now)]
     label = max((rule.label for rule, _ in holding), default=Label.NONE)
     decisive = [
-        Evidence(signal._replace(profile=None, text=None), label, rule.source)
+        Evidence(signal._replace(profile=None, text=None, under=None), label, rule.source)
         for rule, signal in holding
         if rule.label is label is not Label.NONE
     ]

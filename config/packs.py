@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from classifier.policy import Keep, Number, Policy, PolicyError, Rule
+from classifier.topic_rules import Inferred, TopicRule
 from config.toml_lines import line_of
+from domain.contact import Platform
 from domain.label import Label
 from domain.signal import SignalKind
+from domain.topic import TOPICS
 
 _HEAD: Mapping[str, tuple[type, ...]] = {
     "name": (str,),
@@ -32,7 +35,21 @@ _RULE: Mapping[str, tuple[type, ...]] = {
     "checked_on": (date,),
 }
 _NUMBER: Mapping[str, tuple[type, ...]] = {"value": (int, bool), "source": (str,), "checked_on": (date,)}
-_IN_WORDS = {str: "a text", int: "a whole number", bool: "true or false", date: "a date", dict: "a table"}
+_TOPIC: Mapping[str, tuple[type, ...]] = {
+    "inferred": (str,),
+    "platforms": (list,),
+    "source": (str,),
+    "wording": (str,),
+    "checked_on": (date,),
+}
+_IN_WORDS = {
+    list: "a list",
+    str: "a text",
+    int: "a whole number",
+    bool: "true or false",
+    date: "a date",
+    dict: "a table",
+}
 
 Choice = TypeVar("Choice", bound=Enum)
 
@@ -86,13 +103,15 @@ def _find(name_or_path: str) -> Traversable:
 
 
 def _policy(pack: Mapping[str, Any]) -> Policy:
-    _check_table(pack, _HEAD, table="")
+    # A pack of before there were topics lets nothing be inferred.
+    _check_table({"topics": {}, **pack}, {**_HEAD, "topics": (dict,)}, table="")
     rules = {}
     for name, table in pack["rules"].items():
         kind = _choice(SignalKind, name, table=f"rules.{name}", what="kind of act")
         rules[kind] = _rule(kind, table)
     numbers = {name: _number(name, table) for name, table in pack["numbers"].items()}
-    return Policy(pack["name"], pack["version"], rules, numbers)
+    topics = {name: _topic(name, table) for name, table in pack.get("topics", {}).items()}
+    return Policy(pack["name"], pack["version"], rules, numbers, topics)
 
 
 def _rule(kind: SignalKind, given: Any) -> Rule:
@@ -105,6 +124,18 @@ def _rule(kind: SignalKind, given: Any) -> Rule:
         )
     keep = _choice(Keep, given["keep"], table=table, key="keep", what="way to keep")
     return Rule(kind=kind, **{**given, "label": labels[given["label"]], "keep": keep})
+
+
+def _topic(name: str, given: Any) -> TopicRule:
+    table = f"topics.{name}"
+    if name not in TOPICS:
+        raise PolicyError(f"{name!r} is no topic; write {_listed(TOPICS)}.", table=table)
+    _check_table(given, _TOPIC, table=table)
+    inferred = _choice(Inferred, given["inferred"], table=table, key="inferred", what="way to infer")
+    platforms = [
+        _choice(Platform, each, table=table, key="platforms", what="platform") for each in given["platforms"]
+    ]
+    return TopicRule(name, **{**given, "inferred": inferred, "platforms": tuple(map(str, platforms))})
 
 
 def _number(name: str, given: Any) -> Number:

@@ -4,9 +4,11 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from classifier.policy import Keep, Number, Policy, Rule
+from classifier.topic_rules import Inferred, TopicRule
 from config.packs import available_packs, load_pack
 from domain.label import Label
 from domain.signal import SignalKind
+from domain.topic import TOPICS
 
 _INTRO = """\
 # Policy
@@ -24,13 +26,18 @@ last held against our notes of the source; open the source itself before you rel
 advice.
 """
 
+_TOPICS_INTRO = """\
+What may be inferred from what people write, topic by topic; of a topic without a rule nothing is. A topic
+that a contact declared itself needs its consent and no rule.
+"""
+
 
 def policy_document(packs: Sequence[Policy]) -> str:
     """Write the whole document as Markdown, the same for the same packs."""
     parts = [_INTRO, "## The packs side by side\n", _side_by_side(packs)]
     for each in packs:
         parts += [f"## {each.name}, version {each.version}\n", _rules(each), "### Wording\n", _wordings(each)]
-        parts += ["### Numbers\n", _numbers(each)]
+        parts += ["### Numbers\n", _numbers(each), "### Topics\n", _TOPICS_INTRO, _topics(each)]
     return "\n".join(parts)
 
 
@@ -96,6 +103,30 @@ def _numbers(policy: Policy) -> str:
         for name, number in policy.numbers.items()
     ]
     return _table(["number", "value", "source", "checked"], rows)
+
+
+def inferred_in_words(rule: TopicRule) -> str:
+    """Say what may be inferred of one topic, and from where."""
+    if rule.inferred is Inferred.NEVER:
+        return "nothing"
+    what = "interests of regular contacts" if rule.inferred is Inferred.CONTACTS else "counts over own posts"
+    return f"{what}, from {' and '.join(rule.platforms)}"
+
+
+def _topics(policy: Policy) -> str:
+    rules = [policy.topics[each] for each in TOPICS if each in policy.topics]
+    if not rules:
+        return "Nothing is inferred.\n"
+    heads = ["topic", "inferred", "source", "checked"]
+    rows = [
+        [f"`{each.topic}`", inferred_in_words(each), each.source, each.checked_on.isoformat()]
+        for each in rules
+    ]
+    alike: dict[str, list[str]] = {}
+    for each in rules:
+        alike.setdefault(each.wording, []).append(f"`{each.topic}`")
+    said = "".join(f"- {', '.join(topics)}: {wording}\n" for wording, topics in alike.items())
+    return f"{_table(heads, rows)}\n{said}"
 
 
 def _value(number: Number) -> str:

@@ -50,6 +50,7 @@ class Signal(NamedTuple):
     contact, account, kind and item is the same signal however often it is read. A platform that shows
     no time leaves `started_at` None. `ended_at` may lie ahead (an opt-in that runs out).
     `profile` and `text` are what the answer carried beside the act; keeping decides whether they stay.
+    `under` is the platform's id of what a text was written under, such as an own post.
     """
 
     contact: ContactKey
@@ -59,6 +60,7 @@ class Signal(NamedTuple):
     ended_at: datetime | None = None
     profile: Profile | None = None
     text: str | None = None
+    under: str | None = None
 
     def holds(self, now: datetime) -> bool:
         """Tell whether the act stands at `now`."""

@@ -97,9 +97,11 @@ def _csv(file: IO[bytes], fields: tuple[str, ...], records: Records, progress: P
 
 
 def _cell(value: object) -> object:
-    """Write times in ISO 8601, and keep a text from being run as a formula by a spreadsheet."""
+    """Write times in ISO 8601, lists with bars; keep a text from being run as a formula by a spreadsheet."""
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return f"'{value}"
+    if isinstance(value, list):
+        return "|".join(value)
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
     return value

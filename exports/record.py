@@ -2,9 +2,14 @@
 
 from typing import Any
 
+import orjson
+
+from domain.topic import Strength
 from store.messaging import FeedRow
 
-#: The fields of a record in their order in files.
+DECLARED = Strength.DECLARED.word
+#: The fields of a record in their order in files. `topics` are what the contact declared, then its interests;
+#: by those nobody may be chosen or left out as a recipient (Regulation (EU) 2024/900, art. 18, second hand).
 FIELDS = (
     "contact_key",
     "op",
@@ -17,6 +22,8 @@ FIELDS = (
     "label_reason",
     "policy",
     "regular_since",
+    "topics",
+    "declared_topics",
 )
 #: The fields of a tombstone.
 TOMBSTONE_FIELDS = ("contact_key", "op", "seq", "reason", "at")
@@ -24,7 +31,8 @@ TOMBSTONE_FIELDS = ("contact_key", "op", "seq", "reason", "at")
 
 def record(row: FeedRow) -> dict[str, Any]:
     """Return the record of a row of the messaging store."""
-    platform, platform_id, handle, display_name, label, regular_since, seq, policy, kind = row
+    platform, platform_id, handle, display_name, label, regular_since, seq, policy, kind, told = row
+    topics = orjson.loads(told or "[]")
     return {
         "contact_key": f"{platform}:{platform_id}",
         "op": "upsert",
@@ -37,6 +45,8 @@ def record(row: FeedRow) -> dict[str, Any]:
         "label_reason": kind,
         "policy": policy.partition("/")[0],
         "regular_since": regular_since,
+        "topics": [topic for topic, _ in topics],
+        "declared_topics": [topic for topic, strength in topics if strength == DECLARED],
     }
 
 

@@ -13,7 +13,7 @@ from domain.contact import Profile
 from domain.label import Label
 from domain.signal import Signal
 from pipeline.withhold import seen_again
-from store import contacts, decisions, messaging, signals, texts
+from store import contacts, decisions, interests, messaging, signals, texts
 from store.contacts import Fresh, Known, Relabelled
 from store.decisions import Carried
 from store.messaging import Step
@@ -116,6 +116,7 @@ def _raise(
     out = messaging.take_out(connection, suppressed) if suppressed else set()
     if suppressed:
         texts.forget(connection, suppressed)
+        interests.forget(connection, suppressed)
     for contact_id, who in suppressed.items():
         if contact_id in out:
             written.steps.append(Step(contact_id, *who.signal.contact, "remove", str(who.signal.kind)))
@@ -127,6 +128,9 @@ def _raise(
         ],
         now=now,
     )
+    regular = [there[each].id for each, who in risen.items() if who.label is Label.REGULAR]
+    if regular:
+        texts.read_again(connection, regular)
 
 
 def _decide(
@@ -196,7 +200,9 @@ def _keep_texts(
     now: datetime,
 ) -> None:
     kept = [
-        texts.KeptText(ids[each.contact.platform_id], each.kind, each.item, each.text, until)
+        texts.KeptText(
+            ids[each.contact.platform_id], each.kind, each.item, each.text, until, each.under or ""
+        )
         for each in acts
         if each.text and (until := keeping.text_until(policy.rules[each.kind], now))
     ]

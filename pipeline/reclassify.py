@@ -13,6 +13,7 @@ from config.packs import load_pack
 from domain.contact import Profile
 from domain.errors import RegularsError
 from domain.signal import Signal, SignalKind
+from pipeline.interests import allow, beside
 from pipeline.job import Save
 from pipeline.redecide import move, movers
 from pipeline.withhold import reconcile
@@ -78,6 +79,7 @@ def begin_reclassify(connection: Connection, pack: str, *, now: datetime) -> int
     require_no_harvest(connection)
     installation.settle_policy(connection, pack)
     narrowing.forget_texts(connection, [each for each in SignalKind if not policy.rules[each].text_days])
+    allow(connection, policy)
     arguments = {"pack": pack, "contacts": contacts.count(connection)}
     job_id = jobs.begin(connection, jobs.RECLASSIFY, arguments, now=now)
     if job_id is None:
@@ -148,6 +150,7 @@ def _decide_slice(
     unnamed = _drop_names(connection, {each: batch[each] for each in set(batch) - gone}, policy, now=now)
     inside = {each.contact_id for each in steps if each.op == "upsert"}
     steps += [each for each in unnamed if each.contact_id not in inside]
+    steps = beside(connection, steps, set(batch) - gone, now=now)
     messaging.publish(connection, reconcile(connection, steps, set(batch), policy, now=now), now=now)
     return len(unnamed)
 

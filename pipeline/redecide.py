@@ -12,7 +12,7 @@ from domain.contact import ContactKey, Profile
 from domain.label import Decision, Label
 from domain.signal import Signal
 from pipeline.withhold import reconcile
-from store import contacts, decisions, messaging, signals
+from store import contacts, decisions, interests, messaging, signals, texts
 from store.contacts import Known, Relabelled
 from store.decisions import Carried
 from store.messaging import Step
@@ -52,7 +52,10 @@ def move(
         return []
     weakened = [each.known.id for each in moves if each.decision.label is not Label.REGULAR]
     out = messaging.take_out(connection, weakened) if weakened else set()
+    if weakened:
+        interests.forget(connection, weakened)
     contacts.relabel(connection, [_relabelled(each, policy, now) for each in moves], now=now)
+    texts.read_again(connection, [each.known.id for each in moves if each.decision.label is Label.REGULAR])
     decisions.append(connection, [_carried(each) for each in moves], policy=policy.signature, now=now)
     steps = []
     for each in moves:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from classifier.policy import Policy
 from domain.account import Account
+from pipeline.interests import beside
 from pipeline.redecide import redecide
 from store import accounts, contacts, messaging, signals
 
@@ -19,5 +20,6 @@ def remove_account(connection: Connection, account: Account, policy: Policy, *, 
     steps = redecide(connection, concerned, account.platform, policy, "account_removed", now=now)
     contacts.forget_idle(connection, concerned)
     accounts.remove(connection, account.id)
+    steps = beside(connection, steps, concerned, now=now)
     messaging.publish(connection, steps, now=now)
     return sum(each.op == "remove" for each in steps)

@@ -43,9 +43,11 @@ from simulator.slots import (
     answered_slot,
     answering_slots,
     parts_of_post,
+    place_of_slot,
     post_of_slot,
     rank_of_slot,
     second_of,
+    slots_of_place,
 )
 
 #: x-api.md §1.1: 100 likers per post, for all time.
@@ -86,13 +88,16 @@ class Audience(People):
         """Return the order of the people from which a ring takes the first places on `day`."""
         found = self._orders.get((ring.code, day))
         if found is None:
-            found = Shuffle.seeded(len(self.range_of(ring.platform)), key_of(self.seed, ring.name, day))
+            found = Shuffle.seeded(
+                len(self.range_of(ring.platform)), key_of(self.seed, ring.like or ring.name, day)
+            )
             self._orders[ring.code, day] = found
         return found
 
     def act(self, ring: Ring, day: int, slot: int) -> Act:
         """Return the act in `slot` of what `day` brought, whether or not it is shown."""
-        person = self.range_of(ring.platform)[self.order(ring, day).at(slot)]
+        place = place_of_slot(slot, self.count(ring, day)) if ring.talks else slot
+        person = self.range_of(ring.platform)[self.order(ring, day).at(place)]
         if ring.name in _STATES:
             return self._state(ring, person, slot)
         post = post_of_slot(day, slot) if ring.on_posts else None
@@ -104,6 +109,13 @@ class Audience(People):
             kind, answers = "comment_replies", self._serial_at(ring, *answered)
         ended = self._taken_back(day, slot) if ring is REACTS else None
         return Act(kind, person, serial, since_day(second), second, slot, post, answers, ended)
+
+    def slots_of(self, ring: Ring, day: int, place: int) -> list[int]:
+        """Return the slots of a day in which whoever stands in a place of the ring's order acts."""
+        count = self.count(ring, day)
+        if ring.talks:
+            return slots_of_place(place, count)
+        return [place] if place < count else []
 
     def _state(self, ring: Ring, person: int, slot: int) -> Act:
         bits = mix(key_of(self.seed, ring.name, "turns"), person)
@@ -213,7 +225,6 @@ class Audience(People):
             if index not in self.range_of(ring.platform):
                 continue
             for day in range(self.day + 1):
-                slot = self.order(ring, day).where(index - people.start)
-                if slot < self.count(ring, day):
-                    found.append(self.act(ring, day, slot))
+                place = self.order(ring, day).where(index - people.start)
+                found += [self.act(ring, day, slot) for slot in self.slots_of(ring, day, place)]
         return [each for each in found if self.shows(each)]

@@ -6,6 +6,22 @@ from simulator.rings import DAY_S, FIRST_POSTS
 #: Comments on one post come in blocks of sixteen: ten of their own, then six that answer one of them.
 _BLOCK, _OWN_WORDS = 16, 10
 
+#: How often those act in addition who act again and again.
+_AGAIN = 8
+
+
+def place_of_slot(slot: int, count: int) -> int:
+    """Return the place, in the order of people, of whoever acts in a slot of a ring in which some talk."""
+    once = count - count // 3
+    return slot if slot < once else (slot - once) // _AGAIN
+
+
+def slots_of_place(place: int, count: int) -> list[int]:
+    """Return the slots in which somebody in a place acts."""
+    once = count - count // 3
+    again = range(min(count, once + _AGAIN * place), min(count, once + _AGAIN * (place + 1)))
+    return [*range(place, min(place + 1, once)), *again]
+
 
 def post_of_slot(day: int, slot: int) -> int:
     """Return the own post a slot falls on: at the start any, later the newest or the one before."""

@@ -15,9 +15,9 @@ from store.runs import LEASE
 from store.tables import Moment, jobs
 
 KIND = "job"
-RECLASSIFY, EXPORT = "reclassify", "export"
+RECLASSIFY, EXPORT, TOPICS = "reclassify", "export", "topics"
 #: The queue on which each kind of job is carried out.
-QUEUE_OF = {RECLASSIFY: "classify", EXPORT: "export"}
+QUEUE_OF = {RECLASSIFY: "classify", EXPORT: "export", TOPICS: "classify"}
 
 
 class NoSuchJobError(RegularsError):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
-from store.tables import changes, contacts, decisions, feed_state, messaging_contacts
+from store.tables import changes, contacts, decisions, feed_state, messaging_contacts, topic_holders
 
 #: A row of the messaging store (see `rows`) or a step of the feed (a row of `changes`).
 FeedRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -36,6 +36,17 @@ def take_out(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
         rows=as_parameter([each] for each in contact_ids),
     )
     return {row[0] for row in taken}
+
+
+def inside(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
+    """Return those of the contacts who are in the messaging store."""
+    found = run(
+        connection,
+        "SELECT contact_id FROM messaging_contacts WHERE contact_id IN "
+        f"(SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r)",
+        rows=as_parameter([each] for each in contact_ids),
+    )
+    return {row[0] for row in found}
 
 
 def publish(connection: Connection, steps: Sequence[Step], *, now: datetime) -> None:
@@ -75,7 +86,8 @@ def publish(connection: Connection, steps: Sequence[Step], *, now: datetime) -> 
 def rows(connection: Connection) -> Iterator[FeedRow]:
     """Read the whole messaging store in the order of the feed, with each contact's newest decision.
 
-    A row is platform, platform id, handle, display name, label, regular since, seq, policy, kind.
+    A row is platform, platform id, handle, display name, label, regular since, seq, policy, kind, and the
+    topics that the feed knows of, as one JSON array of (topic, strength); None where there are none.
     """
     newest = (
         select(func.max(decisions.c.id))
@@ -94,8 +106,10 @@ def rows(connection: Connection) -> Iterator[FeedRow]:
             messaging_contacts.c.seq,
             decisions.c.policy,
             decisions.c.kind,
+            topic_holders.c.told,
         )
         .join(contacts, contacts.c.id == messaging_contacts.c.contact_id)
+        .outerjoin(topic_holders, topic_holders.c.contact_id == contacts.c.id)
         .join(decisions, decisions.c.id == newest)
         .order_by(messaging_contacts.c.seq)
     )

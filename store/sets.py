@@ -9,11 +9,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 
 #: Column types as PostgreSQL must be told them; SQLite reads them off the JSON.
-_CASTS = {"int": "bigint", "text": "text", "time": "timestamptz"}
+_CASTS = {"int": "bigint", "text": "text", "time": "timestamptz", "float": "double precision"}
 
 
 def rows_of(connection: Connection, columns: Mapping[str, str], *, parameter: str = "rows") -> str:
-    """Return the SQL of a table with `columns` (name → int, text or time) that reads `:rows`.
+    """Return the SQL of a table with `columns` (name → int, float, text or time) that reads `:rows`.
 
     The parameter is a JSON array of arrays in the order of `columns`; times are written by
     `store.tables.stamp`. One parameter serves any number of rows on both databases.

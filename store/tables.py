@@ -9,6 +9,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Dialect,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -19,12 +20,14 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
 
 from domain.label import Label
 from domain.signal import SignalKind
+from domain.topic import Strength
 from store.moments import stamp
 
 metadata = MetaData(
@@ -231,8 +234,18 @@ texts = Table(
     Column("item", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    # The platform's id of what it was written under, such as an own post; "" where it stands alone.
+    Column("under", Text, nullable=False, server_default=text("''")),
+    # Whether its topics are still to be read: only those of regular contacts are.
+    Column("unread", Boolean(name="unread"), nullable=False, server_default=false()),
     PrimaryKeyConstraint("contact_id", "account_id", "kind", "item"),
     Index("ix_texts_expires_at", "expires_at"),
+    Index(
+        "ix_texts_unread",
+        "contact_id",
+        sqlite_where=Column("unread", Boolean).is_(True),
+        postgresql_where=Column("unread", Boolean).is_(True),
+    ),
 )
 
 kept_counts = Table(
@@ -665,4 +678,108 @@ unknown_pushes = Table(
     Column("count", Integer, nullable=False),
     Column("at", Moment, nullable=False),
     PrimaryKeyConstraint("platform", "digest"),
+)
+
+#: What the pack in force lets be inferred of contacts, and from which platform's content. Whatever was
+#: inferred points here, so that it cannot be written under another pack and goes when the pack does.
+inferable_topics = Table(
+    "inferable_topics",
+    metadata,
+    Column("topic", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    PrimaryKeyConstraint("topic", "platform"),
+)
+
+#: Contacts that topics may be tied to; all that is tied points here and goes with it.
+topic_holders = Table(
+    "topic_holders",
+    metadata,
+    Column("contact_id", Id, primary_key=True, autoincrement=False),
+    Column("label", Text, nullable=False),
+    # When its interests were found last; none where something has changed since.
+    Column("found_at", Moment),
+    # The topics that the feed knows of, in their order, as one JSON array.
+    Column("told", Text, nullable=False, server_default=text("'[]'")),
+    # A demotion that forgets the topics fails; a deletion takes them along.
+    ForeignKeyConstraint(["contact_id", "label"], ["contacts.id", "contacts.label"], ondelete="CASCADE"),
+    CheckConstraint("label = 'regular'", name="only_regular"),
+    Index("ix_topic_holders_found_at", "found_at"),
+)
+
+spoken = Table(
+    "spoken",
+    metadata,
+    Column("contact_id", ForeignKey("topic_holders.contact_id", ondelete="CASCADE"), nullable=False),
+    Column("account_id", Id, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("under", Text, nullable=False),
+    Column("score", Float, nullable=False),
+    # The terms that said so, as one JSON array: ours, no word of the text besides.
+    Column("words", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("contact_id", "account_id", "kind", "item", "topic"),
+    # It goes with its act: with the account, with a stricter pack, when the act's own time is over.
+    ForeignKeyConstraint(
+        ["account_id", "kind", "item", "contact_id"],
+        ["signals.account_id", "signals.kind", "signals.item", "signals.contact_id"],
+        ondelete="CASCADE",
+    ),
+    ForeignKeyConstraint(
+        ["topic", "platform"], ["inferable_topics.topic", "inferable_topics.platform"], ondelete="CASCADE"
+    ),
+    Index("ix_spoken_account_id_kind_item", "account_id", "kind", "item"),
+)
+
+declared_topics = Table(
+    "declared_topics",
+    metadata,
+    Column("contact_id", ForeignKey("topic_holders.contact_id", ondelete="CASCADE"), nullable=False),
+    Column("topic", Text, nullable=False),
+    # The words that the contact agreed to, and where.
+    Column("consent", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("contact_id", "topic"),
+    CheckConstraint("consent <> '' AND source <> ''", name="consent"),
+)
+
+chosen_topics = Table(
+    "chosen_topics",
+    metadata,
+    Column("contact_id", ForeignKey("topic_holders.contact_id", ondelete="CASCADE"), nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("choice", Text, nullable=False),
+    # The contact's platform for what a human pinned: it is inferred, too. None for what was removed.
+    Column("platform", Text),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("contact_id", "topic"),
+    ForeignKeyConstraint(
+        ["topic", "platform"], ["inferable_topics.topic", "inferable_topics.platform"], ondelete="CASCADE"
+    ),
+    _one_of("choice", ["pinned", "removed"]),
+    CheckConstraint("(choice = 'pinned') = (platform IS NOT NULL)", name="pinned_is_inferred"),
+)
+
+interests = Table(
+    "interests",
+    metadata,
+    Column("contact_id", ForeignKey("topic_holders.contact_id", ondelete="CASCADE"), nullable=False),
+    Column("topic", Text, nullable=False),
+    # The contact's first is 0.
+    Column("place", Integer, nullable=False),
+    Column("strength", Text, nullable=False),
+    Column("texts", Integer, nullable=False),
+    Column("last_at", Moment),
+    Column("words", Text, nullable=False),
+    # The contact's platform for what was inferred, none for what it declared.
+    Column("platform", Text),
+    PrimaryKeyConstraint("contact_id", "topic"),
+    ForeignKeyConstraint(
+        ["topic", "platform"], ["inferable_topics.topic", "inferable_topics.platform"], ondelete="CASCADE"
+    ),
+    _one_of("strength", [each.word for each in Strength]),
+    CheckConstraint("(strength = 'declared') = (platform IS NULL)", name="declared_is_not_inferred"),
 )

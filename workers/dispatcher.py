@@ -10,6 +10,7 @@ from dramatiq import Broker
 
 from config.settings import Settings
 from pipeline.freshen import begin_due
+from pipeline.interests import begin_reading_if_due
 from pipeline.road import Road
 from pipeline.standing import begin_export_if_moved
 from store import clock, outbox
@@ -83,6 +84,7 @@ class Dispatcher:
             if self._settings.export_dir is not None:
                 folder, form = self._settings.export_dir, self._settings.export_format
                 begin_export_if_moved(self._database, folder, form, now=now)
+            begin_reading_if_due(self._database, now=now)
             if self._road is not None:
                 begin_due(self._road, now=now)
         self._postman.look(now)

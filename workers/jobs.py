@@ -4,11 +4,13 @@ from datetime import datetime
 from pathlib import Path
 
 from exports.files import export
+from pipeline.interests import reading_step
 from pipeline.job import Save, Step
 from pipeline.reclassify import reclassify_step
 from store import jobs
 from store.database import Database
 from store.jobs import Job
+from workers.reader import reader_of
 
 
 def export_step(database: Database, job: Job, save: Save, _now: datetime) -> None:
@@ -19,4 +21,8 @@ def export_step(database: Database, job: Job, save: Save, _now: datetime) -> Non
         save(connection, reached, done=True)
 
 
-STEPS: dict[str, Step] = {jobs.RECLASSIFY: reclassify_step, jobs.EXPORT: export_step}
+STEPS: dict[str, Step] = {
+    jobs.RECLASSIFY: reclassify_step,
+    jobs.EXPORT: export_step,
+    jobs.TOPICS: reading_step(reader_of),
+}

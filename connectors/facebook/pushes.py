@@ -102,7 +102,7 @@ def _commented(change: Change) -> Said:
         "created_time": change.value.get("created_time"),
         "parent": {"id": parent} if is_reply else None,
     }
-    said = translate.comment(shown, Asked(change.page, change.page))
+    said = translate.comment(shown, Asked(change.page, change.page, post if isinstance(post, str) else ""))
     return said if change.value.get("created_time") is not None else dated(said, change.at)
 
 

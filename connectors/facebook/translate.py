@@ -89,9 +89,9 @@ def comment(item: Any, asked: Asked) -> Sequence[Signal] | None:
     if author is None:
         return None
     kind = SignalKind.COMMENTED if item.get("parent") is None else SignalKind.REPLIED
-    return _by(
-        author, asked, kind, _object_id(item), (moment_of(item, "created_time"), _text(item, "message"))
-    )
+    said = (moment_of(item, "created_time"), _text(item, "message"))
+    acts = _by(author, asked, kind, _object_id(item), said)
+    return acts and [each._replace(under=asked.post or None) for each in acts]
 
 
 def tagging(item: Any, asked: Asked) -> Sequence[Signal] | None:

@@ -66,7 +66,8 @@ def posts_to_us(items: list[Any], asked: Asked) -> Listed:
         contact = ContactKey(Platform.TWITTER, _id_of(post, "author_id"))
         # The quotes listing of an own post holds quotes only, whatever fields it leaves out.
         kind = SignalKind.QUOTED if asked.request.post else _kind_of(post, asked.account_id)
-        return Signal(contact, kind, item, _moment(post), text=_text_of(post, "text"))
+        under = next(filter(is_id, (_answered(post), asked.request.post)), None)
+        return Signal(contact, kind, item, _moment(post), text=_text_of(post, "text"), under=under)
 
     return Listed(signals=translate_each(items, act), places=_places(items))
 
@@ -109,14 +110,24 @@ def _kind_of(post: Mapping[str, Any], account_id: str) -> SignalKind:
     return SignalKind.MENTIONED
 
 
+def _answered(post: Mapping[str, Any]) -> str | None:
+    """Return the id of the post that a post answers or quotes, where it shows one."""
+    shown = (each.get("id") for each in _references(post) if each.get("type") in {"replied_to", "quoted"})
+    return next(filter(is_id, shown), None)
+
+
 def _reference_types(post: Mapping[str, Any]) -> Iterable[str]:
+    return (str(each.get("type")) for each in _references(post))
+
+
+def _references(post: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     for field in ("referenced_tweets", "referenced_posts"):
         references = post.get(field)
         if references is None:
             continue
         if not isinstance(references, list) or not all(isinstance(each, dict) for each in references):
             raise MalformedError(f"{field} is no list of objects")
-        yield from (str(each.get("type")) for each in references)
+        yield from references
 
 
 def _places(items: list[Any]) -> list[str]:

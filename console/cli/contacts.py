@@ -8,6 +8,8 @@ import typer
 from sqlalchemy import Connection, RowMapping
 
 from classifier.explanation import explain as explained
+from console.cli.contact_key import Key, key_of
+from console.cli.interests import interests, interests_of, tell
 from console.cli.start import runtime
 from console.cli.words import iso, local, out, print_json, print_table, shown
 from domain.contact import ContactKey, Platform
@@ -20,16 +22,11 @@ from workers.runtime import utc_now
 app = typer.Typer(help="List and show contacts.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON.")]
-Key = Annotated[
-    str,
-    typer.Argument(
-        metavar="KEY", help="A contact's key, such as twitter:123; - reads it from standard input."
-    ),
-]
 
 
 def register(root: typer.Typer) -> None:
     """Add the group, and `explain` at the top, to the command line."""
+    app.command("interests")(interests)
     root.add_typer(app, name="contacts")
     root.command()(explain)
 
@@ -70,21 +67,25 @@ def listed(
 
 @app.command()
 def show(key: Key, json: AsJson = False) -> None:
-    """Show a contact with its acts and every decision about it."""
+    """Show a contact with its interests, its acts and every decision about it."""
     with runtime().database.read() as connection:
-        found = reading.contact(connection, _key(key))
+        found = reading.contact(connection, key_of(key))
+        topics = interests_of(connection, found["id"])
         acts = reading.signals_of(connection, found["id"])
         decided = decisions.of_contact(connection, found["id"])
     if json:
         print_json(
             _contact(found)
             | {
+                "interests": topics,
                 "signals": [_signal(each) for each in acts],
                 "decisions": [_decision(found, each) for each in decided],
             }
         )
         return
     print_table(("", ""), _contact(found).items())
+    if topics:
+        tell(topics)
     print_table(
         ("act", "account", "item", "began", "seen", "ended", "text"),
         (
@@ -107,7 +108,7 @@ def show(key: Key, json: AsJson = False) -> None:
 def explain(key: Key, json: AsJson = False) -> None:
     """Say in a sentence why a contact has its label."""
     with runtime().database.read() as connection:
-        found = reading.contact(connection, _key(key))
+        found = reading.contact(connection, key_of(key))
         decided = decisions.of_contact(connection, found["id"])
     sentence = _sentence(found, decided[0])
     if json:
@@ -119,14 +120,6 @@ def explain(key: Key, json: AsJson = False) -> None:
 def sentence_of(connection: Connection, contact: Mapping[Any, Any]) -> str:
     """Return the sentence that explains a contact's present label."""
     return _sentence(contact, decisions.of_contact(connection, contact["id"])[0])
-
-
-def _key(text: str) -> ContactKey:
-    written = typer.get_text_stream("stdin").readline() if text == "-" else text
-    try:
-        return ContactKey.parse(written)
-    except ValueError as error:
-        raise RegularsError(str(error)) from None
 
 
 def _key_of(row: Mapping[Any, Any]) -> ContactKey:

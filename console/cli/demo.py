@@ -17,10 +17,12 @@ from rich.text import Text
 from config import settings as configuration
 from connectors.registry import connect
 from console.cli.contacts import sentence_of
+from console.cli.demo_interests import compare
 from console.cli.harvest import road_for
 from console.cli.patience import patiently
 from console.cli.progress import follow
 from console.cli.start import UnfinishedError
+from console.cli.topics_read import read_topics
 from console.cli.travel import draw
 from console.cli.words import note, out, print_table, shown, usd
 from domain.account import Account
@@ -63,9 +65,12 @@ def demo(
         connected = _connect(open_runtime, ready)
         with road_for(open_runtime, *map(queue_of, Platform)):
             rows = _harvest(open_runtime, connected)
-    _require_whole(rows)
+            read_topics(open_runtime)
+        _require_whole(rows)
+        compared = compare(open_runtime, ready["truth_url"])
     exported = write_files(open_runtime.database, "csv", folder / "export")
     _tell(open_runtime, rows, exported, folder)
+    out.print(str(compared), soft_wrap=True)
     out.print(f"Done in {time.monotonic() - begun:.0f} s.")
 
 

@@ -10,6 +10,7 @@ from console.cli.progress import follow
 from console.cli.runs import as_json, micro_usd
 from console.cli.runs_table import spent
 from console.cli.start import StoppedAtBudgetError, UnfinishedError, runtime
+from console.cli.topics_read import read_topics, tell_interests
 from console.cli.words import note, out, print_json, print_table
 from pipeline.begin import Wanted, begin_harvest
 from store import accounts
@@ -70,7 +71,10 @@ def harvest(
         return
     with road_for(open_runtime, queue_of(found.platform)):
         rows = follow(open_runtime, list(begun.values()))
+        read_topics(open_runtime)
     _tell(rows, json=json)
+    if not json:
+        tell_interests(open_runtime)
     unread = [each for each in rows if each["state"] != "done" or each["passed_over"]]
     short = f"{len(unread)} of {len(rows)} streams were not read whole: {_why(unread)}"
     if unread and all(each["state"] == STOPPED for each in unread):

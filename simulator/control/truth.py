@@ -19,6 +19,7 @@ from simulator.ids import (
     tagged_post_id,
     x_key,
 )
+from simulator.interests import interests_of
 from simulator.people import OWN
 from simulator.rings import COMMENTS, DAY_S, FRIENDS, LIKES, LISTED, REACTS, REPLIES, REPOSTS, Ring
 from simulator.world import World
@@ -54,7 +55,11 @@ def _rows(world: World, platform: str, people: range) -> Iterator[Row]:
 
 def _contacts(audience: Audience, platform: str, index: int, acts: list[Row]) -> Iterator[Row]:
     person = audience.person(index)
-    named: Row = {"platform": platform, "name": person.name}
+    named: Row = {
+        "platform": platform,
+        "name": person.name,
+        "interests": interests_of(audience.seed, index),
+    }
     if platform == "twitter":
         yield {"contact_key": x_key(person), **named, "handle": person.handle, "acts": acts}
         return
@@ -75,8 +80,9 @@ def acts_by_person(audience: Audience, platform: str, people: range) -> dict[int
     found: dict[int, list[Act]] = {}
     for ring in (each for each in LISTED if each.platform == platform):
         for day in range(audience.day + 1):
-            slots = audience.order(ring, day).where_many(places)
-            for hit in slots[slots < audience.count(ring, day)].tolist():
+            standing = audience.order(ring, day).where_many(places)
+            hits = standing[standing < audience.count(ring, day)].tolist()
+            for hit in (slot for place in hits for slot in audience.slots_of(ring, day, place)):
                 act = audience.act(ring, day, hit)
                 if audience.shows(act) and (act.ended_day is None or act.ended_day > audience.day):
                     found.setdefault(act.person, []).append(act)

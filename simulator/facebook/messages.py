@@ -99,8 +99,8 @@ def _opt_in_token(call: Call, act: Act) -> str:
     return f"{key_of(call.world.seed, 'opt-in', act.person):020d}"
 
 
-def _review(_call: Call, act: Act) -> str | None:
-    return text_of(act) or None
+def _review(call: Call, act: Act) -> str | None:
+    return text_of(call.world.seed, act) or None
 
 
 def _story(call: Call, act: Act) -> dict[str, Any]:
@@ -130,7 +130,7 @@ MESSAGE_TYPES: dict[str, NodeType] = {
             "link": lambda call, act: f"/{call.page_id}/inbox/{act.serial}/",
             "message_count": lambda call, act: len(messages_of(call, act.person)),
             "unread_count": lambda _call, _act: 1,
-            "snippet": lambda _call, act: text_of(act)[:40],
+            "snippet": lambda call, act: text_of(call.world.seed, act)[:40],
             "participants": _both,
             "senders": _both,
             "former_participants": lambda _call, _act: {"data": []},
@@ -149,7 +149,7 @@ MESSAGE_TYPES: dict[str, NodeType] = {
             "created_time": lambda call, row: call.written(row[0]),
             "from": lambda call, row: _if_detailed(call, row, _known(doer(call, row[0]))),
             "to": lambda call, row: _if_detailed(call, row, {"data": [_known(call.audience.page)]}),
-            "message": lambda call, row: _if_detailed(call, row, text_of(row[0])),
+            "message": lambda call, row: _if_detailed(call, row, text_of(call.world.seed, row[0])),
             "tags": lambda call, row: _if_detailed(call, row, {"data": [{"name": "inbox"}]}),
         },
         ("id", "created_time"),
@@ -191,7 +191,7 @@ MESSAGE_TYPES: dict[str, NodeType] = {
             "recommendation_type": _verdict,
             "review_text": _review,
             "has_rating": lambda _call, _act: False,
-            "has_review": lambda _call, act: bool(text_of(act)),
+            "has_review": lambda call, act: bool(text_of(call.world.seed, act)),
             "open_graph_story": _story,
         },
         ("created_time", "recommendation_type", "review_text", "reviewer"),

@@ -148,7 +148,7 @@ POSTS: dict[str, NodeType] = {
     "Comment": NodeType(
         {
             "id": lambda _call, act: comment_id(act),
-            "message": lambda _call, act: text_of(act),
+            "message": lambda call, act: text_of(call.world.seed, act),
             "created_time": lambda call, act: call.written(act),
             "from": author,
             "parent": _parent,
@@ -179,7 +179,7 @@ POSTS: dict[str, NodeType] = {
     "TaggedPost": NodeType(
         {
             "id": lambda call, act: tagged_post_id(call.audience, act),
-            "message": lambda _call, act: text_of(act),
+            "message": lambda call, act: text_of(call.world.seed, act),
             "created_time": lambda call, act: call.written(act),
             "tagged_time": lambda call, act: call.written(act),
             "from": author,

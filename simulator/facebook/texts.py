@@ -1,7 +1,7 @@
 """What people write to the Page: accents, markup, formulas, other scripts, nothing; all invented."""
 
 from simulator.acts import Act
-from simulator.mixing import mix
+from simulator.interests import words_of
 
 _TEXTS = (
     "When does the new bus line open?",
@@ -25,9 +25,9 @@ _TEXTS = (
 )
 
 
-def text_of(act: Act) -> str:
+def text_of(seed: int, act: Act) -> str:
     """Return what was written in an act."""
-    return _TEXTS[mix(act.serial, 7) % len(_TEXTS)]
+    return words_of(seed, act, _TEXTS)
 
 
 def post_text(post: int) -> str:

@@ -56,7 +56,7 @@ def _value(world: World, event: Event, now: int) -> dict[str, Any]:
             "post_id": post,
             "parent_id": post if act.answers is None else f"{post.rpartition('_')[2]}_{act.answers}",
             "created_time": written,
-            "message": text_of(act),
+            "message": text_of(world.seed, act),
             **_from(world, act, who),
         }
     if event.what in {"reacts", "unreact"}:
@@ -71,7 +71,7 @@ def _value(world: World, event: Event, now: int) -> dict[str, Any]:
             **_named(who, old=mix(act.serial, 3) % 4 == 0),
         }
     if event.what == "tagged":
-        tagged = {"post_id": tagged_post_id(world.audience, act), "message": text_of(act)}
+        tagged = {"post_id": tagged_post_id(world.audience, act), "message": text_of(world.seed, act)}
         return {"item": "post", "verb": "add", "created_time": written, **tagged, **_from(world, act, who)}
     return {
         "item": "rating",
@@ -80,7 +80,7 @@ def _value(world: World, event: Event, now: int) -> dict[str, Any]:
         "created_time": written,
         "reviewer_id": who.page_scoped_id,
         "reviewer_name": who.name,
-        "review_text": text_of(act) or None,
+        "review_text": text_of(world.seed, act) or None,
     }
 
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from simulator.acts import Act, post_second, post_serial
-from simulator.mixing import key_of, mix
+from simulator.interests import words_of
+from simulator.mixing import key_of
 from simulator.people import OWN
 from simulator.rings import LIKES, QUOTES, REPLIES, REPOSTS
 from simulator.twitter.call import Call
@@ -60,7 +61,7 @@ def act_post(call: Call, act: Act) -> dict[str, Any]:
     """Return the post an act consists of: a reply, mention, quote or repost."""
     audience = call.world.audience
     author = audience.x_account if act.person == OWN else audience.person(act.person)
-    words = _TEXTS[mix(0, act.serial) % len(_TEXTS)]
+    words = words_of(audience.seed, act, _TEXTS)
     whole: dict[str, Any] = {
         "id": str(act.serial),
         "text": f"@{audience.x_account.handle} {words}",

@@ -25,7 +25,7 @@ NAMES_IN = {("contacts", "display_name")}
 HANDLES_IN = {("contacts", "handle")}
 IDS_IN = {("contacts", "platform_id"), ("changes", "platform_id"), ("account_staff", "platform_id")}
 #: A conversation on Facebook is named by whoever it is with.
-IDS_IN |= {("signals", "item"), ("decisions", "item"), ("texts", "item")}
+IDS_IN |= {(table, "item") for table in ("signals", "decisions", "texts", "spoken")}
 TEXTS_IN = {("texts", "text")}
 #: Errors that a run meets on its way, and those that end one of its streams.
 UPSETS = {

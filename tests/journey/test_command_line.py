@@ -23,7 +23,7 @@ RUN = {
 }  # fmt: skip
 RECORD = {
     "contact_key", "op", "seq", "platform", "platform_id", "handle", "display_name", "label", "label_reason",
-    "policy", "regular_since",
+    "policy", "regular_since", "topics", "declared_topics",
 }  # fmt: skip
 #: Hostile names of the simulator's people, and how each must be shown.
 HOSTILE = {
@@ -113,7 +113,7 @@ def test_a_contact_is_shown_with_its_acts_and_decisions(
 ) -> None:
     key = one(people, "twitter", "regular")
     found = harvested.done("contacts", "show", key, "--json").rows[0]
-    assert set(found) == CONTACT | {"signals", "decisions"}
+    assert set(found) == CONTACT | {"interests", "signals", "decisions"}
     assert {
         "kind", "account", "item", "started_at", "seen_at", "last_confirmed_at", "withheld_since", "ended_at",
         "keep_until", "text",
@@ -326,3 +326,50 @@ def test_the_number_of_followers_is_known_before_any_harvest(harvested: Spoken) 
     connection.close()
     follows = sum(act["act"] == "follows" for each in harvested.world.truth() for act in each["acts"])
     assert known == {"twitter": follows, "facebook": None}
+
+
+def test_a_contacts_interests_are_said_shown_and_exported(
+    harvested: Spoken, people: dict[str, dict[str, object]]
+) -> None:
+    key = one(people, "facebook", "regular")
+    said = ("contacts", "interests", key)
+    consent = ("--consent", "Write to me about health.", "--source", "form of 2026-11-01")
+    harvested.done(*said, "--declare", "health", *consent, "--pin", "digital")
+    rows = harvested.done(*said, "--json").rows
+    assert [(each["topic"], each["strength"], each["pinned"]) for each in rows][:2] == [
+        ("health", "declared", False),
+        ("digital", "interest", True),
+    ]
+    assert (rows[0]["consent"], rows[0]["source"]) == (consent[1], consent[3])
+    shown = harvested.done("contacts", "show", key, "--json").rows[0]
+    assert shown["interests"] == rows
+    for told in (harvested.done("contacts", "show", key).out, harvested.done(*said).out):
+        assert "declared: form of 2026-11-01" in told
+        assert "interest, pinned" in told
+    (record,) = (each for each in harvested.exported()[0] if each["contact_key"] == key)
+    assert (record["topics"][:2], record["declared_topics"]) == (["health", "digital"], ["health"])
+    harvested.done("export", "--format", "csv", "--out", str(harvested.folder / "table"))
+    with (harvested.folder / "table" / "contacts.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = (each for each in csv.DictReader(file) if each["contact_key"] == key)
+    assert row["topics"].startswith("health|digital")
+    harvested.done(*said, "--remove", "health", "--take-back", "digital")
+    assert "health" not in {each["topic"] for each in harvested.done(*said, "--json").rows}
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        pytest.param(
+            ["--pin", "health"], "only where the contact declared it", id="what may not be inferred"
+        ),
+        pytest.param(["--declare", "health"], "needs --consent", id="without consent"),
+        pytest.param(["--pin", "party"], "There is no topic 'party'", id="no topic"),
+    ],
+)
+def test_what_may_not_be_said_of_a_contact_is_refused_in_one_sentence(
+    words: list[str], sentence: str, harvested: Spoken, people: dict[str, dict[str, object]]
+) -> None:
+    told = harvested.tell("contacts", "interests", one(people, "facebook", "regular"), *words)
+    assert (told.code, told.err.count("\n")) == (1, 1)
+    assert sentence in told.err
+    assert harvested.tell("contacts", "interests", one(people, "facebook", "occasional"), *words).code == 1

@@ -15,16 +15,19 @@ from config.settings import Settings
 from domain.errors import RegularsError
 from pipeline import job, reclassify
 from pipeline.job import Save, carry_out
+from pipeline.page import write_page
 from pipeline.reclassify import Pass, begin_reclassify, preview
 from pipeline.standing import EXPORT_EVERY
-from store import failures, jobs
+from store import failures, installation, interests, jobs
 from store.database import Database
 from store.jobs import Job
 from store.outbox import Wake
 from store.tables import jobs as table
 from store.tables import workers
+from tests.cast import CNIL
 from tests.contents import inside
 from tests.integration.workers.conftest import AUDIENCE, at_work, look_until
+from tests.interests import id_of, writes
 from tests.scripted import FOLLOWERS
 from tests.travel import Travel
 from workers.dispatcher import Dispatcher
@@ -142,6 +145,22 @@ def test_no_pack_is_put_in_force_while_a_harvest_runs(travel: Travel, stricter: 
     travel.begin(FOLLOWERS)
     with pytest.raises(RegularsError, match="harvest is running"):
         begun(travel, stricter)
+
+
+def test_texts_are_read_by_classify_workers_as_soon_as_they_wait(harvested: Travel, broker: Broker) -> None:
+    who, now = AUDIENCE[0], utc_now()
+    said = "The bus and the tram were late again: public transport fails commuters here."
+    acts = [writes(who, str(each), said, at=now) for each in range(8001, 8004)]
+    with harvested.database.write() as connection:
+        account = (harvested.account.id, harvested.account.platform)
+        write_page(connection, account, acts, CNIL, now=now)
+        installation.settle_key(connection, "key", now=now)
+        installation.settle_policy(connection, CNIL.name)
+    with at_work(harvested, broker, "classify"):
+        look_until(lambda: states(harvested) == ["done"], dispatcher_of(harvested, broker))
+    with harvested.database.read() as connection:
+        (found,) = interests.stored(connection, [id_of(harvested.database, who)]).values()
+    assert [(each.topic, each.strength.word, each.texts) for each in found] == [("transport", "interest", 3)]
 
 
 @pytest.mark.parametrize("form", ["csv", "ndjson"])

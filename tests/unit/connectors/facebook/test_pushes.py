@@ -59,7 +59,7 @@ def test_a_comment_is_the_comment_of_the_listing() -> None:
         "message": "Bravo.",
     }
     listed = {"id": COMMENT, "from": ADA, "created_time": SECONDS, "message": "Bravo."}
-    expected = listing(translate.comment(listed, ASKED))
+    expected = listing(translate.comment(listed, Asked(PAGE, PAGE, POST)))
     assert told(push(feed("comment", **value, **{"from": ADA}))).began == expected
     old = {"sender_id": 7001, "sender_name": "Ada Lévy"}
     assert told(push(feed("comment", "edited", **value, **old))).began == expected
@@ -69,7 +69,7 @@ def test_an_answer_to_a_comment_is_the_answer_of_the_listing() -> None:
     value = {"comment_id": "900_56", "post_id": POST, "parent_id": COMMENT, "created_time": SECONDS}
     listed = {"id": "900_56", "from": ADA, "created_time": SECONDS, "parent": {"id": COMMENT}}
     assert told(push(feed("comment", **value, **{"from": ADA}))).began == listing(
-        translate.comment(listed, ASKED)
+        translate.comment(listed, Asked(PAGE, PAGE, POST))
     )
 
 

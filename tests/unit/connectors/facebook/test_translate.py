@@ -47,6 +47,7 @@ def test_a_comment_carries_its_author_its_time_and_its_words() -> None:
         at(3, 10, 3),
         profile=Profile(None, "Ada Exemple"),
         text="Très bien ! 🎉",
+        under=POST.post,
     )
     assert (bo.kind, bo.started_at) == (SignalKind.REPLIED, at(3, 10, 2))
     assert bo.profile == Profile(None, "بو مثال")

@@ -150,3 +150,22 @@ def test_own_posts_come_with_their_time_where_it_is_shown() -> None:
 @given(st.integers(0, 10**19), st.integers(0, 10**19))
 def test_places_sort_as_the_numbers_do(one: int, other: int) -> None:
     assert (place_of(str(one)) < place_of(str(other))) is (one < other)
+
+
+@pytest.mark.parametrize(
+    ("shown", "listing", "under"),
+    [
+        pytest.param({}, "", None, id="a mention stands alone"),
+        pytest.param({}, "9001", "9001", id="a quote is under the post of its listing"),
+        pytest.param({"referenced_tweets": [{"type": "replied_to", "id": "900"}]}, "", "900", id="an answer"),
+        pytest.param({"referenced_posts": [{"type": "quoted", "id": "901"}]}, "", "901", id="in new words"),
+        pytest.param({"referenced_tweets": [{"type": "retweeted", "id": "900"}]}, "", None, id="a repost"),
+        pytest.param({"referenced_tweets": [{"type": "replied_to"}]}, "", None, id="an id that is missing"),
+    ],
+)
+def test_a_text_says_what_it_was_written_under(
+    shown: dict[str, Any], listing: str, under: str | None
+) -> None:
+    post = {"id": "8001", "author_id": "5001", "text": "Hello", **shown}
+    (act,) = posts_to_us([post], asked("mentions", listing)).signals.values
+    assert act.under == under
