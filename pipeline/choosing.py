@@ -11,8 +11,8 @@ from domain.errors import RegularsError
 from domain.label import Label
 from domain.topic import TOPICS
 from pipeline.interests import allow, find
-from store import contacts, interests, messaging, reading
-from store.interests import PINNED, REMOVED
+from store import choices, contacts, interests, messaging, reading
+from store.choices import PINNED, REMOVED
 
 
 class Wish(NamedTuple):
@@ -46,21 +46,21 @@ def choose(connection: Connection, key: ContactKey, wish: Wish, policy: Policy, 
     allow(connection, policy)
     interests.hold(connection, [contact_id])
     for each in wish.take_back:
-        if not interests.take_back(connection, contact_id, each, declared=False):
+        if not choices.take_back(connection, contact_id, each, declared=False):
             raise RegularsError(f"Nobody pinned or removed {each} here.")
     for each in wish.remove:
-        interests.take_back(connection, contact_id, each, declared=True)
-        interests.choose(connection, contact_id, each, REMOVED, None, now=now)
+        choices.take_back(connection, contact_id, each, declared=True)
+        choices.choose(connection, contact_id, each, REMOVED, None, now=now)
     for each in wish.pin:
         if not interests.allowed(connection, each, key.platform):
             raise RegularsError(
                 f"{policy.name} lets {each} be tied to a contact of {key.platform} only where the contact "
                 "declared it; use --declare with its --consent."
             )
-        interests.choose(connection, contact_id, each, PINNED, key.platform, now=now)
+        choices.choose(connection, contact_id, each, PINNED, key.platform, now=now)
     for each in wish.declare:
-        interests.take_back(connection, contact_id, each, declared=False)
-        interests.declare(connection, contact_id, each, (wish.consent, wish.source), now=now)
+        choices.take_back(connection, contact_id, each, declared=False)
+        choices.declare(connection, contact_id, each, (wish.consent, wish.source), now=now)
     messaging.publish(connection, find(connection, [contact_id], now=now), now=now)
 
 

@@ -14,10 +14,11 @@ from config.packs import load_pack
 from domain.label import Label
 from domain.topic import Interest, Reading, Strength
 from pipeline.job import Save, Step
-from store import contacts, installation, jobs, messaging, reading, texts
+from store import choices, contacts, installation, jobs, messaging, reading, texts
 from store import interests as store
+from store.choices import Choices
 from store.database import Database
-from store.interests import Choices, Spoke
+from store.interests import Spoke
 from store.jobs import Job
 from store.texts import Unread
 
@@ -138,7 +139,7 @@ def find(connection: Connection, contact_ids: Collection[int], *, now: datetime)
         return []
     known = contacts.by_id(connection, held)
     spoken = store.evidence(connection, held, now=now)
-    chosen = store.choices(connection, held)
+    chosen = choices.of_contacts(connection, held)
     before = store.stored(connection, held)
     found = {
         each: interests(spoken.get(each, ()), *chosen.get(each, Choices()), now=now) for each in sorted(held)

@@ -8,9 +8,7 @@ from typing import NamedTuple
 import orjson
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, insert, or_, select, update
 
-from domain.contact import ContactKey
 from domain.topic import Interest, Spoken, Strength
-from store import sets
 from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
 from store.signals import moment_of
@@ -22,17 +20,8 @@ from store.tables import (
     topic_holders,
 )
 
-PINNED, REMOVED = "pinned", "removed"
 _STRENGTHS = {each.word: each for each in Strength}
 _ONE = {"id": "int"}
-
-
-class Choices(NamedTuple):
-    """What a contact declared, and what a human pinned and removed."""
-
-    declared: tuple[str, ...] = ()
-    pinned: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
 
 
 class Spoke(NamedTuple):
@@ -171,24 +160,6 @@ def evidence(connection: Connection, contact_ids: Iterable[int], *, now: datetim
     return by_contact
 
 
-def choices(connection: Connection, contact_ids: Iterable[int]) -> dict[int, Choices]:
-    """Return what contacts declared and what a human chose for them."""
-    found = run(
-        connection,
-        f"WITH r AS (SELECT id FROM {rows_of(connection, _ONE)} AS given) "
-        "SELECT contact_id, topic, 'declared' FROM declared_topics WHERE contact_id IN (SELECT id FROM r) "
-        "UNION ALL "
-        "SELECT contact_id, topic, choice FROM chosen_topics WHERE contact_id IN (SELECT id FROM r)",
-        rows=as_parameter([each] for each in contact_ids),
-    )
-    topics: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for contact_id, topic, choice in found:
-        topics[contact_id][choice].append(topic)
-    return {
-        each: Choices(**{name: tuple(sorted(of)) for name, of in of.items()}) for each, of in topics.items()
-    }
-
-
 def stored(connection: Connection, contact_ids: Iterable[int]) -> dict[int, tuple[Interest, ...]]:
     """Return the interests of contacts as they were last found, in their order, without their signals."""
     found = run(
@@ -278,30 +249,6 @@ def holders(connection: Connection, contact_ids: Iterable[int]) -> dict[int, Hol
     return {contact_id: Holder(platform, told) for contact_id, platform, told in found}
 
 
-def declare(
-    connection: Connection, contact_id: int, topic: str, consent: tuple[str, str], *, now: datetime
-) -> None:
-    """Keep that a contact declared a topic; `consent` is what it agreed to, and where."""
-    words, source = consent
-    row = {"contact_id": contact_id, "topic": topic, "consent": words, "source": source, "at": now}
-    sets.put(connection, declared_topics, row)
-
-
-def choose(
-    connection: Connection, contact_id: int, topic: str, choice: str, platform: str | None, *, now: datetime
-) -> None:
-    """Keep that a human pinned a topic (to a contact of a platform) or removed it (without platform)."""
-    row = {"contact_id": contact_id, "topic": topic, "choice": choice, "platform": platform, "at": now}
-    sets.put(connection, chosen_topics, row)
-
-
-def take_back(connection: Connection, contact_id: int, topic: str, *, declared: bool) -> bool:
-    """Forget a human's choice, or what a contact declared; returns whether there was any."""
-    table = declared_topics if declared else chosen_topics
-    gone = connection.execute(delete(table).where(table.c.contact_id == contact_id, table.c.topic == topic))
-    return gone.rowcount > 0
-
-
 def of_contact(connection: Connection, contact_id: int) -> Sequence[RowMapping]:
     """Return a contact's interests in their order, with consent and source of what it declared."""
     statement = (
@@ -334,17 +281,6 @@ def counts(connection: Connection) -> Mapping[str, int]:
         .group_by(interests.c.strength)
     )
     return {strength: count for strength, count in counted}  # noqa: C416  # rows are no pairs to a type checker
-
-
-def writers(connection: Connection, least: int) -> dict[int, ContactKey]:
-    """Return the regular contacts of whom at least so many texts are kept."""
-    found = run(
-        connection,
-        "SELECT c.id, c.platform, c.platform_id FROM contacts AS c JOIN texts AS t ON t.contact_id = c.id "
-        "WHERE c.label = 'regular' GROUP BY c.id, c.platform, c.platform_id HAVING count(*) >= :least",
-        least=least,
-    )
-    return {row[0]: ContactKey(row[1], row[2]) for row in found}
 
 
 def inferable(connection: Connection) -> set[tuple[str, str]]:

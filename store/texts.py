@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, func, select
 
+from domain.contact import ContactKey
 from domain.signal import SignalKind
 from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
@@ -127,3 +128,14 @@ def readable(connection: Connection, count: int, *, now: datetime) -> list[str]:
         .limit(count)
     )
     return list(connection.scalars(statement))
+
+
+def writers(connection: Connection, least: int) -> dict[int, ContactKey]:
+    """Return the regular contacts of whom at least so many texts are kept."""
+    found = run(
+        connection,
+        "SELECT c.id, c.platform, c.platform_id FROM contacts AS c JOIN texts AS t ON t.contact_id = c.id "
+        "WHERE c.label = 'regular' GROUP BY c.id, c.platform, c.platform_id HAVING count(*) >= :least",
+        least=least,
+    )
+    return {row[0]: ContactKey(row[1], row[2]) for row in found}

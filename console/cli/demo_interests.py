@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from domain.topic import Strength
-from store import interests
+from store import interests, texts
 from workers.runtime import Runtime
 
 #: Whoever wrote less has said too little to be compared.
@@ -40,7 +40,7 @@ def compare(open_runtime: Runtime, truth_url: str) -> Compared:
             row["contact_key"]: row["interests"] for row in map(json.loads, answer) if "interests" in row
         }
     with open_runtime.database.read() as connection:
-        writers = interests.writers(connection, LEAST_TEXTS)
+        writers = texts.writers(connection, LEAST_TEXTS)
         stored = interests.stored(connection, writers)
         allowed = interests.inferable(connection)
     found = {

@@ -13,6 +13,7 @@ from console.cli.words import iso, note, print_json, print_table
 from pipeline.choosing import Wish, choose
 from store import interests as store
 from store import reading
+from store.choices import PINNED
 from workers.runtime import utc_now
 
 
@@ -67,7 +68,7 @@ def interests_of(connection: Connection, contact_id: int) -> list[dict[str, Any]
             "last_at": iso(each["last_at"]),
             "words": orjson.loads(each["words"]),
             "signals": sorted(one.signal for one in spoken if one.topic == each["topic"]),
-            "pinned": each["choice"] == store.PINNED,
+            "pinned": each["choice"] == PINNED,
             "consent": each["consent"],
             "source": each["source"],
         }
