@@ -22,7 +22,8 @@ from typing import NamedTuple
 from interest_curves import draw
 
 from classifier.interests import interests, weighed, words_of
-from domain.topic import TOPICS, Reading, Spoken, Strength
+from domain.interest import Spoken, Strength
+from domain.topic import TOPICS, Reading
 from workers.reader import reader_of
 
 ROOT = Path(__file__).parents[1]

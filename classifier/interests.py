@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from domain.topic import Interest, Reading, Spoken, Strength
+from domain.interest import Interest, Spoken, Strength
+from domain.topic import Reading
 
 #: After so many days a text counts half.
 HALF_LIFE_DAYS = 180.0

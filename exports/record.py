@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from domain.topic import Strength
+from domain.interest import Strength
 from store.messaging import FeedRow
 
 DECLARED = Strength.DECLARED.word

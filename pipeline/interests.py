@@ -11,8 +11,9 @@ from classifier.interests import interests, weighed, words_of
 from classifier.policy import Policy
 from classifier.topic_rules import Inferred, inferable
 from config.packs import load_pack
+from domain.interest import Interest, Strength
 from domain.label import Label
-from domain.topic import Interest, Reading, Strength
+from domain.topic import Reading
 from pipeline.job import Save, Step
 from store import choices, contacts, installation, jobs, messaging, reading, texts
 from store import interests as store

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import orjson
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, insert, or_, select, update
 
-from domain.topic import Interest, Spoken, Strength
+from domain.interest import Interest, Spoken, Strength
 from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
 from store.signals import moment_of

@@ -25,9 +25,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
 
+from domain.interest import Strength
 from domain.label import Label
 from domain.signal import SignalKind
-from domain.topic import Strength
 from store.moments import stamp
 
 metadata = MetaData(

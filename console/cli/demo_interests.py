@@ -5,7 +5,7 @@ import urllib.request
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from domain.topic import Strength
+from domain.interest import Strength
 from store import interests, texts
 from workers.runtime import Runtime
 

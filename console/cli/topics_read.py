@@ -3,7 +3,7 @@
 import time
 
 from console.cli.words import note
-from domain.topic import Strength
+from domain.interest import Strength
 from pipeline.interests import waits
 from store import interests, jobs
 from workers.runtime import Runtime, utc_now

@@ -47,9 +47,8 @@ def _fresh(
 ) -> tuple[list[bytes], set[str], int]:
     """Write what happened today: pushes, contacts of which nothing is told, and how many events."""
     today = day_of(world, platform)
-    events = today.events
-    if given.get("what") is not None:
-        events = [each for each in events if each.what in given["what"]]
+    wanted = given.get("what")
+    events = [each for each in today.events if wanted is None or each.what in wanted]
     if most := int(given.get("most", 0)):
         events = events[:: max(1, len(events) // most)]
     if lost := int(given.get("lost", 0)):

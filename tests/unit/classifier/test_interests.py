@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.interests import HALF_LIFE_DAYS, interests, weighed, words_of
-from domain.topic import Hit, Interest, Reading, Spoken, Strength
+from domain.interest import Interest, Spoken, Strength
+from domain.topic import Hit, Reading
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
