@@ -98,7 +98,7 @@ def draw(found: dict[str, Evaluation]) -> None:
 
 
 def _row(name: str, one: Evaluation, sealed: Evaluation) -> str:
-    alarms = "" if one.false_alarms is None else f"{one.false_alarms:.3f} ({one.any_false_alarms:.3f})"
+    alarms = "" if one.false_alarms is None else f"{one.labelled_false_alarms:.3f} ({one.false_alarms:.3f})"
     cells = (
         name,
         f"{one.texts:,}",
@@ -119,8 +119,8 @@ def _means(found: dict[str, Evaluation], sealed: dict[str, Evaluation]) -> str:
     def mean(values: list[float]) -> str:
         return f"{sum(values) / len(values):.3f}" if values else ""
 
-    alarms = [each.false_alarms for each in ours if each.false_alarms is not None]
-    any_alarms = [each.any_false_alarms for each in ours if each.any_false_alarms is not None]
+    alarms = [each.labelled_false_alarms for each in ours if each.labelled_false_alarms is not None]
+    any_alarms = [each.false_alarms for each in ours if each.false_alarms is not None]
     cells = (
         "**mean**",
         f"{sum(each.texts for each in ours):,}",

@@ -45,10 +45,11 @@ class Evaluation(NamedTuple):
     """What a set of labelled texts says of the readings.
 
     `micro` and `macro` take the best topic of each text that bears one, whether or not the text alone decides
-    it. `tagging` takes the strongest decided topic over all texts. `detected` is the share of texts with a
-    topic, `false_alarms` that of texts without one, which got any; `false_alarms` is None where every text
-    has one. Topics that the set never labels can be neither right nor wrong in it and are left out;
-    `any_false_alarms` counts them, too. `coverage` is the share of all texts that got a topic.
+    it. `tagging` takes the strongest decided topic over all texts. Topics that the set never labels can be
+    neither right nor wrong in it and are left out there. `detected` is the share of texts with a topic,
+    `false_alarms` that of texts without one, which got any topic at all; `labelled_false_alarms` counts only
+    topics that the set labels; both are None where every text has one. `coverage` is the share of all texts
+    that got any.
     """
 
     texts: int
@@ -61,7 +62,7 @@ class Evaluation(NamedTuple):
     tagging_interval: Interval
     detected: float
     false_alarms: float | None
-    any_false_alarms: float | None
+    labelled_false_alarms: float | None
     coverage: float
     topics: Mapping[str, tuple[int, Rates]]
     confusions: tuple[tuple[str, str, int], ...]
@@ -91,7 +92,7 @@ def evaluate(
         ],
     )
     draw = np.random.default_rng(seed)
-    bearing = [one for text, one in zip(texts, judged, strict=True) if text.labels]
+    bearing = [reading for text, reading in zip(texts, readings, strict=True) if text.labels]
     silent = [
         (one, reading) for text, one, reading in zip(texts, judged, readings, strict=True) if not text.labels
     ]
@@ -106,10 +107,10 @@ def evaluate(
         macro,
         tags.micro(),
         tagged,
-        _share(sum(bool(one.decided) for one in bearing), len(bearing)),
-        _share(sum(bool(one.decided) for one, _ in silent), len(silent)) if silent else None,
+        _share(sum(bool(reading.topics) for reading in bearing), len(bearing)),
         _share(sum(bool(reading.topics) for _, reading in silent), len(silent)) if silent else None,
-        _share(sum(bool(one.decided) for one in judged), len(texts)),
+        _share(sum(bool(one.decided) for one, _ in silent), len(silent)) if silent else None,
+        _share(sum(bool(reading.topics) for reading in readings), len(texts)),
         best.by_topic(),
         _confusions(texts, judged),
         _baseline(texts, known),

@@ -20,7 +20,7 @@ def as_json(found: Evaluation, texts_per_second: float) -> dict[str, Any]:
         "detection": {
             "recall": found.detected,
             "false_alarm_rate": found.false_alarms,
-            "false_alarm_rate_any_topic": found.any_false_alarms,
+            "false_alarm_rate_labelled_topics": found.labelled_false_alarms,
         },
         "coverage": found.coverage,
         "topics": {topic: {"n": count} | rates._asdict() for topic, (count, rates) in found.topics.items()},
@@ -64,7 +64,7 @@ def _alarms(found: Evaluation) -> str:
         return "and no text is without one"
     return (
         f"false alarms {found.false_alarms:.3f} of those without "
-        f"({found.any_false_alarms:.3f} with topics that the file never labels)"
+        f"({found.labelled_false_alarms:.3f} with topics that the file labels)"
     )
 
 

@@ -60,17 +60,17 @@ def test_a_topic_that_the_set_never_labels_counts_neither_way() -> None:
     found = of((HEALTH, of_both), (NONE, of_both))
     assert found.micro.f1 == 1.0
     assert found.tagging == Rates(0.0, 0.0, 0.0)
-    assert (found.false_alarms, found.any_false_alarms) == (0.0, 1.0)
+    assert (found.false_alarms, found.labelled_false_alarms) == (1.0, 0.0)
 
 
 def test_where_every_text_has_a_topic_there_are_no_false_alarms_to_count() -> None:
     found = of((HEALTH, reads("health", "health")))
-    assert (found.false_alarms, found.any_false_alarms) == (None, None)
+    assert (found.false_alarms, found.labelled_false_alarms) == (None, None)
 
 
 def test_where_no_text_has_one_only_false_alarms_are_counted() -> None:
     found = of((NONE, reads("health", "health")), (NONE, reads(None)))
-    assert (found.false_alarms, found.any_false_alarms) == (0.0, 0.5)
+    assert (found.false_alarms, found.labelled_false_alarms) == (0.5, 0.0)
     assert found.micro == found.baseline == Rates(0.0, 0.0, 0.0)
     assert found.micro_interval == (0.0, 0.0)
 
