@@ -198,7 +198,7 @@ def _watched(installation: Installation) -> None:
             assert process.wait(timeout=30) == 130
     for shown in (seen.decode(), file.read_text()):
         assert re.search(r"run 1: waits for the platform's limit until [-: \d]+ \(in \d\d s\)", shown)
-        assert re.search(r"team-x followers\b.*\brunning\b.*20 in 1 pages", shown)
+        assert re.search(r"team-x followers\b.*\brunning\b.*20 in 1 page", shown)
 
 
 def _waits(spoken: Spoken) -> bool:
