@@ -17,8 +17,6 @@ from store.spends import New, Settled
 EVENTS = "events"
 #: The meter of follows and unfollows, which are a part of what a roster costs.
 FOLLOW_EVENTS = "follow_events"
-#: The run that events belong to: none.
-_NO_RUN = 0
 
 
 def count(
@@ -42,6 +40,6 @@ def count(
         micro_usd = len(resources) * each_usd
         key = f"{account.platform}:{account.platform_id}"
         came = hashes(resources, day) if sure else b""
-        new = New(_NO_RUN, 0, 0, key, EVENTS, meter, day, micro_usd)
+        new = New(spends.NO_RUN, 0, 0, key, EVENTS, meter, day, micro_usd)
         spend_id = spends.reserve(connection, new, now=now)
         spends.settle(connection, spend_id, Settled(micro_usd, len(resources), came))

@@ -123,6 +123,6 @@ def _begin(connection: Connection, road: Road, wished: Wished, now: datetime) ->
 def _wanted(step: Plan, stream: Stream, left: int | None) -> Wanted:
     """Return the harvest of a step; it stops where no more is `left` of the month's budget."""
     if step.action is Action.LOOK:
-        return Wanted((COUNT,), budget_micro_usd=left)
+        return Wanted((COUNT,))  # its price is known, and was held against what is left
     pages = step.pages if step.action is Action.HEAD else None
     return Wanted((stream.name,), step.page_size, budget_micro_usd=left, head_pages=pages)

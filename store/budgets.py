@@ -21,7 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.budget import AtEnd, Budget, Period, period_at
 from domain.errors import RegularsError
-from store.spends import counted
+from store.spends import NO_RUN, counted
 from store.tables import accounts, budget_periods, budgets, harvest_runs, spends
 
 # Made once: every page asks.
@@ -106,7 +106,9 @@ def put(
 
 
 def _spent_in(connection: Connection, scope: Scope, period: str) -> int:
-    statement = select(func.coalesce(func.sum(counted()), 0)).where(spends.c.day.startswith(period))
+    statement = select(func.coalesce(func.sum(counted()), 0)).where(
+        spends.c.day.startswith(period), spends.c.run_id != NO_RUN
+    )
     if scope.account_id is not None:
         key = accounts.c.platform + ":" + accounts.c.platform_id
         ours = select(key).where(accounts.c.id == scope.account_id).scalar_subquery()

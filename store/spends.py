@@ -7,6 +7,9 @@ from sqlalchemy import Case, Connection, bindparam, case, func, insert, or_, sel
 
 from store.tables import harvest_runs, spends
 
+#: The run of what was delivered and not asked for: no budget holds it.
+NO_RUN = 0
+
 
 class New(NamedTuple):
     """A sum that is reserved before its request: for which page, and by which price."""

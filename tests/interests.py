@@ -1,6 +1,6 @@
 """Interests in tests: people who follow and write, a reader of few words, and all steps of a reading."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from classifier.policy import Policy
 from domain.contact import ContactKey
 from domain.signal import Signal, SignalKind
 from domain.topic import Hit, Reading
-from pipeline.interests import reading_step
+from pipeline.interests import Reads, reading_step
 from pipeline.page import write_page
 from store import installation, jobs, messaging
 from store.database import Database
@@ -52,9 +52,11 @@ def page(database: Database, acts: Sequence[Signal], policy: Policy = CNIL, *, n
         return account.id
 
 
-def read(database: Database, *, now: datetime = NOW) -> dict[str, Any]:
+def read(
+    database: Database, *, now: datetime = NOW, reader: Callable[[], Reads] = FewWords
+) -> dict[str, Any]:
     """Carry out all steps of a reading; returns what it reached."""
-    step = reading_step(FewWords)
+    step = reading_step(reader)
     reached: dict[str, Any] = {}
     ended: list[bool] = []
 

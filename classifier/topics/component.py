@@ -1,5 +1,6 @@
 """The spaCy component `civic_topics` and the light pipeline it stands in."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from spacy.util import compile_infix_regex, ensure_path
 
 from classifier.topics.cleaning import clean
 from classifier.topics.deciding import scores_of, topics_of
-from classifier.topics.lexicon import COURTESY, Entry, Lexicon
+from classifier.topics.lexicon import COURTESY, Entry, Lexicon, Refused, nothing
 from classifier.topics.walking import Found, courtesies, find, languages
 from domain.terms import Term, Vocabulary, Words
 from domain.topic import Hit, Reading
@@ -57,13 +58,14 @@ class CivicTopics:
     def __init__(self, name: str = NAME) -> None:
         self.name = name
         self.personal: Personal = nobody
+        self.refused: Refused = nothing
         self.head: Head | None = None
         self.learn(Vocabulary(()), Words())
 
     def learn(self, vocabulary: Vocabulary, words: Words) -> None:
         """Take the terms and words to read by."""
         self._vocabulary, self._words = vocabulary, words
-        self._lexicon = Lexicon(vocabulary, words)
+        self._lexicon = Lexicon(vocabulary, words, self.refused)
         self._entries: dict[int, Entry] = {}
 
     def __call__(self, doc: Doc) -> Doc:
@@ -154,6 +156,7 @@ def make(nlp: Language, name: str) -> CivicTopics:  # noqa: ARG001  # spaCy give
 def light_pipeline() -> Language:
     """Return a pipeline of the light tokenizer and the component, which knows no word yet."""
     language = spacy.blank("xx")
+    language.max_length = sys.maxsize  # spaCy's limit is one of parsers, of which there is none
     language.tokenizer = LightTokenizer(language)
     language.add_pipe(NAME)
     return language

@@ -1,7 +1,7 @@
 """The lexicon: all terms made ready, and what one word of a text means by them."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -17,9 +17,17 @@ SHORTEST_BEGINNING = 2
 #: The topic under which courtesies are kept; no topic is called so.
 COURTESY = ""
 
+#: Whether a word is never read: then no beginning stands for it, and it lends nothing.
+Refused = Callable[[str], object]
+
 #: By topic, the heaviest term that a word or phrase is.
 Meant = Mapping[str, Term]
 NOTHING: Meant = MappingProxyType({})
+
+
+def nothing(_: str) -> object:
+    """Refuse no word."""
+    return None
 
 
 class Phrase(NamedTuple):
@@ -50,8 +58,9 @@ class Entry(NamedTuple):
 class Lexicon:
     """The terms of a vocabulary by their words."""
 
-    def __init__(self, vocabulary: Vocabulary, words: Words) -> None:
+    def __init__(self, vocabulary: Vocabulary, words: Words, refused: Refused = nothing) -> None:
         self._words = words
+        self._refused = refused
         self._singles: dict[str, list[Term]] = defaultdict(list)
         self._beginnings: dict[str, list[Term]] = defaultdict(list)
         self._phrases: dict[str, list[Phrase]] = defaultdict(list)
@@ -77,6 +86,8 @@ class Lexicon:
                 phrases += self._phrase_beginnings.get(folded[:length], ())
         small = folded in SMALL
         shares, support = self._words.languages.get(folded), self._words.supports.get(folded)
+        if (single or support) and self._refused(folded):  # "social*" would stand for "socialiste", too
+            single, support = [], None
         if not single and not phrases:
             return Entry(written, small, shares=shares, support=support)
         phrases.sort(key=lambda each: -len(each.rest))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from classifier.topics.component import CivicTopics, Head, Personal, light_pipeline, nobody, reading
+from classifier.topics.lexicon import Refused, nothing
 from domain.terms import Vocabulary, Words
 from domain.topic import Reading
 
@@ -18,7 +19,7 @@ class Reader:
 
     `words` is what is known of single words beside the terms; without it every text is taken for either
     language. `head` replaces the scores of the terms by trained ones. Nothing is read in a text for which
-    `personal` holds.
+    `personal` holds, nor by the beginning of a word for which `refused` does.
     """
 
     def __init__(
@@ -27,8 +28,10 @@ class Reader:
         words: Words | None = None,
         head: Head | None = None,
         personal: Personal = nobody,
+        refused: Refused = nothing,
     ) -> None:
         self._component = CivicTopics()
+        self._component.refused = refused
         self._component.learn(vocabulary, words or Words())
         self._component.head = head
         self._component.personal = personal

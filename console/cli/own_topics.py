@@ -14,6 +14,7 @@ from classifier.trying import Trial, trial
 from config import head_file
 from config.never import never
 from config.own_topics import mistakes_of, vocabulary, written
+from config.reading import reader_by
 from config.topics import load_words, read
 from console.cli.labelled import read_labelled
 from console.cli.own_texts import texts_of
@@ -64,7 +65,7 @@ def try_out(
         raise RegularsError(f"{path} has {len(mistakes)} mistakes and was not tried; mend them first.")
     own = read(path)
     found = texts_of(texts)
-    _show(trial(own.terms, found, list(_reader(vocabulary(path)).read(found))), doubts)
+    _show(trial(own.terms, found, list(reader_by(vocabulary(path)).read(found))), doubts)
 
 
 def suggest(
@@ -122,7 +123,7 @@ def trained(
     examples = _examples([(each.text, each.labels) for each in labelled], known)
 
     def read_by(texts: Sequence[str], by: Head | None) -> list[Reading]:
-        return list(_reader(known, by).read(texts))
+        return list(reader_by(known, by).read(texts))
 
     found = compare(labelled, examples, known.topics, read_by, seed=seed)
     print_table(
@@ -140,10 +141,6 @@ def trained(
     head_file.save(made, head)
     size = f"{head.stat().st_size:,} bytes"
     out.print(f"{head} holds the head ({size}). Set REGULARS_TOPICS_HEAD to it to use it.", soft_wrap=True)
-
-
-def _reader(known: Vocabulary, head: Head | None = None) -> Reader:
-    return Reader(known, words=load_words(), head=head.scores if head else None, personal=never().is_personal)
 
 
 def _refused(word: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from config.never import never
 from config.own_topics import vocabulary
 from config.reading import reader
 from console.cli import own_topics
@@ -86,6 +87,8 @@ def explain(
     out.print(_coloured(text, found))
     if found.language is None:
         out.print("Neither French nor English: nothing is read.")
+    elif never().is_personal(text):
+        out.print("People speak of themselves here, of what is never inferred: nothing is read.")
     elif not found.hits:
         out.print("No word of a topic was found.")
     else:

@@ -8,6 +8,8 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.exc import IntegrityError
 
 from classifier.topic_rules import Inferred
+from config.reading import reader_by
+from config.topics import load
 from domain.contact import ContactKey
 from domain.errors import RegularsError
 from pipeline import interests as reading
@@ -25,6 +27,7 @@ from tests.cast import ADA, BO, CNIL, DI, EU, LATER, NOW, follows, objects
 from tests.contents import feed, rows
 from tests.interests import id_of, page, read, writes
 from tests.scripted import FOLLOWERS
+from tests.sensitive import statements
 from tests.travel import Travel
 
 TABLES = ("topic_holders", "spoken", "declared_topics", "chosen_topics", "interests")
@@ -417,3 +420,14 @@ def test_texts_are_read_in_steps(database: Database, monkeypatch: pytest.MonkeyP
     assert read(database) == {"texts": 4, "contacts": 2}
     assert found(database) == {"housing": ("interest", 3)}
     assert found(database, DI) == {"digital": ("hint", 1)}
+
+
+def test_nothing_of_a_thousand_sensitive_sentences_is_stored(database: Database) -> None:
+    said = [writes(ADA, str(place), text) for place, text in enumerate(statements(1000, seed=3))]
+    page(
+        database,
+        [follows(ADA), *said, writes(ADA, "public", "Encadrer les loyers, construire des logements")],
+    )
+    assert read(database, reader=lambda: reader_by(load()))["texts"] == 1001
+    assert {each["item"] for each in rows(database, "spoken")} == {"public"}
+    assert [each["topic"] for each in rows(database, "interests")] == ["housing"]
