@@ -87,22 +87,18 @@ def show(key: Key, json: AsJson = False) -> None:
     if topics:
         tell(topics)
     print_table(
-        ("act", "account", "item", "began", "seen", "ended", "text"),
-        (
-            (
-                each["kind"],
-                each["account"],
-                each["item"],
-                local(each["started_at"]),
-                local(each["seen_at"]),
-                local(each["ended_at"]),
-                each["text"],
-            )
-            for each in acts
-        ),
+        ("act", "account", "since", "text"),
+        ((each["kind"], each["account"], _since(each), each["text"]) for each in acts),
     )
     for each in decided:
         out.print(f"{local(each['decided_at'])}  {_sentence(found, each)}")
+
+
+def _since(act: Mapping[Any, Any]) -> str:
+    """Say since when an act stands, to the minute, and whether it has ended; --json has every moment."""
+    began, ended = (local(act[name])[:-3] for name in ("started_at", "ended_at"))
+    since = began or f"by {local(act['seen_at'])[:-3]}"
+    return f"{since}, ended {ended}" if ended else since
 
 
 def explain(key: Key, json: AsJson = False) -> None:
