@@ -63,8 +63,8 @@ class Result(NamedTuple):
 
     @property
     def precision(self) -> float:
-        """The share of what was found that is right; 1 where nothing was."""
-        return self.right / self.found if self.found else 1.0
+        """The share of what was found that is right; no number where nothing was."""
+        return self.right / self.found if self.found else math.nan
 
     @property
     def recall(self) -> float:
