@@ -12,7 +12,7 @@ CURVES = {"precision": ("#1d4ed8", 0.8), "recall": ("#b45309", 0.6)}
 
 
 def draw(points: Mapping[int, tuple[float, float]], path: Path) -> None:
-    """Draw (precision, recall) by number of texts; what is not a number is left out, dashes mark the goals."""
+    """Draw (precision, recall) by number of texts; no number is left out, dashes mark the goals."""
     mpl.rcParams["svg.hashsalt"] = path.name
     figure, axes = plt.subplots(figsize=(7.2, 4), layout="constrained")
     for place, (name, (colour, goal)) in enumerate(CURVES.items()):

@@ -2,7 +2,8 @@
 
 The texts are made of common words and of terms by a seed, twenty words each; nobody's data are needed.
 Cold is each text once by a reader that has met none of its words; warm are the same texts again. Texts a
-second are by CPU time of one thread; memory is the highest of a process of its own.
+second are by CPU time of one thread; memory is the highest of a process of its own, which therefore imports
+nothing but what it measures.
 """
 
 import argparse
@@ -29,7 +30,7 @@ TIMES = 2
 
 def texts_of(count: int, seed: int) -> list[str]:
     """Make texts as long as a post, every second one with a term in it, in both languages."""
-    from config.topics import load, load_words  # noqa: PLC0415  # the start of the reader is timed
+    from config.topics import load, load_words  # noqa: PLC0415  # not into the processes that are measured
 
     draw = random.Random(seed)
     common = sorted(load_words().languages.items(), key=lambda each: -max(each[1]))
@@ -49,32 +50,39 @@ def texts_of(count: int, seed: int) -> list[str]:
     return made
 
 
-def ours(texts: Sequence[str]) -> dict[str, float]:
-    """Measure the reader."""
+def labels_of(texts: Sequence[str]) -> list[str]:
+    """Give each text the topic that our terms find, so that the others have something to learn."""
+    from config.reading import reader_by  # noqa: PLC0415  # as above
+    from config.topics import load  # noqa: PLC0415  # as above
+
+    return [each.scores[0][0] if each.scores else "none" for each in reader_by(load()).read(texts)]
+
+
+def ours(texts: Sequence[str], labels: Sequence[str]) -> dict[str, float]:  # noqa: ARG001  # it learns nothing
+    """Measure the reader as the product makes it."""
     began = time.process_time()
-    from classifier.topics.reader import Reader  # noqa: PLC0415
-    from config.topics import load, load_words  # noqa: PLC0415
+    from config.reading import reader_by  # noqa: PLC0415  # timed
+    from config.topics import load  # noqa: PLC0415  # timed
 
     loaded = time.process_time()
-    reader = Reader(load(), load_words())
+    reader = reader_by(load())
     next(reader.read(["hello"]))
     start = time.process_time() - loaded
     return {"import_s": loaded - began, "start_s": start} | _speeds(lambda: reader.read(texts), len(texts))
 
 
-def spacy_textcat(texts: Sequence[str]) -> dict[str, float]:
+def spacy_textcat(texts: Sequence[str], labels: Sequence[str]) -> dict[str, float]:
     """Measure spaCy's bag-of-words classifier with fourteen labels, hardly taught: its speed is the same."""
-    import spacy  # noqa: PLC0415
-    from spacy.training import Example  # noqa: PLC0415
+    import spacy  # noqa: PLC0415  # weighs on this process only
+    from spacy.training import Example  # noqa: PLC0415  # as above
 
     language = spacy.blank("xx")
     sorter = language.add_pipe("textcat_multilabel")
-    topics = _labels(texts[:TAUGHT])
-    for each in sorted({*topics}):
+    for each in sorted({*labels}):
         sorter.add_label(each)
     examples = [
         Example.from_dict(language.make_doc(text), {"cats": {topic: 1.0}})
-        for text, topic in zip(texts[:TAUGHT], topics, strict=True)
+        for text, topic in zip(texts[:TAUGHT], labels, strict=True)
     ]
     language.initialize(lambda: examples)
     for at in range(0, len(examples), 100):
@@ -82,30 +90,22 @@ def spacy_textcat(texts: Sequence[str]) -> dict[str, float]:
     return _speeds(lambda: language.pipe(texts), len(texts))
 
 
-def tfidf(texts: Sequence[str]) -> dict[str, float]:
+def tfidf(texts: Sequence[str], labels: Sequence[str]) -> dict[str, float]:
     """Measure a linear classifier over TF-IDF of words and word pairs."""
-    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
-    from sklearn.pipeline import make_pipeline  # noqa: PLC0415
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415  # weighs on this process only
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  # as above
+    from sklearn.pipeline import make_pipeline  # noqa: PLC0415  # as above
 
     model = make_pipeline(TfidfVectorizer(ngram_range=(1, 2)), LogisticRegression(max_iter=200))
-    model.fit(texts[:TAUGHT], _labels(texts[:TAUGHT]))
+    model.fit(texts[:TAUGHT], labels)
     return _speeds(lambda: iter(model.predict(texts)), len(texts))
 
 
-MEASURED: dict[str, Callable[[Sequence[str]], dict[str, float]]] = {
+MEASURED: dict[str, Callable[[Sequence[str], Sequence[str]], dict[str, float]]] = {
     "topics of Regulars": ours,
     "spaCy textcat_multilabel": spacy_textcat,
     "TF-IDF, words and pairs": tfidf,
 }
-
-
-def _labels(texts: Sequence[str]) -> list[str]:
-    """Give each text the topic that our terms find, so that the others have something to learn."""
-    from classifier.topics.reader import Reader  # noqa: PLC0415
-    from config.topics import load, load_words  # noqa: PLC0415
-
-    return [each.scores[0][0] if each.scores else "none" for each in Reader(load(), load_words()).read(texts)]
 
 
 def _speeds(read: Callable[[], object], count: int) -> dict[str, float]:
@@ -119,10 +119,10 @@ def _speeds(read: Callable[[], object], count: int) -> dict[str, float]:
     return {"cold": speeds[0], "warm": max(speeds[1:])}
 
 
-def measure(name: str, count: int) -> dict[str, float]:
-    """Measure one of them in a process of its own."""
-    command = [sys.executable, __file__, "--texts", str(count), "--one", name]
-    ran = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
+def measure(name: str, sample: str) -> dict[str, float]:
+    """Measure one of them in a process of its own, which is given texts and labels as JSON."""
+    command = [sys.executable, __file__, "--one", name]
+    ran = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT, input=sample)
     if ran.returncode:
         print(f"{name}: not measured ({ran.stderr.strip().splitlines()[-1]})")
         return {}
@@ -134,17 +134,21 @@ def main() -> None:
     """Print a line for each, and whether ours reaches what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--texts", type=int, default=10_000)
-    parser.add_argument("--one", choices=list(MEASURED), help="measure this one in here and print it")
+    parser.add_argument(
+        "--one", choices=list(MEASURED), help="measure this one, on texts from standard input"
+    )
     options = parser.parse_args()
     if options.one:
-        found = MEASURED[options.one](texts_of(options.texts, seed=5))
+        found = MEASURED[options.one](**json.load(sys.stdin))
         found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(json.dumps(found))
         return
+    texts = texts_of(options.texts, seed=5)
+    sample = json.dumps({"texts": texts, "labels": labels_of(texts[:TAUGHT])})
     print(f"{'':28}{'cold':>10}{'warm':>10}{'peak MB':>10}{'start s':>10}")
     all_found = {}
     for each in MEASURED:
-        found = all_found[each] = measure(each, options.texts)
+        found = all_found[each] = measure(each, sample)
         if found:
             start = f"{found['start_s']:>10.2f}" if "start_s" in found else ""
             print(f"{each:28}{found['cold']:>10,.0f}{found['warm']:>10,.0f}{found['peak_mb']:>10.0f}{start}")

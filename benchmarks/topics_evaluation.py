@@ -15,8 +15,8 @@ import matplotlib as mpl  # noqa: E402
 import matplotlib.pyplot as plt  # noqa: E402
 
 from classifier.evaluation import Evaluation, Labelled, evaluate  # noqa: E402
-from classifier.topics.reader import Reader  # noqa: E402
-from config.topics import load, load_words  # noqa: E402
+from config.reading import reader_by  # noqa: E402
+from config.topics import load  # noqa: E402
 from console.cli.labelled import read_labelled  # noqa: E402
 
 SETS = Path(os.environ.get("SHARED_FOLDER", ROOT.parent / "shared")) / "data" / "topics"
@@ -45,7 +45,7 @@ def is_sealed(text: Labelled) -> bool:
 def main() -> None:
     """Measure every set that is there."""
     vocabulary = load()
-    reader = Reader(vocabulary, load_words())
+    reader = reader_by(vocabulary)
     found: dict[str, Evaluation] = {}
     sealed: dict[str, Evaluation] = {}
     for name, words in NAMES.items():
