@@ -41,6 +41,8 @@ if ! .venv/bin/python -c "$usable" >/dev/null 2>&1 || ! grep -qs " in $(pwd)\$" 
 fi
 rm -f "$stamp"
 echo "Installing what requirements/$wanted.txt locks."
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "requirements/$wanted.txt"
+# A lock is whole: left to itself, pip would ask the index what a dependency's extra needs and may get a newer
+# version than the locked one, without a hash.
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "requirements/$wanted.txt"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 made_of "$wanted" >"$stamp"
