@@ -11,10 +11,8 @@ from domain.budget import day_of
 from domain.push import Billed
 from pipeline.money import hashes
 from store import spends
-from store.spends import New, Settled
+from store.spends import EVENTS, NO_RUN, New, Settled
 
-#: The name under which events stand among the streams of the ledger.
-EVENTS = "events"
 #: The meter of follows and unfollows, which are a part of what a roster costs.
 FOLLOW_EVENTS = "follow_events"
 
@@ -40,6 +38,6 @@ def count(
         micro_usd = len(resources) * each_usd
         key = f"{account.platform}:{account.platform_id}"
         came = hashes(resources, day) if sure else b""
-        new = New(spends.NO_RUN, 0, 0, key, EVENTS, meter, day, micro_usd)
+        new = New(NO_RUN, 0, 0, key, EVENTS, meter, day, micro_usd)
         spend_id = spends.reserve(connection, new, now=now)
         spends.settle(connection, spend_id, Settled(micro_usd, len(resources), came))

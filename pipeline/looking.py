@@ -11,10 +11,7 @@ from pipeline.money import hashes
 from store import budgets, spends
 from store.budgets import Charge
 from store.database import Database
-from store.spends import New, Settled
-
-#: Looks belong to no run.
-_NO_RUN = 0
+from store.spends import NO_RUN, New, Settled
 
 Answer = TypeVar("Answer")
 
@@ -61,7 +58,7 @@ def pay(
     except PlatformError as error:
         with database.write() as connection:
             if not error.unbilled:
-                spends.doubt(connection, _NO_RUN, spend_id=spend_id)
+                spends.doubt(connection, NO_RUN, spend_id=spend_id)
             elif spends.free(connection, spend_id):
                 budgets.change(connection, charges, -look.micro_usd)
         raise
@@ -77,7 +74,7 @@ def _reserve(database: Database, look: Look, at: datetime) -> tuple[int, list[Ch
     account = look.account
     key = f"{account.platform}:{account.platform_id}"
     with database.write() as connection:
-        caps = budgets.applying(connection, account.id, _NO_RUN, now=at)
+        caps = budgets.applying(connection, account.id, NO_RUN, now=at)
         empty = spent(caps, look.micro_usd)
         if empty:
             raise RegularsError(
@@ -85,5 +82,5 @@ def _reserve(database: Database, look: Look, at: datetime) -> tuple[int, list[Ch
                 "`regulars budget set` raises it."
             )
         charges = [budgets.take(connection, each, look.micro_usd, now=at) for each in caps]
-        new = New(_NO_RUN, 0, 1, key, look.name, look.meter, day_of(at), look.micro_usd)
+        new = New(NO_RUN, 0, 1, key, look.name, look.meter, day_of(at), look.micro_usd)
         return spends.reserve(connection, new, now=at), charges

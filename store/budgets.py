@@ -21,7 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.budget import AtEnd, Budget, Period, period_at
 from domain.errors import RegularsError
-from store.spends import NO_RUN, counted
+from store.spends import EVENTS, counted
 from store.tables import accounts, budget_periods, budgets, harvest_runs, spends
 
 # Made once: every page asks.
@@ -107,7 +107,7 @@ def put(
 
 def _spent_in(connection: Connection, scope: Scope, period: str) -> int:
     statement = select(func.coalesce(func.sum(counted()), 0)).where(
-        spends.c.day.startswith(period), spends.c.run_id != NO_RUN
+        spends.c.day.startswith(period), spends.c.stream != EVENTS
     )
     if scope.account_id is not None:
         key = accounts.c.platform + ":" + accounts.c.platform_id

@@ -7,8 +7,10 @@ from sqlalchemy import Case, Connection, bindparam, case, func, insert, or_, sel
 
 from store.tables import harvest_runs, spends
 
-#: The run of what was delivered and not asked for: no budget holds it.
+#: The run of what no run asked for: of a look, and of what a platform delivers by itself.
 NO_RUN = 0
+#: The stream of what a platform delivers by itself: no budget holds it, for nothing can stop it.
+EVENTS = "events"
 
 
 class New(NamedTuple):

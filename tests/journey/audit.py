@@ -66,13 +66,19 @@ def end(database: Database) -> None:
                 connection.exec_driver_sql(f"DROP TRIGGER {each}{where}")
 
 
-def seen(database: Database) -> dict[str, int]:
-    """Return how many different contacts were in the messaging store under each label, ever."""
+def seen(database: Database) -> dict[str, set[str]]:
+    """Return the keys of the contacts that were in the messaging store under each label, ever."""
+    found: dict[str, set[str]] = {}
     with database.read() as connection:
-        counted = connection.execute(
-            text("SELECT label, count(DISTINCT contact_id) FROM audit_inside GROUP BY label")
+        entered = connection.execute(
+            text(
+                "SELECT DISTINCT audit_inside.label, platform, platform_id FROM audit_inside "
+                "LEFT JOIN contacts ON contacts.id = contact_id"
+            )
         )
-        return {str(label): int(count) for label, count in counted}
+        for label, platform, platform_id in entered:
+            found.setdefault(label, set()).add(f"{platform}:{platform_id}")
+    return found
 
 
 def in_hand(database: Database, platform: str) -> int:

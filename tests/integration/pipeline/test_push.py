@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from domain.account import Account
+from domain.budget import AtEnd, Period
 from domain.contact import ContactKey
 from domain.signal import SignalKind
 from pipeline import push as pushing
 from pipeline.push import clear, take_in
+from store import budgets
+from store.budgets import Scope
 from store.database import Database, DatabaseError
 from store.ledger import added_up
 from store.pushed import last_walk_began
@@ -62,6 +65,15 @@ def test_what_is_delivered_is_in_the_ledger_once_a_day_at_least(travel: Travel) 
         (account,) = added_up(connection, "account", since=NOW)
     assert (events.key, account.key) == ("events", OURS.name)
     assert (events.items, events.low, events.high, events.uncertain) == (4, 10_000, 40_000, 0)
+
+
+def test_what_is_delivered_is_in_no_budget(travel: Travel) -> None:
+    push(travel, follow(ZOE, after(minutes=-2)))
+    with travel.database.write() as connection:
+        budgets.put(connection, Scope(), 1_000_000, Period.MONTH, AtEnd.STOP, now=NOW)
+    with travel.database.read() as connection:
+        (budget,) = budgets.listed(connection, now=NOW)
+    assert budget["committed_micro_usd"] == 0
 
 
 def test_what_was_polled_is_not_counted_again(travel: Travel) -> None:
