@@ -13,7 +13,7 @@ from domain.terms import BOTH, LANGUAGES, Term, Vocabulary, Words
 
 #: What the three lists of a topic weigh.
 WEIGHTS = {"sure": 3, "clear": 2, "faint": 1}
-COURTESIES = "courtesies"
+ASIDES = "asides"
 OURS = Path(__file__).with_name("topics.toml")
 _TERM = re.compile(r"(?!.?\*)(?=.*\w).+")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -29,7 +29,7 @@ def load(own: Path | None = None) -> Vocabulary:
     if own is None:
         return vocabulary
     more = read(own)
-    return Vocabulary(vocabulary.terms + more.terms, vocabulary.courtesies + more.courtesies)
+    return Vocabulary(vocabulary.terms + more.terms, vocabulary.asides + more.asides)
 
 
 def read(path: Path) -> Vocabulary:
@@ -40,15 +40,15 @@ def read(path: Path) -> Vocabulary:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise TopicsError(f"{path} cannot be read as terms of topics: {error}.") from error
     terms: list[Term] = []
-    courtesies: list[Term] = []
+    asides: list[Term] = []
     for topic, lists in tables.items():
         if not isinstance(lists, dict) or not _NAME.fullmatch(topic):
             raise _wrong(path, text, topic, "A topic is a table, its name in small letters and underscores.")
-        if topic == COURTESIES:
-            courtesies += _terms(path, text, topic, {each: {"faint": lists[each]} for each in lists})
+        if topic == ASIDES:
+            asides += _terms(path, text, topic, {each: {"faint": lists[each]} for each in lists})
         else:
             terms += _terms(path, text, topic, lists)
-    return Vocabulary(tuple(terms), tuple(courtesies))
+    return Vocabulary(tuple(terms), tuple(asides))
 
 
 @cache

@@ -28,10 +28,10 @@ class Term(NamedTuple):
 
 
 class Vocabulary(NamedTuple):
-    """All terms of all topics; where `courtesies` stand, words of greeting and thanks, more is asked for."""
+    """All terms of all topics; where `asides` stand, words of no public matter, more is asked for."""
 
     terms: tuple[Term, ...]
-    courtesies: tuple[Term, ...] = ()
+    asides: tuple[Term, ...] = ()
 
     @property
     def topics(self) -> tuple[str, ...]:

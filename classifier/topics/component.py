@@ -13,9 +13,9 @@ from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, ensure_path
 
 from classifier.topics.cleaning import clean
-from classifier.topics.deciding import scores_of, topics_of
-from classifier.topics.lexicon import COURTESY, Entry, Lexicon, Refused, nothing
-from classifier.topics.walking import Found, courtesies, find, languages
+from classifier.topics.deciding import ENOUGH, enough_for, scores_of, topics_of
+from classifier.topics.lexicon import ASIDE, Entry, Lexicon, Refused, nothing
+from classifier.topics.walking import Found, asides, find, languages
 from domain.terms import Term, Vocabulary, Words
 from domain.topic import Hit, Reading
 
@@ -127,16 +127,18 @@ class CivicTopics:
         return self._decide(_Walked(doc, entries, places, found, supporting), language)
 
     def _decide(self, walked: "_Walked", language: str) -> Reading:
-        hits = [walked.hit(each) for each in walked.found if each.term.topic != COURTESY]
+        hits = [walked.hit(each) for each in walked.found if each.term.topic != ASIDE]
         terms = scores_of(hits)
         scores: Mapping[str, float] = terms
         if walked.supporting:
             hits = sorted([*hits, *walked.supports()])
             scores = scores_of(hits)
+        enough = enough_for(len(walked.entries), asides(walked.found))
         if self.head is not None:
+            enough = ENOUGH
             given = self.head([each.forms[0] for each in walked.entries], terms)
             scores = dict(sorted(given.items(), key=lambda each: -each[1]))
-        topics = topics_of(scores, terms, len(walked.entries), courtesies(walked.found))
+        topics = topics_of(scores, terms, enough)
         return Reading(topics, tuple(scores.items()), tuple(hits), language)
 
     def _look_up(self, orth: int, doc: Doc) -> Entry:

@@ -7,11 +7,14 @@ from domain.topic import MAX_TOPICS, Hit
 #: The score at which a text speaks of a topic by itself: one sure word, or a clear one with company.
 ENOUGH = 3.0
 #: In a text of so few words that carry meaning a clear word is enough: "Logement!", "la santé".
-FEW_WORDS = 5
+FEW_WORDS = 6
 ENOUGH_OF_FEW = 2.0
-#: How much more a courtesy asks for ("Thank you …", "Joyeux …"), and how many of them count.
-COURTESY_COSTS = 1.0
-MOST_COURTESIES = 2
+#: In a longer one words of any topic stand by chance, so that one of them decides nothing.
+MANY_WORDS = 20
+ENOUGH_OF_MANY = 4.0
+#: How much more an aside asks for ("Thank you …", "my trip to …"), and how many of them count.
+ASIDE_COSTS = 1.0
+MOST_ASIDES = 2
 #: Topics whose words are often the means to another one: "the price of …", "a bill on …".
 MEANS = frozenset({"economy", "institutions"})
 #: A second topic must come near the first.
@@ -33,15 +36,17 @@ def scores_of(hits: Iterable[Hit]) -> dict[str, float]:
     return dict(sorted(scores.items(), key=lambda each: (-each[1], each[0] in MEANS)))
 
 
-def topics_of(
-    scores: Mapping[str, float], spoken: Mapping[str, float], words: int, courtesies: int
-) -> tuple[str, ...]:
-    """Return the topics that a text of so many words decides: mostly none, at most three.
+def enough_for(words: int, asides: int) -> float:
+    """Return the score at which a text of so many words speaks of a topic."""
+    enough = ENOUGH_OF_FEW if words <= FEW_WORDS else ENOUGH if words <= MANY_WORDS else ENOUGH_OF_MANY
+    return enough + ASIDE_COSTS * min(asides, MOST_ASIDES)
+
+
+def topics_of(scores: Mapping[str, float], spoken: Mapping[str, float], enough: float) -> tuple[str, ...]:
+    """Return the topics that reach a score: mostly none, at most three.
 
     `scores` are ordered; `spoken` are what terms alone gave, without which no topic is decided.
     """
-    enough = ENOUGH_OF_FEW if words <= FEW_WORDS else ENOUGH
-    enough += COURTESY_COSTS * min(courtesies, MOST_COURTESIES)
     best = next(iter(scores.values()), 0.0)
     decided = [
         topic

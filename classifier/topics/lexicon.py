@@ -14,8 +14,8 @@ SMALL = frozenset(
 )
 #: A term may stand for longer words from so many letters on.
 SHORTEST_BEGINNING = 2
-#: The topic under which courtesies are kept; no topic is called so.
-COURTESY = ""
+#: The topic under which asides are kept; no topic is called so.
+ASIDE = ""
 
 #: Whether a word is never read: then no beginning stands for it, and it lends nothing.
 Refused = Callable[[str], object]
@@ -66,8 +66,8 @@ class Lexicon:
         self._phrases: dict[str, list[Phrase]] = defaultdict(list)
         self._phrase_beginnings: dict[str, list[Phrase]] = defaultdict(list)
         self._roots: set[str] = set()
-        courtesies = (each._replace(topic=COURTESY) for each in vocabulary.courtesies)
-        for each in (*vocabulary.terms, *courtesies):
+        asides = (each._replace(topic=ASIDE) for each in vocabulary.asides)
+        for each in (*vocabulary.terms, *asides):
             self._add(each)
 
     def entry(self, word: str) -> Entry:

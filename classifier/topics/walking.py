@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from classifier.topics.lexicon import COURTESY, Entry, Phrase
+from classifier.topics.lexicon import ASIDE, Entry, Phrase
 from domain.terms import BOTH, LANGUAGES, Term
 
 #: How many words to either side can take a term's meaning away.
@@ -78,6 +78,6 @@ def _taken_away(term: Term, entries: Sequence[Entry], place: int) -> bool:
     return any(form in term.not_with for each in beside for form in each.forms)
 
 
-def courtesies(found: Sequence[Found]) -> int:
-    """Count the different words of greeting and thanks."""
-    return len({each.term.text for each in found if each.term.topic == COURTESY})
+def asides(found: Sequence[Found]) -> int:
+    """Count the different words of what is no public matter: thanks, travels, canvassing."""
+    return len({each.term.text for each in found if each.term.topic == ASIDE})

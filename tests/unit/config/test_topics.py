@@ -22,7 +22,7 @@ essaim !moto !police
 '''
 [bees.both]
 faint = "honey"
-[courtesies]
+[asides]
 fr = "bzz"
 """
 
@@ -38,7 +38,7 @@ def test_our_terms_speak_of_every_topic_in_both_languages() -> None:
     )
     assert all(counted[topic, language] >= 75 for topic in TOPICS for language in LANGUAGES)
     assert len(vocabulary.terms) > 4000
-    assert len(vocabulary.courtesies) > 50
+    assert len(vocabulary.asides) > 50
 
 
 def test_no_term_of_ours_stands_twice_in_a_topic() -> None:
@@ -75,7 +75,7 @@ def test_a_teams_own_terms_come_after_ours(tmp_path: Path) -> None:
         Term("essaim", "bees", "fr", 2, not_with=("moto", "police")),
         Term("honey", "bees", BOTH, 1),
     )
-    assert vocabulary.courtesies[-1].text == "bzz"
+    assert vocabulary.asides[-1].text == "bzz"
     assert next(Reader(vocabulary).read(["Les ruches sont pleines de vie"])).topics[0] == "bees"
 
 

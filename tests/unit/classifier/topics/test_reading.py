@@ -34,7 +34,7 @@ VOCABULARY = Vocabulary(
         Term("court", "culture_sport", "fr", 2),
         Term("the", "digital", "en", 2),
     ),
-    (Term("thank you", "courtesies", "en", 1), Term("merci", "courtesies", "fr", 1)),
+    (Term("thank you", "asides", "en", 1), Term("merci", "asides", "fr", 1)),
 )
 WORDS = Words(
     supports={"ward": ("health", 0.9), "opera": ("culture_sport", 0.8)},
@@ -64,7 +64,9 @@ def read(reader: Reader, text: str) -> Reading:
     ("text", "topics"),
     [
         pytest.param("Le nouvel hôpital ouvre lundi prochain", ("health",), id="a-sure-word-decides"),
-        pytest.param("Il parle longtemps des soins de demain matin", (), id="a-clear-word-does-not"),
+        pytest.param(
+            "Il parle longtemps des soins de demain matin, comme hier encore", (), id="a-clear-word-does-not"
+        ),
         pytest.param("Des soins !", ("health",), id="in-few-words-it-does"),
         pytest.param(
             "Garantir l\u2019accès à tous les soins", ("health",), id="small-words-play-no-part-in-phrases"
@@ -84,9 +86,18 @@ def read(reader: Reader, text: str) -> Reading:
         ),
         pytest.param("Schooling is what the rest is about here", ("education",), id="a-longer-word"),
         pytest.param("train ticket rail and nothing else to say", ("transport",), id="three-faint-words"),
-        pytest.param("train ticket and nothing else to say", (), id="two-faint-words-do-not"),
+        pytest.param(
+            "train ticket and nothing else to say, whatever comes later today",
+            (),
+            id="two-faint-words-do-not",
+        ),
         pytest.param("train train train train and more to say", (), id="a-word-counts-once"),
-        pytest.param("Thank you to the hospital for all it does", (), id="a-courtesy-asks-for-more"),
+        pytest.param("Thank you to the hospital for all it does", (), id="an-aside-asks-for-more"),
+        pytest.param("A hospital " + "and more about whatever came " * 6, (), id="one-word-of-many-does-not"),
+        pytest.param("A hospital school " + "and more about whatever came " * 6, (), id="nor-one-of-each"),
+        pytest.param(
+            "Bike lanes, train " + "and more about whatever came " * 6, ("transport",), id="two-of-many-do"
+        ),
         pytest.param("nothing to see here", (), id="nothing"),
         pytest.param("", (), id="an-empty-text"),
         pytest.param("a" * 100, (), id="longer-than-any-word"),
