@@ -220,7 +220,8 @@ def table(name: str, tallies: Iterable[dict[str, Any]], guises: list[dict[str, A
 
 
 HEAD = (
-    "| who | endpoint | window | windows | permitted | used | share | refused at first + later | seconds between two |\n"
+    "| who | endpoint | window | windows | permitted | used | share | refused at first + later "
+    "| seconds between two |\n"
     "|---|---|---|---|---|---|---|---|---|"
 )
 

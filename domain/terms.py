@@ -22,7 +22,7 @@ class Term(NamedTuple):
     text: str
     topic: str
     language: str = BOTH
-    weight: int = 2
+    weight: float = 2
     prefix: bool = False
     not_with: tuple[str, ...] = ()
 

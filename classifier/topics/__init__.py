@@ -1,1 +1,1 @@
-"""What short French and English texts speak of, with spaCy."""
+"""What short French and English texts speak of, and the same as a component of spaCy."""

@@ -1,13 +1,16 @@
-"""Cleaning of a text without moving a character of it, and the plain form of a word."""
+"""The words of a text as they stand in it, and the plain form of a word."""
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 #: Invisible characters within a word: joiners, soft hyphen, byte order mark; and marks put upon letters.
 _WITHIN = "\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff"
 _ADDRESSES = re.compile(r"(?:https?://|www\.)\S+|@[\w.]+", re.IGNORECASE)
-_OTHER = re.compile(rf"[^\w {_WITHIN}]+|_+")
+_WORDS = re.compile(rf"[\w{_WITHIN}]+")
+#: Where a word of a #CamelCase hashtag ends and the next begins.
+HUMP = r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])"
+_HUMPS = re.compile(HUMP)
 _UNSEEN = re.compile(f"[{_WITHIN}]+")
 _ELONGATED = re.compile(r"(\w)\1{2,}")
 _PLURALS = ("s", "x")
@@ -17,11 +20,31 @@ _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
 LONGEST_WORD = 60
 
 
-def clean(text: str) -> str:
-    """Put spaces for addresses, mentions, quotes, punctuation and emoji: every letter stays at its place."""
-    if "@" in text or "://" in text or "www." in text.lower():
+def bared(text: str) -> str:
+    """Put spaces for addresses, mentions and underscores: every other character stays at its place."""
+    if "@" in text or "://" in text or "ww." in text or "WW." in text:
         text = _ADDRESSES.sub(_spaces, text)
-    return _OTHER.sub(_spaces, text)
+    return text.replace("_", " ")
+
+
+def words_in(bare: str) -> list[str]:
+    """Return the words of a text without addresses: what stands between punctuation, quotes and emoji.
+
+    Where there is a hashtag, words are taken apart at their humps, too: "#BikeLanes" is two.
+    """
+    words = _WORDS.findall(bare)
+    return [part for each in words for part in _HUMPS.split(each)] if "#" in bare else words
+
+
+def starts_of(bare: str, words: Iterable[str]) -> list[int]:
+    """Return where each of all words of a text begins."""
+    starts = []
+    end = 0
+    for word in words:
+        start = bare.index(word, end)
+        starts.append(start)
+        end = start + len(word)
+    return starts
 
 
 def fold(word: str) -> str:

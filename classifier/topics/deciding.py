@@ -1,8 +1,10 @@
 """What a text speaks of, by the words found in it: scores, and the threshold below which it says nothing."""
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
-from domain.topic import MAX_TOPICS, Hit
+from domain.terms import Term
+from domain.topic import MAX_TOPICS
 
 #: The score at which a text speaks of a topic by itself: one sure word, or a clear one with company.
 ENOUGH = 3.0
@@ -21,14 +23,14 @@ MEANS = frozenset({"economy", "institutions"})
 NEAR = 0.6
 
 
-def scores_of(hits: Iterable[Hit]) -> dict[str, float]:
+def scores_of(terms: Iterable[Term]) -> dict[str, float]:
     """Add the weights of each topic's terms, the strongest topic first; a term counts once a text.
 
     Of two that are equally strong, what is wanted stands before the money and the laws for it.
     """
     heaviest: dict[tuple[str, str], float] = {}
-    for each in hits:
-        key = (each.topic, each.term)
+    for each in terms:
+        key = (each.topic, each.text)
         heaviest[key] = max(heaviest.get(key, 0.0), each.weight)
     scores: dict[str, float] = {}
     for (topic, _), weight in heaviest.items():
@@ -48,9 +50,12 @@ def topics_of(scores: Mapping[str, float], spoken: Mapping[str, float], enough: 
     `scores` are ordered; `spoken` are what terms alone gave, without which no topic is decided.
     """
     best = next(iter(scores.values()), 0.0)
-    decided = [
-        topic
-        for topic, score in scores.items()
-        if score >= max(enough, NEAR * best) and spoken.get(topic, 0.0) >= ENOUGH_OF_FEW
-    ]
-    return tuple(decided[:MAX_TOPICS])
+    if best < enough:
+        return ()
+    least = max(enough, NEAR * best)
+    decided = (topic for topic, score in scores.items() if score >= least and _is_said(topic, spoken))
+    return tuple(islice(decided, MAX_TOPICS))
+
+
+def _is_said(topic: str, spoken: Mapping[str, float]) -> bool:
+    return spoken.get(topic, 0.0) >= ENOUGH_OF_FEW

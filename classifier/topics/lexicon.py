@@ -1,11 +1,11 @@
 """The lexicon: all terms made ready, and what one word of a text means by them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from classifier.topics.cleaning import LONGEST_WORD, clean, fold, forms
+from classifier.topics.cleaning import LONGEST_WORD, bared, fold, forms, words_in
 from domain.terms import BOTH, Term, Vocabulary, Words
 
 #: Small words, which play no part in phrases.
@@ -37,21 +37,31 @@ class Phrase(NamedTuple):
     term: Term
 
 
+def shortest_last(phrase: Phrase) -> int:
+    """Return a key that sorts the longest phrases first."""
+    return -len(phrase.rest)
+
+
+NO_PHRASES: Mapping[str, Sequence[Phrase]] = MappingProxyType({})
+
+
 class Entry(NamedTuple):
     """What a word means: `forms` are how it may be written in a term, the first its folded self.
 
-    `fr` and `en` are what it means alone in that language, `phrases` what may begin with it, the longest
-    first, `shares` its place in the languages, `support` a topic that it lends weight to. `tells` is whether
-    it means anything by itself or begins a phrase.
+    `fr` and `en` are what it means alone in that language. `phrases` are those that may begin with it, by
+    their second word and the longest first; `open` those whose second word is but a beginning. `shares` is
+    its place in the languages, `support` what it lends weight to. `tells` is whether it means anything by
+    itself or begins a phrase.
     """
 
     forms: tuple[str, ...]
     small: bool = False
     fr: Meant = NOTHING
     en: Meant = NOTHING
-    phrases: tuple[Phrase, ...] = ()
+    phrases: Mapping[str, Sequence[Phrase]] = NO_PHRASES
+    open: tuple[Phrase, ...] = ()
     shares: tuple[int, int, int] | None = None
-    support: tuple[str, float] | None = None
+    support: Term | None = None
     tells: bool = False
 
 
@@ -60,6 +70,8 @@ class Lexicon:
 
     def __init__(self, vocabulary: Vocabulary, words: Words, refused: Refused = nothing) -> None:
         self._words = words
+        # One object a number, however many words share it: what every word touches should stay in the cache.
+        self._numbers: dict[int, int] = {}
         self._refused = refused
         self._singles: dict[str, list[Term]] = defaultdict(list)
         self._beginnings: dict[str, list[Term]] = defaultdict(list)
@@ -85,14 +97,17 @@ class Lexicon:
                 single += self._beginnings.get(folded[:length], ())
                 phrases += self._phrase_beginnings.get(folded[:length], ())
         small = folded in SMALL
-        shares, support = self._words.languages.get(folded), self._words.supports.get(folded)
-        if (single or support) and self._refused(folded):  # "social*" would stand for "socialiste", too
-            single, support = [], None
+        shares, lent = self._words.languages.get(folded), self._words.supports.get(folded)
+        if (single or lent) and self._refused(folded):  # "social*" would stand for "socialiste", too
+            single, lent = [], None
+        if shares:
+            french, english, other = (self._numbers.setdefault(each, each) for each in shares)
+            shares = (french, english, other)
+        support = Term(folded, lent[0], BOTH, lent[1]) if lent else None
         if not single and not phrases:
             return Entry(written, small, shares=shares, support=support)
-        phrases.sort(key=lambda each: -len(each.rest))
         fr, en = _heaviest(single, "fr"), _heaviest(single, "en")
-        return Entry(written, small, fr, en, tuple(phrases), shares, support, tells=True)
+        return Entry(written, small, fr, en, *_by_second(phrases), shares, support, tells=True)
 
     def _add(self, term: Term) -> None:
         written = _words_of(term)
@@ -109,12 +124,22 @@ class Lexicon:
             self._singles["".join(each for each, _ in written)].append(term)
 
 
+def _by_second(phrases: list[Phrase]) -> tuple[Mapping[str, Sequence[Phrase]], tuple[Phrase, ...]]:
+    """Part phrases by their second word, the longest first; what begins with a beginning stands apart."""
+    whole: dict[str, list[Phrase]] = defaultdict(list)
+    begun: list[Phrase] = []
+    for each in sorted(phrases, key=shortest_last):
+        second, is_beginning = each.rest[0]
+        (begun if is_beginning else whole[second]).append(each)
+    return whole, tuple(begun)
+
+
 def _words_of(term: Term) -> list[tuple[str, bool]]:
     """Split a term as a text is split; each word with whether it is only a beginning."""
     found = []
     pieces = term.text.split()
     for place, piece in enumerate(pieces):
-        parts = [fold(each) for each in clean(piece).split()]
+        parts = [fold(each) for each in words_in(bared(piece))]
         last = piece.endswith("*") or (term.prefix and place == len(pieces) - 1)
         found += [(each, last and number == len(parts) - 1) for number, each in enumerate(parts)]
     content = [each for each in found if each[0] not in SMALL or each[1]]

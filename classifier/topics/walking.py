@@ -1,9 +1,9 @@
 """The walk through the words of a text: which terms stand in it, in which language, and where."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from classifier.topics.lexicon import ASIDE, Entry, Phrase
+from classifier.topics.lexicon import ASIDE, Entry, Phrase, shortest_last
 from domain.terms import BOTH, LANGUAGES, Term
 
 #: How many words to either side can take a term's meaning away.
@@ -24,12 +24,17 @@ class Found(NamedTuple):
     term: Term
 
 
-def languages(known: int, french: int, english: int, other: int) -> tuple[str, ...]:
-    """Tell in which language a text is, from how many of its words are known and the sums of their shares.
+def languages(shares: Sequence[tuple[int, int, int]]) -> tuple[str, ...]:
+    """Tell in which language a text is, from the shares of its known words in French, English and others.
 
     One, both where it could be either, none where it is in another.
     """
-    if known >= ENOUGH_KNOWN and other > max(french, english) + FOREIGN * known:
+    french = english = other = 0
+    for of_french, of_english, of_other in shares:
+        french += of_french
+        english += of_english
+        other += of_other
+    if len(shares) >= ENOUGH_KNOWN and other > max(french, english) + FOREIGN * len(shares):
         return ()
     if abs(french - english) < APART:
         return LANGUAGES
@@ -45,11 +50,11 @@ def find(entries: Sequence[Entry], telling: Sequence[int], language: str) -> lis
             continue
         entry = entries[place]
         longest = 1
-        for phrase in entry.phrases:
+        for phrase in _beginning(entry, entries[place + 1 : place + 2]):
             length = len(phrase.rest) + 1
             if length < longest:
                 break
-            if phrase.term.language in {language, BOTH} and _stands(phrase, entries, place):
+            if phrase.term.language in (language, BOTH) and _stands(phrase, entries, place):
                 longest = length
                 found.append(Found(place, place + length - 1, phrase.term))
         if longest == 1:
@@ -61,6 +66,29 @@ def find(entries: Sequence[Entry], telling: Sequence[int], language: str) -> lis
             ]
         free_from = place + longest
     return found
+
+
+def supports(entries: Sequence[Entry], supporting: Sequence[int], found: Sequence[Found]) -> Iterator[Found]:
+    """Yield the words that are no part of a term and lend weight to a topic."""
+    within = {place for each in found for place in range(each.first, each.last + 1)}
+    for place in supporting:
+        term = entries[place].support
+        if term and place not in within:
+            yield Found(place, place, term)
+
+
+def weight_of(found: Sequence[Found]) -> float:
+    """Add the weights of all terms found."""
+    return sum(each.term.weight for each in found)
+
+
+def _beginning(entry: Entry, following: Sequence[Entry]) -> Sequence[Phrase]:
+    """Return the phrases whose second word may be the following one, the longest first."""
+    if not following or not (entry.phrases or entry.open):
+        return ()
+    known = entry.phrases
+    found = [each for form in following[0].forms if form in known for each in known[form]]
+    return sorted([*found, *entry.open], key=shortest_last) if entry.open or len(found) > 1 else found
 
 
 def _stands(phrase: Phrase, entries: Sequence[Entry], place: int) -> bool:

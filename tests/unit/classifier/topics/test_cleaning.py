@@ -1,18 +1,20 @@
-"""Cleaning keeps every letter at its place; folding finds the plain form of a word."""
+"""Words are found at their places; folding finds the plain form of one."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifier.topics.cleaning import clean, fold, forms
+from classifier.topics.cleaning import bared, fold, forms, starts_of, words_in
 
 
 @settings(deadline=None)
 @given(st.text())
-def test_cleaning_moves_no_character(text: str) -> None:
-    cleaned = clean(text)
-    assert len(cleaned) == len(text)
-    assert all(after in {before, " "} for before, after in zip(text, cleaned, strict=True))
+def test_every_word_stands_where_it_is_said_to_begin(text: str) -> None:
+    bare = bared(text)
+    words = words_in(bare)
+    starts = starts_of(bare, words)
+    assert starts == sorted(set(starts))
+    assert [text[start : start + len(word)] for start, word in zip(starts, words, strict=True)] == words
 
 
 @pytest.mark.parametrize(
@@ -26,8 +28,8 @@ def test_cleaning_moves_no_character(text: str) -> None:
         pytest.param("❤️🚲 vélo_ville", "\ufe0f vélo ville", id="emoji-and-underscores"),
     ],
 )
-def test_what_is_no_word_becomes_space(text: str, left: str) -> None:
-    assert clean(text).split() == left.split()
+def test_what_is_no_word_is_left_out(text: str, left: str) -> None:
+    assert words_in(bared(text)) == left.split()
 
 
 @pytest.mark.parametrize(

@@ -170,19 +170,23 @@ def test_nothing_is_read_where_somebody_speaks_of_themselves() -> None:
 
 
 def test_many_texts_are_read_in_order_by_a_memory_that_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading_module, "BATCH", 3)
-    monkeypatch.setattr(reading_module, "MOST_LEXEMES", 20)
-    monkeypatch.setattr(component, "MOST_WORDS", 10)
+    monkeypatch.setattr(reading_module, "MOST_WORDS", 10)
     reader = Reader(VOCABULARY)
-    pipelines = set()
+    remembered = []
     texts = [f"word{number} hospital" if number % 2 else f"word{number}" for number in range(100)]
     found = []
     for each in reader.read(texts):
-        pipelines.add(id(reader._pipeline))
+        remembered.append(len(reader._known))
         found.append(each.topics)
     assert found == [("health",) if number % 2 else () for number in range(100)]
-    assert len(pipelines) > 1
-    assert len(reader._component._entries) <= 10
+    assert max(remembered) == 10
+
+
+def test_a_text_of_more_words_than_are_remembered_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_module, "MOST_WORDS", 3)
+    reader = Reader(VOCABULARY)
+    text = "a hospital, a school, a bank, a train and a hospital"
+    assert read(reader, text) == read(Reader(VOCABULARY), text)
 
 
 def test_a_pipeline_is_kept_on_disk(tmp_path: Path) -> None:
@@ -195,6 +199,22 @@ def test_a_pipeline_is_kept_on_disk(tmp_path: Path) -> None:
     for one, other in zip(language.pipe(texts), again.pipe(texts), strict=True):
         assert one._.topic_evidence == other._.topic_evidence != ()
         assert one._.topics == other._.topics
+
+
+def test_a_doc_keeps_its_text_and_its_spans_stand_in_it() -> None:
+    language = light_pipeline()
+    language.get_pipe("civic_topics").learn(VOCABULARY, WORDS)
+    doc = language("🚑 \u2018A hospital\u2019, @ada! #BikeLanes")
+    assert doc.text == "🚑 \u2018A hospital\u2019, @ada! #BikeLanes"
+    spans = [doc.char_span(each.start, each.end) for each in doc._.topic_evidence]
+    assert [each.text for each in spans if each] == ["hospital", "BikeLanes"]
+
+
+def test_the_component_reads_what_the_reader_reads(reader: Reader) -> None:
+    language = light_pipeline()
+    language.get_pipe("civic_topics").learn(VOCABULARY, WORDS)
+    texts = ["The river bank, the food bank", "Merci l'hôpital", "ward", ""]
+    assert [component.reading(each) for each in language.pipe(texts)] == list(reader.read(texts))
 
 
 def test_the_component_stands_in_any_pipeline() -> None:
