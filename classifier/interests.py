@@ -14,13 +14,15 @@ from domain.topic import Reading
 
 #: After so many days a text counts half.
 HALF_LIFE_DAYS = 180.0
-#: The score at which a text alone says what it speaks of; one that scores less counts half.
+#: The score at which a text alone says what it speaks of.
 FULL_SCORE = 3.0
+#: What a text counts whose words touch a topic without deciding it.
+TOUCHED = 0.25
 #: A text that scores less than this is no text on the topic.
 LEAST_SCORE = 2.0
 #: An interest needs so many independent texts, so much weight after decay, and this share of all weight
-#: (measured with benchmarks/interests.py, 2026-11-25: fewer texts make it wrong as often as right).
-TEXTS, WEIGHT, SHARE = 3, 2.2, 0.25
+#: (chosen on one half of the labelled sets, 2026-11-26: benchmarks/interests.py).
+TEXTS, WEIGHT, SHARE = 3, 2.0, 0.3
 #: What it takes to be a hint: one text that says it, for half a year.
 HINT_WEIGHT = 0.5
 #: How many words stand for a topic.
@@ -37,7 +39,7 @@ class _Vote(NamedTuple):
 def weighed(said: Reading) -> tuple[tuple[str, float], ...]:
     """Return the topics of a text with the scores at which they count for its contact.
 
-    What the text alone does not decide counts half, and only beside other texts.
+    What the text alone does not decide counts a quarter, and only beside other texts.
     """
     return tuple(
         (topic, max(score, FULL_SCORE) if topic in said.topics else LEAST_SCORE)
@@ -110,7 +112,7 @@ def _weight(spoken: Spoken, now: datetime) -> float:
     """Return 0 to 1; a moment ahead of `now`, by a platform's clock, counts as now."""
     age_days = max(0.0, (now - spoken.at).total_seconds() / 86_400)
     decay: float = 0.5 ** (age_days / HALF_LIFE_DAYS)
-    return decay if spoken.score >= FULL_SCORE else decay / 2
+    return decay if spoken.score >= FULL_SCORE else decay * TOUCHED
 
 
 def _interest(topic: str, strength: Strength, votes: Sequence[_Vote]) -> Interest:

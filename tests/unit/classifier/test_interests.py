@@ -68,7 +68,7 @@ def test_texts_make_interests(spoken: list[Spoken], found: dict[str, Strength]) 
 
 
 def test_a_text_counts_half_after_its_half_life() -> None:
-    texts = [said("housing", each) for each in range(4)]
+    texts = [said("housing", each) for each in range(3)]
     later = NOW + timedelta(days=HALF_LIFE_DAYS)
     assert strengths(*texts) == {"housing": Strength.INTEREST}
     assert strengths(*texts, now=later) == {"housing": Strength.HINT}
