@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from domain.window import Told, Window, count, is_same, returned, turn
+from domain.window import UNTOLD_SHARE, Told, Window, count, is_same, returned, turn
 
 #: Where all of a share is used and nothing tells for how long, in seconds.
 UNKNOWN_WAIT_S = 60.0
@@ -65,15 +65,23 @@ def _tell(window: Window, app: Window | None, told: Told, now: float) -> None:
 
 def _tell_share(window: Window, told: Told, now: float) -> None:
     """Learn what one request takes from how the percentage grew; `base` is where the growth began."""
-    used = told.limit - told.remaining
-    if window.remaining is None or used < window.base:
+    used, known = told.limit - told.remaining, window.remaining
+    # Answers may overtake each other; what fell by more than that belongs to another window.
+    overtaken = window.cost * (1 if window.alone else len(window.leases) + UNTOLD_SHARE) + 1
+    fresh = known is None or used < window.base or told.remaining > known + overtaken
+    if fresh:
         window.base, window.own = used, window.total
     elif window.total > window.own:
         # Percentages are whole numbers, so the growth may have been one more.
         window.cost = (used - window.base + 1) / (window.total - window.own)
     window.share = True
     window.limit = told.limit
-    window.remaining = 0.0 if told.refused else told.remaining
+    if told.refused:
+        window.remaining = 0.0
+    elif known is None or fresh or window.alone:
+        window.remaining = told.remaining
+    else:
+        window.remaining = min(known, told.remaining)
     wait = told.reset_s if told.reset_s > 0 else UNKNOWN_WAIT_S
     window.reset = None if window.remaining else now + wait
 

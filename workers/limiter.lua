@@ -131,14 +131,22 @@ local function take(windows)
 end
 
 local function tell_share(window, told)
-  local used = told.limit - told.remaining
-  if not window.remaining or used < window.base then
+  local used, known = told.limit - told.remaining, window.remaining
+  local overtaken = window.cost * (window.alone and 1 or size(window.leases) + UNTOLD_SHARE) + 1
+  local fresh = not known or used < window.base or told.remaining > known + overtaken
+  if fresh then
     window.base, window.own = used, window.total
   elseif window.total > window.own then
     window.cost = (used - window.base + 1) / (window.total - window.own)
   end
   window.share, window.limit = true, told.limit
-  window.remaining = told.refused and 0 or told.remaining
+  if told.refused then
+    window.remaining = 0
+  elseif fresh or window.alone then
+    window.remaining = told.remaining
+  else
+    window.remaining = math.min(known, told.remaining)
+  end
   window.reset = nil
   if window.remaining == 0 then
     window.reset = now + (told.reset_s > 0 and told.reset_s or UNKNOWN_WAIT_S)

@@ -306,6 +306,22 @@ class TestShares:
             desk.ask(Told(100, 100 - percent, 0, share=True))
         assert (desk.account.base, desk.account.remaining) == (20, 80)
 
+    def test_a_new_window_is_known_by_what_it_fell_even_above_the_former_beginning(self) -> None:
+        desk = Desk(share=True)
+        for percent in (7, 50, 93, 13):
+            desk.ask(Told(100, 100 - percent, 0, share=True))
+        assert (desk.account.base, desk.account.remaining) == (13, 87)
+        assert desk.account.cost > 6
+
+    def test_an_answer_that_was_overtaken_brings_nothing_back(self) -> None:
+        desk = Desk(share=True)
+        for percent in (7, 13, 20, 27, 33, 40, 47, 53, 60, 67, 73, 80):
+            desk.ask(Told(100, 100 - percent, 0, share=True))
+        assert [desk.take("run 1"), desk.take("run 2")] == [0, 0]
+        desk.answer(Told(100, 7, 0, share=True), "run 2")
+        desk.answer(Told(100, 13, 0, share=True), "run 1")
+        assert desk.account.remaining <= 7
+
 
 class Apps:
     """Two accounts of one app, and a platform that counts both windows and tells the narrower one."""
