@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from domain.permit import LEASE_S
 from domain.window import UNTOLD_SHARE, Told, Window, count, is_same, returned, turn
 
 #: Where all of a share is used and nothing tells for how long, in seconds.
@@ -12,14 +13,18 @@ def answer(windows: Sequence[Window], permit: str, told: Told | None, now: float
     """Take in what the answer to a permit's request told, None where nothing was."""
     account, *rest = windows
     app = rest[0] if rest else None
+    sent = now
     for each in windows:
         turn(each, now)
         lease = returned(each, permit)
         each.alone = lease is not None and lease.alone
         if lease:
             count(each)
+            sent = min(sent, lease.until - LEASE_S)
     if told is None:
         return
+    for each in windows:
+        each.longest = max(each.longest, now + told.reset_s - sent)
     if app is None:
         _tell(account, None, told, now)
         return

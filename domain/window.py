@@ -65,7 +65,8 @@ class Window:
     `others` are what it was, here and for the app's other accounts, when the platform had counted `base`.
     `joint`: answers have shown that this window of an app is counted. `alone`: no other request was under
     way beside the one that was answered last. `began` is when its first request of ours went out, `length`
-    the longest time from then to its end that was told. `clock` is the last time seen.
+    the longest time from then to its end that was told, `longest` the longest from any one request of it or
+    its accounts to the end that its answer told. `clock` is the last time seen.
     """
 
     limit: float | None = None
@@ -81,6 +82,7 @@ class Window:
     total: int = 0
     began: float | None = None
     length: float = 0.0
+    longest: float = 0.0
     next_slot: float = 0.0
     clock: float = 0.0
     leases: dict[str, Lease] = field(default_factory=dict)
@@ -105,13 +107,14 @@ def begin(window: Window, now: float) -> None:
     """Begin a window with its first request.
 
     An app's window is told only where it is narrower than the account's that asks: what is known of it is
-    that all of it is there again, and how long the last one took.
+    that all of it is there again, and how long the last one took. We may have begun with one and been told
+    the end of the next: no single request is told more than a whole window, so it takes no longer.
     """
     if window.began is not None:
         return
     window.began = now
     if window.joint and window.limit is not None and window.length:
-        window.remaining, window.reset = window.limit, now + window.length + STEP_S
+        window.remaining, window.reset = window.limit, now + min(window.length, window.longest) + STEP_S
         window.base, window.own = 0.0, window.total
 
 

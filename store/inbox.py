@@ -20,8 +20,8 @@ from store.tables import inbox
 FILE = "inbox.db"
 #: How long a worker may take over what it claimed before another may claim it.
 LEASE = timedelta(seconds=30)
-#: How often a push is tried before it is put aside.
-MAX_ATTEMPTS = 3
+#: How often a push is tried before it is put aside: workers die of other causes, too, with it in hand.
+MAX_ATTEMPTS = 5
 #: How many pushes one claim takes at most.
 CLAIMED_PUSHES = 200
 _KILLED = "It ended its worker each time it was taken in."
@@ -78,7 +78,7 @@ def waits(connection: Connection, *, now: datetime) -> bool:
 
 
 def claim(connection: Connection, worker: str, *, now: datetime) -> list[Held]:
-    """Take the oldest pushes; one that was taken in vain is taken alone, and put aside after three times."""
+    """Take the oldest pushes; one that was taken in vain is taken alone, in the end put aside."""
     connection.execute(
         update(inbox)
         .where(*_free(now), inbox.c.attempts >= MAX_ATTEMPTS)

@@ -92,7 +92,7 @@ local function begin(window)
   if window.began then return end
   window.began = now
   if window.joint and window.limit and window.length > 0 then
-    window.remaining, window.reset = window.limit, now + window.length + STEP_S
+    window.remaining, window.reset = window.limit, now + math.min(window.length, window.longest or 0) + STEP_S
     window.base, window.own = 0, window.total
   end
 end
@@ -211,13 +211,20 @@ end
 
 local function answer(windows, told)
   local account, app = windows[1], windows[2]
+  local sent = now
   for _, each in ipairs(windows) do
     turn(each)
     local lease = returned(each)
     each.alone = lease ~= nil and lease.alone
-    if lease then count(each) end
+    if lease then
+      count(each)
+      sent = math.min(sent, lease["until"] - LEASE_S)
+    end
   end
   if not told then return end
+  for _, each in ipairs(windows) do
+    each.longest = math.max(each.longest or 0, now + told.reset_s - sent)
+  end
   if not app then return tell(account, nil, told) end
   if told.refused and not app.joint and (account.remaining or 0) >= 1 and others(account, app) > 0 then
     app.joint = true

@@ -91,9 +91,9 @@ def test_whoever_becomes_regular_is_read_then(database: Database) -> None:
 
 
 def test_an_undecided_text_weighs_less(database: Database) -> None:
-    page(database, [follows(ADA), writes(ADA, "8001", "#housing?"), writes(ADA, "8002", "#housing?")])
+    page(database, [follows(ADA), *(writes(ADA, str(each), "#housing?") for each in range(8001, 8004))])
     read(database)
-    assert found(database) == {"housing": ("hint", 2)}
+    assert found(database) == {"housing": ("hint", 3)}
 
 
 def test_texts_under_one_post_are_one_vote(database: Database) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from domain.permit import LEASE_S, SHORT_S, give_back, take
 from domain.telling import UNKNOWN_WAIT_S, answer
-from domain.window import UNTOLD_SHARE, Told, Window
+from domain.window import STEP_S, UNTOLD_SHARE, Told, Window
 
 NOW = 1_000_000.0
 #: Seconds until a window ends that is too short for anybody to be spread over it.
@@ -259,6 +259,20 @@ def test_a_window_that_follows_sooner_than_thought_is_not_two_long() -> None:
     desk.now += 30
     desk.ask(Told(80, 79, 60))
     assert (app.reset, app.length) == (NOW + 90, 60)
+
+
+def test_a_window_grows_no_longer_by_the_ends_of_those_that_follow_it() -> None:
+    app = Window(limit=80, joint=True, length=60, longest=60, clock=NOW)
+    desk = Desk(app)
+    desk.account.limit = 60
+    for _ in range(30):
+        assert desk.ask() == 0
+        begun, thought = desk.now, app.reset or 0
+        assert thought - begun <= 60 + STEP_S
+        desk.now = thought - 2  # amid a later window of the platform's, which ends when ours is thought to
+        assert desk.ask(Told(80, 20, 2.9)) == 0
+        desk.now = thought + 1
+    assert app.length > 60
 
 
 class TestShares:
