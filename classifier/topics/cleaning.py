@@ -38,12 +38,10 @@ def words_in(bare: str) -> list[str]:
 
 def starts_of(bare: str, words: Iterable[str]) -> list[int]:
     """Return where each of all words of a text begins."""
-    starts = []
-    end = 0
+    starts, end = [], 0
     for word in words:
-        start = bare.index(word, end)
-        starts.append(start)
-        end = start + len(word)
+        starts.append(bare.index(word, end))
+        end = starts[-1] + len(word)
     return starts
 
 
