@@ -60,7 +60,7 @@ def reading_step(reader: Callable[[], Reads]) -> Step:
                 return
             allow(connection, policy)
             if waiting:
-                _keep(connection, waiting, readings)
+                _keep(connection, policy, waiting, readings)
                 reached = {**job.reached, "texts": job.reached.get("texts", 0) + len(waiting)}
                 save(connection, reached, done=False)
                 return
@@ -103,8 +103,11 @@ def allow(connection: Connection, policy: Policy) -> None:
     store.allow(connection, inferable(policy.topics, Inferred.CONTACTS))
 
 
-def _keep(connection: Connection, waiting: Sequence[Unread], readings: Sequence[Reading]) -> None:
-    """Store what the texts of contacts who are still regular speak of."""
+def _keep(
+    connection: Connection, policy: Policy, waiting: Sequence[Unread], readings: Sequence[Reading]
+) -> None:
+    """Store what the texts of contacts who are still regular speak of, as far as a pack allows."""
+    allowed = inferable(policy.topics, Inferred.CONTACTS)
     known = contacts.by_id(connection, {each.contact_id for each in waiting})
     regular = {each for each, who in known.items() if who.label is Label.REGULAR}
     spoke = [
@@ -123,6 +126,7 @@ def _keep(connection: Connection, waiting: Sequence[Unread], readings: Sequence[
         for each, said in zip(waiting, readings, strict=True)
         if each.contact_id in regular
         for topic, score in weighed(said)
+        if (topic, each.platform) in allowed
     ]
     if spoke:
         store.hold(connection, {each.contact_id for each in spoke})
