@@ -123,8 +123,8 @@ def measure(rate: int, seconds: int, what: str) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "data"
         runtime = Runtime(Settings(data_dir=folder), upgrade=True)
-        sealed = runtime.seal(Credentials("token", None, SECRET))
         with runtime.database.write() as connection:
+            sealed = runtime.seal(connection, Credentials("token", None, SECRET))
             accounts.add(connection, Account("facebook", PAGE, "page"), sealed, now=utc_now())
             accounts.add(connection, Account("twitter", "5000", "x"), sealed, now=utc_now())
         environment = {**os.environ, "REGULARS_DATA_DIR": str(folder), "PYTHONPATH": str(ROOT)}
