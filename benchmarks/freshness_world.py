@@ -294,4 +294,5 @@ def _fullest(happened: Hours) -> Hours:
         found[hour] = found[hour - 1]
         before = max(0, hour - day)
         found[hour, 1:] = np.maximum(found[hour, 1:], found[before, :-1] + until[hour] - until[before])
-    return found[-1]
+    fullest: Hours = found[-1]
+    return fullest

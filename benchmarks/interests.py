@@ -19,14 +19,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from interest_curves import draw
-
-from classifier.interests import interests, weighed, words_of
-from domain.interest import Spoken, Strength
-from domain.topic import TOPICS, Reading
-from workers.reader import reader_of
-
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.interest_curves import draw  # noqa: E402
+from classifier.interests import interests, weighed, words_of  # noqa: E402
+from domain.interest import Spoken, Strength  # noqa: E402
+from domain.topic import TOPICS, Reading  # noqa: E402
+from workers.reader import reader_of  # noqa: E402
+
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 SIZES = (1, 2, 3, 5, 7, 10, 15, 20, 30)
 #: Of a hundred texts: about the contact's topic, about another; the rest about none.

@@ -74,7 +74,7 @@ def terms_of(vocabulary: Vocabulary) -> list[tuple[str, str]]:
     for term in vocabulary.terms:
         if term.weight > 1:
             topics.setdefault(term.text.lower(), set()).add(term.topic)
-    return [(text, *of_text) for text, of_text in sorted(topics.items()) if len(of_text) == 1]
+    return [(text, of_text.pop()) for text, of_text in sorted(topics.items()) if len(of_text) == 1]
 
 
 def table(

@@ -42,7 +42,8 @@ class Simulator:
             return json.loads(answer.read() or b"null")
 
     def _address(self, name: str) -> str:
-        return self.ready["truth_url"].rsplit("/", 1)[0] + "/" + name
+        folder: str = self.ready["truth_url"].rsplit("/", 1)[0]
+        return f"{folder}/{name}"
 
 
 class Installation:
