@@ -12,8 +12,8 @@ from domain.terms import BOTH, Term, Vocabulary, Words
 SMALL = frozenset(
     "a an the of to l le la les d de du des un une au aux et s t".split()  # noqa: SIM905
 )
-#: A term may stand for longer words from so many letters on.
-SHORTEST_BEGINNING = 2
+#: A term may stand for longer words from so many letters on; by so many it is looked for first.
+SHORTEST_BEGINNING, ROOT = 2, 3
 #: The topic under which asides are kept; no topic is called so.
 ASIDE = ""
 
@@ -74,9 +74,8 @@ class Lexicon:
         self._numbers: dict[int, int] = {}
         self._refused = refused
         self._singles: dict[str, list[Term]] = defaultdict(list)
-        self._beginnings: dict[str, list[Term]] = defaultdict(list)
         self._phrases: dict[str, list[Phrase]] = defaultdict(list)
-        self._phrase_beginnings: dict[str, list[Phrase]] = defaultdict(list)
+        self._begun: dict[str, tuple[list[Term], list[Phrase]]] = defaultdict(lambda: ([], []))
         self._roots: set[str] = set()
         asides = (each._replace(topic=ASIDE) for each in vocabulary.asides)
         for each in (*vocabulary.terms, *asides):
@@ -92,10 +91,11 @@ class Lexicon:
         written = forms(folded)
         single = [term for form in written for term in self._singles.get(form, ())]
         phrases = [each for form in written for each in self._phrases.get(form, ())]
-        if folded[:SHORTEST_BEGINNING] in self._roots:
+        if folded[:ROOT] in self._roots or folded[:SHORTEST_BEGINNING] in self._roots:
             for length in range(SHORTEST_BEGINNING, len(folded) + 1):
-                single += self._beginnings.get(folded[:length], ())
-                phrases += self._phrase_beginnings.get(folded[:length], ())
+                if begun := self._begun.get(folded[:length]):
+                    single += begun[0]
+                    phrases += begun[1]
         small = folded in SMALL
         shares, lent = self._words.languages.get(folded), self._words.supports.get(folded)
         if (single or lent) and self._refused(folded):  # "social*" would stand for "socialiste", too
@@ -113,12 +113,12 @@ class Lexicon:
         written = _words_of(term)
         first, is_beginning = written[0]
         if is_beginning:
-            self._roots.add(first[:SHORTEST_BEGINNING])
+            self._roots.add(first[:ROOT])
         if len(written) == 1:
-            (self._beginnings if is_beginning else self._singles)[first].append(term)
+            (self._begun[first][0] if is_beginning else self._singles[first]).append(term)
             return
-        index = self._phrase_beginnings if is_beginning else self._phrases
-        index[first].append(Phrase(tuple(written[1:]), term))
+        phrase = Phrase(tuple(written[1:]), term)
+        (self._begun[first][1] if is_beginning else self._phrases[first]).append(phrase)
         if not any(beginning for _, beginning in written):
             # "#climatechange": written in one word.
             self._singles["".join(each for each, _ in written)].append(term)
