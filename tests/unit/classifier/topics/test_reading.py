@@ -126,6 +126,15 @@ def test_a_term_is_looked_for_in_its_language(
     assert [each for each, _ in found.scores] == ([topic] if topic else [])
 
 
+def test_of_phrases_that_begin_alike_the_longest_is_found() -> None:
+    terms = (Term("food bank", "social", "en", 3), Term("food bank loan", "economy", "en", 3))
+    reader = Reader(Vocabulary(terms), WORDS)
+    assert [each.term for each in read(reader, "A food bank loan, and the food bank").hits] == [
+        "food bank loan",
+        "food bank",
+    ]
+
+
 def test_the_evidence_points_at_the_words(reader: Reader) -> None:
     text = "🚑 Vite ! L\u2019hôpital, @ada, l'accès aux soins… https://sante.example"
     assert [text[each.start : each.end] for each in read(reader, text).hits] == ["hôpital", "accès aux soins"]
