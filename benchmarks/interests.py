@@ -1,6 +1,6 @@
 """Contacts simulated from labelled texts: how many interests are right, and how many are found.
 
-    SHARED_FOLDER=… python benchmarks/interests.py [--seed 5] [--contacts 1000] [--write]
+    SHARED_FOLDER=… python benchmarks/interests.py [--seed 5] [--contacts 2000] [--write]
 
 A contact writes 1 to 30 texts of one set. Of those who care for a topic, 40 % of the texts are labelled with
 it, 10 % with others of the set, 50 % with none; one contact in four cares for nothing. A topic that a set has
@@ -77,7 +77,7 @@ def main() -> None:
     """Simulate, print, and write into docs if wished."""
     given = argparse.ArgumentParser()
     given.add_argument("--seed", type=int, default=5)
-    given.add_argument("--contacts", type=int, default=1_000)
+    given.add_argument("--contacts", type=int, default=2_000)
     given.add_argument("--write", action="store_true")
     wanted = given.parse_args()
     folder = Path(os.environ.get("SHARED_FOLDER", ROOT.parent / "shared")) / "data" / "topics"

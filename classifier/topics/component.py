@@ -1,4 +1,7 @@
-"""The spaCy component `civic_topics` and a light pipeline for it; it reads what the Reader reads."""
+"""The spaCy component `civic_topics` and a light pipeline for it; it reads what the Reader reads.
+
+`config.civic_topics` makes it, with our terms.
+"""
 
 import re
 import sys
@@ -19,27 +22,32 @@ from domain.terms import Term, Vocabulary, Words
 from domain.topic import Reading
 
 NAME = "civic_topics"
+#: Makes a function the factory of the component.
+factory = Language.factory(NAME)
 #: What parts two words: anything but letters and digits, and the hump of a hashtag.
 _BEFORE, _AFTER = re.compile(r"^[\W_]+"), re.compile(r"[\W_]+$")
 _BETWEEN = re.compile(rf"[\W_]+|{HUMP}")
 
 
 class CivicTopics:
-    """Reads the topics of a Doc; knows no word until it is given a vocabulary.
+    """Reads the topics of a Doc; `personal` and `refused` are the Reader's, whatever it learns."""
 
-    `personal` and `refused` are the Reader's; set them before `learn`.
-    """
-
-    def __init__(self, name: str = NAME) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        words: Words,
+        name: str = NAME,
+        personal: Personal = nobody,
+        refused: Refused = nothing,
+    ) -> None:
         self.name = name
-        self.personal: Personal = nobody
-        self.refused: Refused = nothing
-        self.learn(Vocabulary(()), Words())
+        self._personal, self._refused = personal, refused
+        self.learn(vocabulary, words)
 
     def learn(self, vocabulary: Vocabulary, words: Words) -> None:
         """Take the terms and words to read by."""
         self._vocabulary, self._words = vocabulary, words
-        self._reader = Reader(vocabulary, words, personal=self.personal, refused=self.refused)
+        self._reader = Reader(vocabulary, words, personal=self._personal, refused=self._refused)
 
     def __call__(self, doc: Doc) -> Doc:
         doc.user_data[NAME] = self._reader.read_one(doc.text)
@@ -70,14 +78,8 @@ class CivicTopics:
         return self
 
 
-@Language.factory(NAME)
-def make(nlp: Language, name: str) -> CivicTopics:  # noqa: ARG001  # spaCy gives it
-    """Make the component for a pipeline."""
-    return CivicTopics(name)
-
-
 def light_pipeline() -> Language:
-    """Return a pipeline of a light tokenizer and the component, which knows no word yet."""
+    """Return a pipeline of a light tokenizer and the component with our terms."""
     language = spacy.blank("xx")
     language.max_length = sys.maxsize  # spaCy's limit is one of parsers, of which there is none
     language.tokenizer = Tokenizer(

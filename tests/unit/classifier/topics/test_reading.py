@@ -11,6 +11,7 @@ from classifier.topics import component
 from classifier.topics import reader as reading_module
 from classifier.topics.component import light_pipeline
 from classifier.topics.reader import Reader
+from config.civic_topics import make
 from domain.terms import Term, Vocabulary, Words
 from domain.topic import Reading
 
@@ -228,8 +229,10 @@ def test_the_component_reads_what_the_reader_reads(reader: Reader) -> None:
 
 def test_the_component_stands_in_any_pipeline() -> None:
     language = spacy.blank("fr")
-    language.add_pipe("civic_topics").learn(VOCABULARY, WORDS)
+    language.add_pipe("civic_topics")
     assert language("Le grand hôpital est ouvert ce matin")._.topics == ("health",)
+    assert language("J'ai un cancer et l'hôpital est loin")._.topics == ()
+    assert language("J'ai un cancer et l'hôpital est loin")._.topic_evidence == ()
     assert spacy.blank("fr")("Le grand hôpital")._.topics == ()
 
 
@@ -238,5 +241,5 @@ def test_the_component_has_an_entry_point() -> None:
         "project"
     ]
     place = project["entry-points"]["spacy_factories"]["civic_topics"]
-    assert place == f"{component.make.__module__}:{component.make.__name__}"
-    assert component.make(spacy.blank("xx"), "mine").name == "mine"
+    assert place == f"{make.__module__}:{make.__name__}"
+    assert make(spacy.blank("xx"), "mine").name == "mine"
