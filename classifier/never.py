@@ -68,7 +68,16 @@ class Never:
 
         Linear in the length of the text. In doubt it says yes: a text that is not read costs little.
         """
-        return self._statements.stand_in(tokens_of(text))
+        tokens = tokens_of(text)
+        return any(map(self.tells, tokens)) and self.is_said_in(tokens)
+
+    def is_said_in(self, tokens: Sequence[str]) -> bool:
+        """Whether it is said in a text, given by its `tokens_of`; where none of them `tells`, it is not."""
+        return self._statements.stand_in(tokens)
+
+    def tells(self, token: str) -> bool:
+        """Whether a token may have a part in what people say of themselves: most have none in any text."""
+        return self._statements.tells(token)
 
     def _named(self, term: str) -> str | None:
         words = [each for each in words_of(term) if each not in _SMALL]

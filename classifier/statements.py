@@ -4,15 +4,19 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from classifier.folding import SENTENCE_END
-from classifier.wordings import Wordings
+from classifier.wordings import SHORTEST_BEGINNING, Wordings
 
 #: So many words are kept with whether they are sensitive.
 _MOST_KNOWN = 20_000
 _SENTENCE_ENDS = frozenset({SENTENCE_END})
 _ABOUT_ME = frozenset({"m", "me"})
 _AND = frozenset({"et", "and"})
-#: Words of so many letters are in most texts.
-_SMALL = 3
+#: Words that stand in many texts, so that a wording is looked for by another one of its words.
+_COMMON = frozenset({
+    "a", "again", "au", "dans", "de", "en", "first", "high", "in", "left", "life", "moins", "of", "on", "out",
+    "people", "place", "premiere", "right", "same", "sans", "school", "second", "street", "the", "time", "to",
+    "under", "work", "year", "your",
+})  # fmt: skip
 _AS = frozenset({"as", "comme"})
 _POSSESSIVE = frozenset({"de", "of"})
 _OURS = frozenset({"notre", "nos", "our"})
@@ -73,13 +77,14 @@ class Statements:
         self._trades = Wordings((word, None) for word in speech.trades)
         self._openers = Wordings((word, None) for word in speech.openers)
         self._since = Wordings((word, None) for word in speech.since)
+        self._sinces = frozenset(_weightiest(each, _COMMON | _AND) for each in speech.since)
         self._selves, self._many = frozenset(speech.selves), frozenset(speech.many)
         self._owners, self._fillers = frozenset(speech.owners), frozenset(speech.fillers)
         self._being, self._having = frozenset(speech.being), frozenset(speech.having)
         self._opinions, self._breakers = frozenset(speech.opinions), frozenset(speech.breakers)
         self._ages, self._years = frozenset(speech.ages), frozenset(speech.years)
         self._numbers = frozenset(speech.numbers) | {str(each) for each in range(1, 18)}
-        common = self._fillers | self._breakers | self._being | self._having | self._owners
+        common = _COMMON | self._fillers | self._breakers | self._being | self._having | self._owners
         everything = [word for _, words, said, does in known for word in (*words, *(said or ()), *does)]
         self._weighty = Wordings((_weightiest(each, common), None) for each in (*everything, *speech.mine))
         self._telling: dict[str, bool] = {}
@@ -89,30 +94,22 @@ class Statements:
         self._signs = self._selves | self._many | self._owners | opening | _AS
 
     def stand_in(self, tokens: Sequence[str]) -> bool:
-        """Whether one of them stands in these words."""
-        if not self._may_tell(tokens):
-            return False
+        """Whether one of them stands in these words; where none of them `tells`, none does."""
         if not self._signs.isdisjoint(tokens):
             signs = [place for place, each in enumerate(tokens) if each in self._signs]
             if any(self._begins_at(tokens, place) for place in signs):
                 return True
+        if self._sinces.isdisjoint(tokens):
+            return False
         return any(self._opens_with(tokens, place) for place in _starts(tokens))
 
-    def _may_tell(self, tokens: Sequence[str]) -> bool:
-        """Whether any word is sensitive at all: most texts have none, and end here."""
-        telling = self._telling
-        for each in tokens:
-            tells = telling.get(each)
-            if tells is None:
-                tells = self._learn(each)
-            if tells:
-                return True
-        return False
-
-    def _learn(self, word: str) -> bool:
-        tells = word in self._numbers or self._weighty.begin_with(word)
-        if len(self._telling) < _MOST_KNOWN:
-            self._telling[word] = tells
+    def tells(self, word: str) -> bool:
+        """Whether a word may be sensitive: few are, and asking this of all costs less than reading them."""
+        tells = self._telling.get(word)
+        if tells is None:
+            tells = word in self._numbers or self._weighty.begin_with(word)
+            if len(self._telling) < _MOST_KNOWN:
+                self._telling[word] = tells
         return tells
 
     def _begins_at(self, tokens: Sequence[str], place: int) -> bool:
@@ -242,16 +239,24 @@ class Statements:
 
 
 def _weightiest(wording: str, common: Collection[str]) -> str:
-    """Return the word by which a wording is looked for first: the longest that stands whole, not common."""
-    whole = [each for each in wording.split() if not each.endswith("*")] or wording.split()
-    return max(whole, key=lambda each: (len(each) > _SMALL and each not in common, len(each)))
+    """Return the word by which a wording is looked for first: the longest that is not common."""
+
+    def weight(word: str) -> tuple[bool, int]:
+        bare = word.removesuffix("*")
+        if bare != word and len(bare) < SHORTEST_BEGINNING:
+            return False, 0
+        return bare not in common, len(bare)
+
+    return max(wording.split(), key=weight)
 
 
 def _starts(tokens: Sequence[str]) -> Iterator[int]:
     if tokens[0] not in _SENTENCE_ENDS:
         yield 0
-    for place, each in enumerate(tokens[:-1]):
-        if each in _SENTENCE_ENDS:
+    place, last = -1, len(tokens) - 1
+    for _ in range(tokens.count(SENTENCE_END)):
+        place = tokens.index(SENTENCE_END, place + 1)
+        if place < last:
             yield place + 1
 
 

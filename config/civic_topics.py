@@ -10,4 +10,4 @@ from config.topics import load, load_words
 @factory
 def make(nlp: Any, name: str) -> CivicTopics:  # noqa: ARG001  # spaCy gives it
     """Make the component for a pipeline; what is never inferred is in force in it."""
-    return CivicTopics(load(), load_words(), name, personal=never().is_personal, refused=never().reason)
+    return CivicTopics(load(), load_words(), name, never=never())

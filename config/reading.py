@@ -22,6 +22,5 @@ def reader_by(known: Vocabulary, head: Head | None = None) -> Reader:
         known,
         words=load_words(),
         head=head.scores if head else None,
-        personal=never().is_personal,
-        refused=never().reason,
+        never=never(),
     )

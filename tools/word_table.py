@@ -96,8 +96,7 @@ def embedded(model: E5, texts: Sequence[str]) -> np.ndarray:
 
 
 def _is_term(lexicon: Lexicon, word: str) -> bool:
-    entry = lexicon.entry(word)
-    return bool(entry.fr or entry.en)
+    return any(each.fr or each.en for each in lexicon.piece(word).entries)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,10 @@ from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 from spacy.util import ensure_path
 
+from classifier.never import Never
 from classifier.topics.cleaning import HUMP
-from classifier.topics.lexicon import Refused, nothing
-from classifier.topics.reader import MOST_WORDS, Personal, Reader, nobody
+from classifier.topics.lexicon import MOST_WORDS
+from classifier.topics.reader import Reader
 from domain.terms import Term, Vocabulary, Words
 from domain.topic import Reading
 
@@ -30,24 +31,22 @@ _BETWEEN = re.compile(rf"[\W_]+|{HUMP}")
 
 
 class CivicTopics:
-    """Reads the topics of a Doc; `personal` and `refused` are the Reader's, whatever it learns."""
+    """Reads the topics of a Doc; `never` is the Reader's, whatever it learns."""
 
     def __init__(
         self,
         vocabulary: Vocabulary,
         words: Words,
         name: str = NAME,
-        personal: Personal = nobody,
-        refused: Refused = nothing,
+        never: Never | None = None,
     ) -> None:
-        self.name = name
-        self._personal, self._refused = personal, refused
+        self.name, self._never = name, never
         self.learn(vocabulary, words)
 
     def learn(self, vocabulary: Vocabulary, words: Words) -> None:
         """Take the terms and words to read by."""
         self._vocabulary, self._words = vocabulary, words
-        self._reader = Reader(vocabulary, words, personal=self._personal, refused=self._refused)
+        self._reader = Reader(vocabulary, words, never=self._never)
 
     def __call__(self, doc: Doc) -> Doc:
         doc.user_data[NAME] = self._reader.read_one(doc.text)

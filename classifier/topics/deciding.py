@@ -1,7 +1,6 @@
 """What a text speaks of, by the words found in it: scores, and the threshold below which it says nothing."""
 
 from collections.abc import Iterable, Mapping
-from itertools import islice
 
 from domain.terms import Term
 from domain.topic import MAX_TOPICS
@@ -18,7 +17,7 @@ ENOUGH_OF_MANY = 4.0
 ASIDE_COSTS = 1.0
 MOST_ASIDES = 2
 #: Topics whose words are often the means to another one: "the price of …", "a bill on …".
-MEANS = frozenset({"economy", "institutions"})
+MEANS = frozenset({"economy", "institutions", "local_life"})
 #: A second topic must come near the first.
 NEAR = 0.6
 
@@ -29,13 +28,16 @@ def scores_of(terms: Iterable[Term]) -> dict[str, float]:
     Of two that are equally strong, what is wanted stands before the money and the laws for it.
     """
     heaviest: dict[tuple[str, str], float] = {}
-    for each in terms:
-        key = (each.topic, each.text)
-        heaviest[key] = max(heaviest.get(key, 0.0), each.weight)
+    for text, topic, _, weight, _, _ in terms:
+        known = heaviest.get((topic, text))
+        if known is None or known < weight:
+            heaviest[topic, text] = weight
     scores: dict[str, float] = {}
     for (topic, _), weight in heaviest.items():
         scores[topic] = scores.get(topic, 0.0) + weight
-    return dict(sorted(scores.items(), key=lambda each: (-each[1], each[0] in MEANS)))
+    if len(scores) < 2:  # nothing to sort, as in most texts
+        return scores
+    return dict(sorted(scores.items(), key=_strongest))
 
 
 def enough_for(words: int, asides: int) -> float:
@@ -53,9 +55,12 @@ def topics_of(scores: Mapping[str, float], spoken: Mapping[str, float], enough: 
     if best < enough:
         return ()
     least = max(enough, NEAR * best)
-    decided = (topic for topic, score in scores.items() if score >= least and _is_said(topic, spoken))
-    return tuple(islice(decided, MAX_TOPICS))
+    decided = [
+        topic for topic, score in scores.items() if score >= least and spoken.get(topic, 0.0) >= ENOUGH_OF_FEW
+    ]
+    return tuple(decided[:MAX_TOPICS])
 
 
-def _is_said(topic: str, spoken: Mapping[str, float]) -> bool:
-    return spoken.get(topic, 0.0) >= ENOUGH_OF_FEW
+def _strongest(scored: tuple[str, float]) -> tuple[float, bool]:
+    topic, score = scored
+    return -score, topic in MEANS

@@ -1,78 +1,90 @@
 """The lexicon: all terms made ready, and what one word of a text means by them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from classifier.topics.cleaning import LONGEST_WORD, bared, fold, forms, words_in
+from classifier.folding import tokens_of
+from classifier.never import Never
+from classifier.topics.cleaning import LONGEST_WORD, bared, fold, forms, starts_of, words_in
 from domain.terms import BOTH, Term, Vocabulary, Words
 
 #: Small words, which play no part in phrases.
 SMALL = frozenset(
     "a an the of to l le la les d de du des un une au aux et s t".split()  # noqa: SIM905
 )
+#: How many different words are remembered, and pieces; then that memory is emptied and filled anew.
+MOST_WORDS = 100_000
 #: A term may stand for longer words from so many letters on; by so many it is looked for first.
 SHORTEST_BEGINNING, ROOT = 2, 3
 #: The topic under which asides are kept; no topic is called so.
 ASIDE = ""
 
-#: Whether a word is never read: then no beginning stands for it, and it lends nothing.
-Refused = Callable[[str], object]
-
-#: By topic, the heaviest term that a word or phrase is.
-Meant = Mapping[str, Term]
-NOTHING: Meant = MappingProxyType({})
+#: Of each topic the heaviest term that a word is.
+Meant = tuple[Term, ...]
 
 
-def nothing(_: str) -> object:
-    """Refuse no word."""
-    return None
+def is_small(folded: str) -> bool:
+    """Whether a word plays no part: a small one, or one of nothing but marks."""
+    return folded in SMALL or not folded.strip()
 
 
-class Phrase(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Phrase:
     """A term of several words: `rest` are those after the first, each with whether it is a beginning."""
 
     rest: tuple[tuple[str, bool], ...]
     term: Term
 
 
-def shortest_last(phrase: Phrase) -> int:
-    """Return a key that sorts the longest phrases first."""
-    return -len(phrase.rest)
+def order(phrase: Phrase) -> tuple[int, float]:
+    """Return a key that sorts the longest phrases first, the heaviest of equals."""
+    return -len(phrase.rest), -phrase.term.weight
 
 
-NO_PHRASES: Mapping[str, Sequence[Phrase]] = MappingProxyType({})
-
-
-class Entry(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Entry:
     """What a word means: `forms` are how it may be written in a term, the first its folded self.
 
     `fr` and `en` are what it means alone in that language. `phrases` are those that may begin with it, by
-    their second word and the longest first; `open` those whose second word is but a beginning. `shares` is
-    its place in the languages, `support` what it lends weight to. `tells` is whether it means anything by
-    itself or begins a phrase.
+    their second word and the longest first; `open` those whose second word is but a beginning. `support` is
+    what it lends weight to. `speaks` is whether any of this is there: of most words nothing is.
     """
 
     forms: tuple[str, ...]
-    small: bool = False
-    fr: Meant = NOTHING
-    en: Meant = NOTHING
-    phrases: Mapping[str, Sequence[Phrase]] = NO_PHRASES
+    fr: Meant = ()
+    en: Meant = ()
+    phrases: Mapping[str, Sequence[Phrase]] | None = None
     open: tuple[Phrase, ...] = ()
-    shares: tuple[int, int, int] | None = None
     support: Term | None = None
-    tells: bool = False
+    speaks: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Piece:
+    """What stands between two spaces of a text, mostly one word: "l'hôpital," or "#BikeLanes".
+
+    `entries` are its words but the small ones, `spans` where they begin and end in it. Of the words that are
+    known in some language there are `known`; they are `french` likelier in French than in English, `foreign`
+    likelier in another tongue than in French (a hundred times the logarithm, added). `tokens` are its words
+    for the list of what is never read, `tells` whether one of them may have a part in it.
+    """
+
+    known: int
+    french: int
+    foreign: int
+    entries: tuple[Entry, ...]
+    spans: tuple[tuple[int, int], ...]
+    tokens: tuple[str, ...]
+    tells: bool
 
 
 class Lexicon:
     """The terms of a vocabulary by their words."""
 
-    def __init__(self, vocabulary: Vocabulary, words: Words, refused: Refused = nothing) -> None:
-        self._words = words
-        # One object a number, however many words share it: what every word touches should stay in the cache.
-        self._numbers: dict[int, int] = {}
-        self._refused = refused
+    def __init__(self, vocabulary: Vocabulary, words: Words, never: Never | None = None) -> None:
+        self._words, self._never = words, never
+        self._known: dict[str, Entry] = {}
         self._singles: dict[str, list[Term]] = defaultdict(list)
         self._phrases: dict[str, list[Phrase]] = defaultdict(list)
         self._begun: dict[str, tuple[list[Term], list[Phrase]]] = defaultdict(lambda: ([], []))
@@ -81,13 +93,34 @@ class Lexicon:
         for each in (*vocabulary.terms, *asides):
             self._add(each)
 
-    def entry(self, word: str) -> Entry:
-        """Look up one word as it stands in a text."""
-        if len(word) > LONGEST_WORD:
-            return Entry((word[:LONGEST_WORD],), small=True)
-        folded = fold(word)
-        if not folded.strip():
-            return Entry(("",), small=True)
+    def piece(self, text: str) -> Piece:
+        """Look up what stands between two spaces."""
+        bare, tokens = bared(text), tuple(tokens_of(text))
+        written = words_in(bare)
+        words = [fold(each) if len(each) <= LONGEST_WORD else "" for each in written]
+        known = [shares for each in words if (shares := self._words.languages.get(each))]
+        placed = [
+            each
+            for each in zip(words, starts_of(bare, written), written, strict=True)
+            if not is_small(each[0])
+        ]
+        return Piece(
+            len(known),
+            sum(french - english for french, english, _ in known),
+            sum(other - french for french, _, other in known),
+            tuple([self._known.get(each) or self._learn(each) for each, _, _ in placed]),
+            tuple([(start, start + len(word)) for _, start, word in placed]),
+            tokens,
+            self._never is not None and any(map(self._never.tells, tokens)),
+        )
+
+    def _learn(self, folded: str) -> Entry:
+        if len(self._known) >= MOST_WORDS:
+            self._known.clear()
+        entry = self._known[folded] = self._entry(folded)
+        return entry
+
+    def _entry(self, folded: str) -> Entry:
         written = forms(folded)
         single = [term for form in written for term in self._singles.get(form, ())]
         phrases = [each for form in written for each in self._phrases.get(form, ())]
@@ -96,18 +129,14 @@ class Lexicon:
                 if begun := self._begun.get(folded[:length]):
                     single += begun[0]
                     phrases += begun[1]
-        small = folded in SMALL
-        shares, lent = self._words.languages.get(folded), self._words.supports.get(folded)
-        if (single or lent) and self._refused(folded):  # "social*" would stand for "socialiste", too
+        lent = self._words.supports.get(folded)
+        if (single or lent) and self._never and self._never.reason(folded):  # not "socialiste" by "social*"
             single, lent = [], None
-        if shares:
-            french, english, other = (self._numbers.setdefault(each, each) for each in shares)
-            shares = (french, english, other)
+        if not (single or phrases or lent):
+            return Entry(written)
         support = Term(folded, lent[0], BOTH, lent[1]) if lent else None
-        if not single and not phrases:
-            return Entry(written, small, shares=shares, support=support)
         fr, en = _heaviest(single, "fr"), _heaviest(single, "en")
-        return Entry(written, small, fr, en, *_by_second(phrases), shares, support, tells=True)
+        return Entry(written, fr, en, *_by_second(phrases), support, speaks=True)
 
     def _add(self, term: Term) -> None:
         written = _words_of(term)
@@ -124,14 +153,14 @@ class Lexicon:
             self._singles["".join(each for each, _ in written)].append(term)
 
 
-def _by_second(phrases: list[Phrase]) -> tuple[Mapping[str, Sequence[Phrase]], tuple[Phrase, ...]]:
+def _by_second(phrases: list[Phrase]) -> tuple[Mapping[str, Sequence[Phrase]] | None, tuple[Phrase, ...]]:
     """Part phrases by their second word, the longest first; what begins with a beginning stands apart."""
     whole: dict[str, list[Phrase]] = defaultdict(list)
     begun: list[Phrase] = []
-    for each in sorted(phrases, key=shortest_last):
+    for each in sorted(phrases, key=order):
         second, is_beginning = each.rest[0]
         (begun if is_beginning else whole[second]).append(each)
-    return whole, tuple(begun)
+    return whole or None, tuple(begun)
 
 
 def _words_of(term: Term) -> list[tuple[str, bool]]:
@@ -152,4 +181,4 @@ def _heaviest(terms: list[Term], language: str) -> Meant:
         known = heavy.get(each.topic)
         if each.language in {language, BOTH} and (known is None or known.weight < each.weight):
             heavy[each.topic] = each
-    return heavy
+    return tuple(heavy.values())

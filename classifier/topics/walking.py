@@ -1,9 +1,9 @@
 """The walk through the words of a text: which terms stand in it, in which language, and where."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from classifier.topics.lexicon import ASIDE, Entry, Phrase, shortest_last
+from classifier.topics.lexicon import Entry, Phrase, Piece, order
 from domain.terms import BOTH, LANGUAGES, Term
 
 #: How many words to either side can take a term's meaning away.
@@ -12,6 +12,7 @@ BESIDE = 3
 APART = 60
 #: By how much another tongue must be likelier than both, a word.
 FOREIGN = 40
+FRENCH, ENGLISH = ("fr",), ("en",)
 #: How many words must be known before a text passes for one in another tongue.
 ENOUGH_KNOWN = 3
 
@@ -24,71 +25,75 @@ class Found(NamedTuple):
     term: Term
 
 
-def languages(shares: Sequence[tuple[int, int, int]]) -> tuple[str, ...]:
-    """Tell in which language a text is, from the shares of its known words in French, English and others.
-
-    One, both where it could be either, none where it is in another.
-    """
-    french = english = other = 0
-    for of_french, of_english, of_other in shares:
-        french += of_french
-        english += of_english
-        other += of_other
-    if len(shares) >= ENOUGH_KNOWN and other > max(french, english) + FOREIGN * len(shares):
-        return ()
-    if abs(french - english) < APART:
+def languages(pieces: Sequence[Piece]) -> tuple[str, ...]:
+    """Tell in which language a text is: one, both where it could be either, none where it is in another."""
+    french = sum([each.french for each in pieces])
+    foreign = sum([each.foreign for each in pieces])
+    if foreign > 0 and foreign + french > 0:
+        known = sum([each.known for each in pieces])
+        if known >= ENOUGH_KNOWN and foreign + min(french, 0) > FOREIGN * known:
+            return ()
+    if abs(french) < APART:
         return LANGUAGES
-    return ("fr",) if french > english else ("en",)
+    return FRENCH if french > 0 else ENGLISH
 
 
-def find(entries: Sequence[Entry], telling: Sequence[int], language: str) -> list[Found]:
-    """Find the terms of one language, the longest first; `telling` are the places to look."""
+def find(entries: Sequence[Entry], speaking: Sequence[int], language: str) -> list[Found]:
+    """Find the terms of one language, the longest first; `speaking` are the places to look."""
     found: list[Found] = []
+    is_french = language == "fr"
     free_from = 0
-    for place in telling:
+    for place in speaking:
         if place < free_from:
             continue
         entry = entries[place]
-        longest = 1
-        for phrase in _beginning(entry, entries[place + 1 : place + 2]):
-            length = len(phrase.rest) + 1
-            if length < longest:
-                break
-            if phrase.term.language in (language, BOTH) and _stands(phrase, entries, place):
-                longest = length
-                found.append(Found(place, place + length - 1, phrase.term))
-        if longest == 1:
-            meant = entry.fr if language == "fr" else entry.en
+        begun = _phrases(entry, entries, place, language) if entry.phrases or entry.open else ()
+        if begun:
+            found += begun
+            free_from = begun[0].last + 1
+        else:
             found += [
                 Found(place, place, term)
-                for term in meant.values()
+                for term in (entry.fr if is_french else entry.en)
                 if not (term.not_with and _taken_away(term, entries, place))
             ]
-        free_from = place + longest
     return found
 
 
-def supports(entries: Sequence[Entry], supporting: Sequence[int], found: Sequence[Found]) -> Iterator[Found]:
-    """Yield the words that are no part of a term and lend weight to a topic."""
+def supports(entries: Sequence[Entry], speaking: Sequence[int], found: Sequence[Found]) -> list[Found]:
+    """Return the words that are no part of a term and lend weight to a topic."""
+    lent = [(place, term) for place in speaking if (term := entries[place].support)]
+    if not lent:
+        return []
     within = {place for each in found for place in range(each.first, each.last + 1)}
-    for place in supporting:
-        term = entries[place].support
-        if term and place not in within:
-            yield Found(place, place, term)
+    return [Found(place, place, term) for place, term in lent if place not in within]
 
 
 def weight_of(found: Sequence[Found]) -> float:
     """Add the weights of all terms found."""
-    return sum(each.term.weight for each in found)
+    return sum([each.term.weight for each in found])
 
 
-def _beginning(entry: Entry, following: Sequence[Entry]) -> Sequence[Phrase]:
-    """Return the phrases whose second word may be the following one, the longest first."""
-    if not following or not (entry.phrases or entry.open):
+def _phrases(entry: Entry, entries: Sequence[Entry], place: int, language: str) -> Sequence[Found]:
+    """Return the longest phrase that begins at a place, the heaviest of each topic where several are."""
+    if place + 1 == len(entries):
         return ()
-    known = entry.phrases
-    found = [each for form in following[0].forms if form in known for each in known[form]]
-    return sorted([*found, *entry.open], key=shortest_last) if entry.open or len(found) > 1 else found
+    known = entry.phrases or {}
+    begun = [each for form in entries[place + 1].forms if form in known for each in known[form]]
+    if entry.open:
+        begun += entry.open
+    if not begun:
+        return ()
+    found: list[Found] = []
+    for phrase in sorted(begun, key=order):
+        last = place + len(phrase.rest)
+        if found and last < found[0].last:
+            break
+        if phrase.term.language not in (language, BOTH) or not _stands(phrase, entries, place):
+            continue
+        if phrase.term.topic not in [each.term.topic for each in found]:  # "espace vert", "espaces verts"
+            found.append(Found(place, last, phrase.term))
+    return found
 
 
 def _stands(phrase: Phrase, entries: Sequence[Entry], place: int) -> bool:
@@ -108,4 +113,4 @@ def _taken_away(term: Term, entries: Sequence[Entry], place: int) -> bool:
 
 def asides(found: Sequence[Found]) -> int:
     """Count the different words of what is no public matter: thanks, travels, canvassing."""
-    return len({each.term.text for each in found if each.term.topic == ASIDE})
+    return len({each.term.text for each in found if not each.term.topic})

@@ -155,7 +155,7 @@ def _examples(labelled: Sequence[tuple[str, frozenset[str]]], known: Vocabulary)
         seen.append((tuple(words), terms))
         return terms
 
-    reader = Reader(known, words=load_words(), head=take_down, personal=never().is_personal)
+    reader = Reader(known, words=load_words(), head=take_down, never=never())
     examples = []
     for text, labels in labelled:
         seen.clear()

@@ -181,7 +181,7 @@ def test_how_it_is_typed_hides_nothing(text: str) -> None:
 
 
 def by_terms(texts: Iterable[str]) -> Iterator[Reading]:
-    return Reader(load(), load_words(), personal=never().is_personal).read(texts)
+    return Reader(load(), load_words(), never=never()).read(texts)
 
 
 def nothing_is_read_in(read: Read, texts: list[str]) -> None:

@@ -12,6 +12,7 @@ from classifier.topics import reader as reading_module
 from classifier.topics.component import light_pipeline
 from classifier.topics.reader import Reader
 from config.civic_topics import make
+from config.never import never
 from domain.terms import Term, Vocabulary, Words
 from domain.topic import Reading
 
@@ -167,16 +168,15 @@ def test_a_trained_head_gives_the_scores() -> None:
 
 
 def test_nothing_is_read_where_somebody_speaks_of_themselves() -> None:
-    asked = []
+    text = "Je suis malade\u00a0: à l'hôpital le rendez-vous, c'est long"
+    assert read(Reader(VOCABULARY, WORDS, never=never()), text) == Reading(language="fr")
+    assert read(Reader(VOCABULARY, WORDS), text).topics == ("health",)
 
-    def personal(text: str) -> bool:
-        asked.append(text)
-        return text.startswith("J\u2019")
 
-    reader = Reader(VOCABULARY, WORDS, personal=personal)
-    text = "J\u2019attends à l'hôpital le rendez-vous, c'est long"
-    assert read(reader, text) == Reading(language="fr")
-    assert asked == [text]
+def test_of_two_wordings_of_one_phrase_the_heavier_counts_once() -> None:
+    written = [Term("bike path", "transport", weight=2), Term("bike paths", "transport", weight=3)]
+    found = read(Reader(Vocabulary((*written, Term("bike paths", "environment")))), "bike paths")
+    assert found.scores == (("transport", 3), ("environment", 2))
 
 
 def test_many_texts_are_read_in_order_by_a_memory_that_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
