@@ -25,13 +25,17 @@ class PageRequest:
 
 
 class Post(NamedTuple):
-    """One of the account's own posts; the counts are what the platform says beside it, None where nothing."""
+    """One of the account's own posts; the counts are what the platform says beside it, None where nothing.
+
+    `text` is what the account itself wrote, where that was asked for.
+    """
 
     post: str
     created_at: datetime | None
     likes: int | None = None
     reposts: int | None = None
     quotes: int | None = None
+    text: str | None = None
 
 
 class Quarantined(NamedTuple):

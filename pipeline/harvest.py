@@ -12,6 +12,7 @@ from domain.signal import Signal
 from pipeline import money, outcome, poison, renew, walk
 from pipeline.held import Held, claim_page, go_on, request_of
 from pipeline.page import Written, write_page
+from pipeline.post_topics import counts_topics
 from pipeline.road import Road
 from pipeline.screen import screened, standing
 from pipeline.turn import Turn, turn_of
@@ -111,7 +112,8 @@ def _store(
     stored = [each for each in acts if each.kind not in counted] if counted else acts
     written = write_page(connection, (account.id, account.platform), stored, held.policy, now=now)
     _keep_members(connection, held, written, counted, acts)
-    posts.add(connection, account.id, batch.posts)
+    counting = bool(batch.posts) and counts_topics(held.policy, account.platform)
+    posts.add(connection, account.id, batch.posts, with_texts=counting)
     failures.quarantine(connection, claim.run_id, batch.quarantined, now=now)
     turn.keep(connection, batch.limit, None)
     changes = _changes(batch, written)

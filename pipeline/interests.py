@@ -15,7 +15,8 @@ from domain.interest import Interest, Strength
 from domain.label import Label
 from domain.topic import Reading
 from pipeline.job import Save, Step
-from store import choices, contacts, installation, jobs, messaging, reading, texts
+from pipeline.post_topics import allow_counts, keep_read
+from store import choices, contacts, installation, jobs, messaging, post_topics, reading, texts
 from store import interests as store
 from store.choices import Choices
 from store.database import Database
@@ -49,10 +50,11 @@ def reading_step(reader: Callable[[], Reads]) -> Step:
         with database.read() as connection:
             pack = installation.policy(connection)
             waiting = texts.unread(connection, BATCH, now=now)
+            own = [] if waiting else post_topics.unread(connection, BATCH)
         if pack is None:
             raise LookupError("an installation without a pack")
         policy = load_pack(pack)
-        readings = list(reader().read(each.text for each in waiting)) if waiting else []
+        readings = list(reader().read(each.text for each in waiting or own)) if waiting or own else []
 
         def act(connection: Connection) -> None:
             if installation.policy(connection) != pack:
@@ -62,6 +64,11 @@ def reading_step(reader: Callable[[], Reads]) -> Step:
             if waiting:
                 _keep(connection, policy, waiting, readings)
                 reached = {**job.reached, "texts": job.reached.get("texts", 0) + len(waiting)}
+                save(connection, reached, done=False)
+                return
+            if own:
+                keep_read(connection, own, readings)
+                reached = {**job.reached, "posts": job.reached.get("posts", 0) + len(own)}
                 save(connection, reached, done=False)
                 return
             due = store.due(connection, now - FOUND_AGAIN, BATCH)
@@ -86,7 +93,11 @@ def begin_reading_if_due(database: Database, *, now: datetime) -> int | None:
 
 def waits(connection: Connection, *, now: datetime) -> bool:
     """Tell whether there is anything to read or to find."""
-    return texts.waits(connection, now=now) or store.is_due(connection, now - FOUND_AGAIN)
+    return (
+        texts.waits(connection, now=now)
+        or post_topics.waits(connection)
+        or store.is_due(connection, now - FOUND_AGAIN)
+    )
 
 
 def _may_begin(connection: Connection, now: datetime) -> bool:
@@ -99,8 +110,9 @@ def _may_begin(connection: Connection, now: datetime) -> bool:
 
 
 def allow(connection: Connection, policy: Policy) -> None:
-    """Let no more be inferred of contacts than a pack allows; what is beyond it goes."""
+    """Let no more be inferred of contacts, and counted, than a pack allows; what is beyond it goes."""
     store.allow(connection, inferable(policy.topics, Inferred.CONTACTS))
+    allow_counts(connection, policy)
 
 
 def _keep(

@@ -11,22 +11,29 @@ from store.sets import as_parameter, rows_of, run
 from store.tables import posts
 
 
-def add(connection: Connection, account_id: int, found: Sequence[Post]) -> None:
-    """Keep posts that are new, and of those we know what the platform counts of them now."""
+def add(connection: Connection, account_id: int, found: Sequence[Post], *, with_texts: bool = False) -> None:
+    """Keep posts that are new, and of those we know what the platform counts of them now.
+
+    A text is kept `with_texts` only, and only until its topics were read.
+    """
     if not found:
         return
     rows = {
-        each.post: [each.post, stamp(each.created_at) if each.created_at else None, *each[2:]]
+        each.post: [
+            *(each.post, stamp(each.created_at) if each.created_at else None),
+            *(each.likes, each.reposts, each.quotes, each.text if with_texts else None),
+        ]
         for each in found
     }
     columns = {"post": "text", "created_at": "time"} | dict.fromkeys(("likes", "reposts", "quotes"), "int")
     run(
         connection,
-        "INSERT INTO posts (account_id, post, created_at, likes, reposts, quotes) "
-        "SELECT :account_id, post, created_at, likes, reposts, quotes FROM "
-        f"{rows_of(connection, columns)} AS r WHERE true "
-        "ON CONFLICT (account_id, post) DO UPDATE SET likes = excluded.likes, "
-        "reposts = excluded.reposts, quotes = excluded.quotes WHERE excluded.likes IS NOT NULL",
+        "INSERT INTO posts (account_id, post, created_at, likes, reposts, quotes, text) "
+        "SELECT :account_id, post, created_at, likes, reposts, quotes, text FROM "
+        f"{rows_of(connection, {**columns, 'text': 'text'})} AS r WHERE true "
+        "ON CONFLICT (account_id, post) DO UPDATE SET likes = excluded.likes, reposts = excluded.reposts, "
+        "quotes = excluded.quotes, text = coalesce(posts.text, excluded.text) "
+        "WHERE excluded.likes IS NOT NULL OR excluded.text IS NOT NULL",
         account_id=account_id,
         rows=as_parameter(rows.values()),
     )

@@ -130,7 +130,15 @@ posts = Table(
     Column("likes", Integer),
     Column("reposts", Integer),
     Column("quotes", Integer),
+    # What the account wrote, until its topics are read, then ""; none where no topics are counted.
+    Column("text", Text),
     UniqueConstraint("account_id", "post"),
+    Index(
+        "ix_posts_unread",
+        "id",
+        sqlite_where=Column("text", Text) != "",
+        postgresql_where=Column("text", Text) != "",
+    ),
 )
 
 contacts = Table(
@@ -782,4 +790,25 @@ interests = Table(
     ),
     _one_of("strength", [each.word for each in Strength]),
     CheckConstraint("(strength = 'declared') = (platform IS NULL)", name="declared_is_not_inferred"),
+)
+
+#: What the pack in force lets be counted over own posts, and on which platform; goes when the pack does.
+countable_topics = Table(
+    "countable_topics",
+    metadata,
+    Column("topic", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    PrimaryKeyConstraint("topic", "platform"),
+)
+
+post_topics = Table(
+    "post_topics",
+    metadata,
+    Column("post_id", ForeignKey("posts.id", ondelete="CASCADE"), nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    PrimaryKeyConstraint("post_id", "topic"),
+    ForeignKeyConstraint(
+        ["topic", "platform"], ["countable_topics.topic", "countable_topics.platform"], ondelete="CASCADE"
+    ),
 )

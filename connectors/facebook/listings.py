@@ -35,7 +35,7 @@ _ROWS = (
         Stream(POSTS, (), Shape.TIMELINE, 100, permissions=_READ, window=PAGES),
         "posts",
         translate.own_posts,
-        {"fields": "id,created_time"},
+        {"fields": "id,created_time,message"},
         "created_time",
     ),
     Listing(

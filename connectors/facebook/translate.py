@@ -57,8 +57,12 @@ _Acts = Callable[[Any, Asked], Sequence[Signal] | None]
 
 def own_posts(items: list[Any], asked: Asked) -> Listed:  # noqa: ARG001  # one signature for all listings
     """Translate the page's own posts."""
-    read = translate_each(items, lambda post: Post(_post_id(post), moment_of(post, "created_time")))
+    read = translate_each(items, _own_post)
     return Listed(posts=read.values, rest=read)
+
+
+def _own_post(item: Any) -> Post:
+    return Post(_post_id(item), moment_of(item, "created_time"), text=_text(item, "message"))
 
 
 def acts_of(acts: _Acts) -> Translate:

@@ -11,13 +11,14 @@ from rich.text import Text
 from config.never import never
 from config.own_topics import vocabulary
 from config.reading import reader
-from console.cli import own_topics
+from console.cli import own_topics, topic_counts
 from console.cli.start import settings
 from console.cli.words import out, print_json, print_table, shown
 from domain.topic import Reading
 
 app = typer.Typer(help="Say what texts speak of, and measure how well.", no_args_is_help=True)
 own_topics.add_to(app)
+topic_counts.add_to(app)
 
 #: Colours of the topics in an explained text, in their order of strength.
 COLOURS = ("bold green", "bold cyan", "bold magenta", "bold yellow")

@@ -39,7 +39,7 @@ def facebook(platform: Platform) -> FacebookConnector:
         pytest.param(
             PageRequest("posts", page_size=500),
             "/v26.0/4001/posts",
-            {"fields": "id,created_time", "limit": "100"},
+            {"fields": "id,created_time,message", "limit": "100"},
             id="own-posts-a-hundred-at-most",
         ),
         pytest.param(
