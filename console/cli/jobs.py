@@ -45,8 +45,10 @@ def _as_json(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _cells(row: Mapping[str, Any]) -> tuple[object, ...]:
     of = row["arguments"].get("pack") or row["arguments"].get("folder")
-    reached = row["reached"].get("seen", row["reached"].get("contacts", 0))
+    reached = row["reached"]
+    people = reached.get("seen", reached.get("contacts", 0))
     total = row["arguments"].get("contacts")
-    so_far = f"{reached} of {total} contacts" if total else f"{reached} contacts"
+    done = [f"{reached[each]} {each}" for each in ("texts", "posts") if each in reached]
+    so_far = ", ".join([*done, f"{people} of {total} contacts" if total else f"{people} contacts"])
     moments = (local(row["started_at"]), local(row["ended_at"]))
     return (row["id"], row["kind"], of, row["state"], so_far, *moments)

@@ -24,6 +24,16 @@ _TEXTS = (
     "Bravo.",
 )
 
+#: Half of what the Page writes speaks of a topic.
+_NOTICES = (
+    "the council meets on Thursday. Come and speak!",
+    "la maternité doit rester ouverte. Réunion jeudi avec les médecins de l'hôpital.",
+    "merci à toutes et à tous pour samedi !",
+    "bike lanes and a night bus: our plan for public transport.",
+    "see you at the summer fête.",
+    "loyers trop chers : nos propositions pour le logement social.",
+)
+
 
 def text_of(seed: int, act: Act) -> str:
     """Return what was written in an act."""
@@ -32,4 +42,4 @@ def text_of(seed: int, act: Act) -> str:
 
 def post_text(post: int) -> str:
     """Return what the Page wrote in an own post."""
-    return f"Notice {post + 1}: the council meets on Thursday. Come and speak!"
+    return f"Notice {post + 1}: {_NOTICES[post % len(_NOTICES)]}"
