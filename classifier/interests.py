@@ -61,12 +61,12 @@ def interests(
     *,
     now: datetime,
 ) -> tuple[Interest, ...]:
-    """Return what a contact is tied to: declared topics first, the rest by weight.
+    """Return what a contact is tied to: declared topics first, then pinned ones, the rest by weight.
 
     A human's word wins: a removed topic is never there, a pinned one is an interest whatever the texts say.
     The order of `spoken` is irrelevant. Without three independent texts on a topic there is at most a hint.
     """
-    without = frozenset(removed)
+    kept, without = frozenset(pinned), frozenset(removed)
     votes = _votes(spoken, now)
     weights = {topic: sum(each.weight for each in found) for topic, found in votes.items()}
     total = sum(weights.values())
@@ -75,9 +75,11 @@ def interests(
         for topic, weight in weights.items()
         if (strength := _strength(len(votes[topic]), weight, total))
     }
-    strengths |= dict.fromkeys(pinned, Strength.INTEREST)
+    strengths |= dict.fromkeys(kept, Strength.INTEREST)
     strengths |= dict.fromkeys(declared, Strength.DECLARED)
-    order = sorted(strengths, key=lambda topic: (-strengths[topic], -weights.get(topic, 0.0), topic))
+    order = sorted(
+        strengths, key=lambda each: (-strengths[each], each not in kept, -weights.get(each, 0.0), each)
+    )
     return tuple(
         _interest(topic, strengths[topic], votes.get(topic, ())) for topic in order if topic not in without
     )

@@ -120,6 +120,12 @@ def test_a_pinned_topic_is_an_interest_and_a_removed_one_is_not_there() -> None:
     assert [(each.topic, each.strength) for each in found] == [("transport", Strength.INTEREST)]
 
 
+def test_a_pinned_topic_stands_after_what_is_declared_and_before_what_texts_say() -> None:
+    texts = [said("housing", each) for each in range(4)]
+    found = interests(texts, ["social"], pinned=["transport"], now=NOW)
+    assert [each.topic for each in found] == ["social", "transport", "housing"]
+
+
 SPOKEN = st.lists(
     st.builds(
         said,
