@@ -10,6 +10,7 @@ from domain.checkpoint import Checkpoint
 from domain.errors import PagingLoopError, PlatformError, TokenDeadError
 from domain.signal import Signal
 from pipeline import money, outcome, poison, renew, walk
+from pipeline.heed import heeded
 from pipeline.held import Held, claim_page, go_on, request_of
 from pipeline.page import Written, write_page
 from pipeline.post_topics import counts_topics
@@ -108,9 +109,11 @@ def _store(
     claim, account = held.claim, held.account
     outcome.require_held(connection, claim, road.worker)
     acts = standing(connection, account, screened(account, batch.signals, now=now), held.asked_at)
+    acts, removals = heeded(connection, acts, road.suppressor_of(connection), now=now)
     counted = walk.counted(acts, held.policy)
     stored = [each for each in acts if each.kind not in counted] if counted else acts
     written = write_page(connection, (account.id, account.platform), stored, held.policy, now=now)
+    written.steps += removals
     _keep_members(connection, held, written, counted, acts)
     counting = bool(batch.posts) and counts_topics(held.policy, account.platform)
     posts.add(connection, account.id, batch.posts, with_texts=counting)

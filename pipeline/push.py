@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from classifier.arrival import Past, begins, ends
 from classifier.policy import Keep, Policy
 from config.crashes import where_it_failed
+from config.suppression import Suppressor
 from connectors.registry import heard, rosters
 from domain.account import Account
 from domain.freshness import FOLLOWED, UNFOLLOWED
@@ -17,6 +18,7 @@ from domain.signal import Signal, SignalKind
 from domain.stream import Stream
 from pipeline import delivered
 from pipeline.brake import LEFT
+from pipeline.heed import heeded
 from pipeline.page import write_page
 from pipeline.redecide import redecide
 from pipeline.road import Road
@@ -109,7 +111,7 @@ def _apply(
     began = ended = 0
     for platform in sorted(told):
         for account in pushed.held_accounts(connection, platform, told[platform]):
-            intake = _Intake(connection, account, policy, now)
+            intake = _Intake(connection, account, policy, road.suppressor_of(connection), now)
             whole = told[platform][account.platform_id]
             intake.take(whole)
             delivered.count(connection, account, whole.billed, road.price, now=now)
@@ -122,8 +124,16 @@ def _apply(
 class _Intake:
     """What pushes do to one account, within one transaction."""
 
-    def __init__(self, connection: Connection, account: Account, policy: Policy, now: datetime) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        account: Account,
+        policy: Policy,
+        suppressor: Suppressor,
+        now: datetime,
+    ) -> None:
         self.connection, self.account, self.policy, self.now = connection, account, policy, now
+        self.suppressor = suppressor
         self.steps: list[Step] = []
         self.began = self.ended = 0
 
@@ -158,6 +168,8 @@ class _Intake:
         """Return by key the newest of each act that may be stored."""
         newest = sorted(acts, key=_at, reverse=True)
         kept = screened(self.account, newest, now=self.now)
+        kept, removals = heeded(self.connection, kept, self.suppressor, now=self.now)
+        self.steps += removals
         return {
             _key(each): each._replace(started_at=min(_at(each), self.now))
             for each in kept

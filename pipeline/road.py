@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from classifier.policy import Policy
+from config.suppression import Suppressor
 from connectors.base import Connector
 from domain.account import Account
 from domain.credentials import Credentials
@@ -21,6 +22,11 @@ from store.database import Database
 Result = TypeVar("Result")
 
 
+def no_suppressor(_: Connection) -> Suppressor:
+    """Stand in where nobody can be suppressed, for there is no key."""
+    return Suppressor([])
+
+
 @dataclass(frozen=True, slots=True)
 class Road:
     """What a harvest travels on.
@@ -29,7 +35,8 @@ class Road:
     `worker` names this process; `price` gives the micro-dollars of one item of (meter, owned reads);
     `limiter` says whether a request may go out; `seal` closes new credentials in the transaction that
     writes them; `pauses_s` are the seconds to wait, one after the other, for a database that is away;
-    `inbox` is where pushes wait, None for the database itself.
+    `inbox` is where pushes wait, None for the database itself; `suppressor_of` gives what makes the values
+    of identifiers that may not be stored.
     """
 
     database: Database
@@ -44,6 +51,7 @@ class Road:
     company: Company = field(default_factory=Company)
     pauses_s: Sequence[float] = patience.PAUSES_S
     inbox: Database | None = None
+    suppressor_of: Callable[[Connection], Suppressor] = no_suppressor
 
     def transact(self, act: Callable[[Connection], Result]) -> Result:
         """Run `act` in a writing transaction, patiently (see `pipeline.patience`)."""

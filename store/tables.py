@@ -221,6 +221,7 @@ changes = Table(
     Column("op", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    Index("ix_changes_platform_id", "platform_id", "platform"),
     _one_of("op", ["upsert", "remove"]),
 )
 
@@ -475,9 +476,21 @@ workers = Table(
 suppressions = Table(
     "suppressions",
     metadata,
-    # A keyed hash of an identifier; the key lies outside the database.
-    Column("value", LargeBinary, primary_key=True),
+    # A keyed hash of an identifier, in hexadecimal digits.
+    Column("value", Text, primary_key=True),
+    # By how many keys: each new one wraps what is there.
+    Column("wraps", Integer, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_suppressions_wraps", "wraps"),
+)
+
+#: The keys of suppression, the oldest first; what seals them lies outside the database.
+suppression_keys = Table(
+    "suppression_keys",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("key_sealed", LargeBinary, nullable=False),
     Column("at", Moment, nullable=False),
 )
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from classifier.policy import Policy
+from config.suppression import Suppressor
 from domain.account import Account
 from domain.signal import Signal
 from pipeline.begin import Wanted, begin_harvest
@@ -44,6 +45,7 @@ class Travel:
     clock: Clock = field(default_factory=Clock)
     policy: Policy = CNIL
     whose: Account = OURS
+    suppressor: Suppressor = field(default_factory=lambda: Suppressor([]))
 
     def __post_init__(self) -> None:
         with self.database.write() as connection:
@@ -59,6 +61,7 @@ class Travel:
             limiter=DatabaseLimiter(self.database, self.clock),
             seal=lambda _, credentials: Sealed(credentials.token.encode(), None, None, b"refresh"),
             pauses_s=(0, 0),
+            suppressor_of=lambda _connection: self.suppressor,
         )
 
     def begin(self, *streams: str, join: bool = False) -> dict[str, int]:

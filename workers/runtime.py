@@ -12,6 +12,7 @@ from config.keys import KeyMissingError, Sealer, find_key
 from config.packs import load_pack
 from config.prices import price_of
 from config.settings import Settings
+from config.suppression import Suppressor, new_key
 from connectors.base import Connector
 from connectors.registry import connect
 from domain.account import Account
@@ -19,7 +20,7 @@ from domain.credentials import Credentials
 from domain.errors import RegularsError
 from pipeline.limiter import DatabaseLimiter, Limiter
 from pipeline.road import Road
-from store import accounts, inbox, installation, schema
+from store import accounts, inbox, installation, schema, suppressions
 from store.accounts import Sealed
 from store.database import Database
 
@@ -48,9 +49,12 @@ class Runtime:
                 load_pack(settings.policy)  # a pack that cannot be read is refused before it is in force
                 installation.settle_policy(connection, settings.policy)
             self._require_policy(connection)
+            if not suppressions.keys(connection):
+                suppressions.add_key(connection, self.sealer.seal(new_key()), now=utc_now())
         #: Why this process can open no token any more, where that is so.
         self.needs_key: KeyMissingError | None = None
         self._packs: dict[str, Policy] = {}
+        self._suppressor: tuple[tuple[bytes, ...], Suppressor] | None = None
         self._mine = threading.local()
 
     @cached_property
@@ -88,6 +92,18 @@ class Runtime:
     def _opened(self, sealed: Sealed) -> Credentials:
         return Credentials(*(self.sealer.open(each) if each else None for each in sealed))  # type: ignore[arg-type]  # the token is never empty
 
+    def suppressor_of(self, connection: Connection) -> Suppressor:
+        """Return what makes the values of identifiers, with the keys in force in this transaction."""
+        in_force = suppressions.keys(connection)
+        if self._suppressor is None or self._suppressor[0] != in_force:
+            try:
+                opened = [self.sealer.open(each) for each in in_force]
+            except KeyMissingError:
+                self._find_key(installation.key_fingerprint(connection))
+                opened = [self.sealer.open(each) for each in in_force]
+            self._suppressor = in_force, Suppressor(opened)
+        return self._suppressor[1]
+
     def _find_key(self, expected: str | None) -> None:
         try:
             self.sealer = find_key(self.settings, expected)
@@ -117,6 +133,7 @@ class Runtime:
             limiter=limiter or DatabaseLimiter(self.database, utc_now),
             seal=self.seal,
             inbox=self.inbox,
+            suppressor_of=self.suppressor_of,
         )
 
     def _require_policy(self, connection: Connection) -> None:

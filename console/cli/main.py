@@ -32,6 +32,8 @@ MODULES: Mapping[str, str] = {
     "brake": "brake",
     "jobs": "jobs",
     "contacts": "contacts",
+    "object": "rights",
+    "forget": "rights",
     "failures": "failures",
     "keys": "keys",
     "db": "system",

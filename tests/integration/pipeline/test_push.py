@@ -13,7 +13,7 @@ from sqlalchemy import update
 from domain.account import Account
 from domain.budget import AtEnd, Period
 from domain.contact import ContactKey
-from domain.signal import SignalKind
+from domain.signal import Signal, SignalKind
 from pipeline import push as pushing
 from pipeline.push import clear, take_in
 from store import budgets
@@ -188,8 +188,18 @@ def test_one_who_left_and_came_back_during_a_request_stays(travel: Travel) -> No
     assert ADA.platform_id in inside(travel.database)
 
 
-def test_older_than_an_objection_nothing_begins(travel: Travel) -> None:
+def test_after_an_objection_nothing_begins(travel: Travel) -> None:
     travel.connector.listings[FOLLOWERS, ""][:] = [objects(CY)]
+    travel.harvest(FOLLOWERS)
+    push(travel, follow(CY, after(seconds=-1)), like(CY, after(seconds=-1)), mention(CY, after(days=-1)))
+    travel.clock.forward(minutes=5)
+    push(travel, follow(CY, after(minutes=4)))
+    assert rows(travel.database, "signals") == []
+    assert (labels(travel.database), inside(travel.database)) == ({}, set())
+
+
+def test_older_than_a_block_nothing_begins(travel: Travel) -> None:
+    travel.connector.listings[FOLLOWERS, ""][:] = [Signal(CY, SignalKind.BLOCKED)]
     travel.harvest(FOLLOWERS)
     before = rows(travel.database, "signals")
     push(travel, follow(CY, after(seconds=-1)), like(CY, after(seconds=-1)), mention(CY, after(days=-1)))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import spacy
 
-from classifier.topics import component
+from classifier.topics import component, lexicon
 from classifier.topics import reader as reading_module
 from classifier.topics.component import light_pipeline
 from classifier.topics.reader import Reader
@@ -181,12 +181,13 @@ def test_of_two_wordings_of_one_phrase_the_heavier_counts_once() -> None:
 
 def test_many_texts_are_read_in_order_by_a_memory_that_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading_module, "MOST_WORDS", 10)
+    monkeypatch.setattr(lexicon, "MOST_WORDS", 10)
     reader = Reader(VOCABULARY)
     remembered = []
     texts = [f"word{number} hospital" if number % 2 else f"word{number}" for number in range(100)]
     found = []
     for each in reader.read(texts):
-        remembered.append(len(reader._known))
+        remembered.append(max(len(reader._known), len(reader._lexicon._known)))
         found.append(each.topics)
     assert found == [("health",) if number % 2 else () for number in range(100)]
     assert max(remembered) == 10

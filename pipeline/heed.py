@@ -1,0 +1,55 @@
+"""Heed: before anything is written of people, whoever objected is left out, and whoever objects now goes."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from classifier.stopping import is_stop
+from config.suppression import Suppressor
+from domain.contact import ContactKey
+from domain.signal import Signal, SignalKind
+from pipeline.suppress import suppress
+from store import suppressions
+from store.messaging import Step
+
+#: What people write to us alone; a comment that says "stop" is none of it.
+_TO_US = frozenset({SignalKind.MESSAGED})
+
+
+def heeded(
+    connection: Connection, acts: Sequence[Signal], suppressor: Suppressor, *, now: datetime
+) -> tuple[list[Signal], list[Step]]:
+    """Return the acts of whoever did not object, and the removals of those who just did, to be published.
+
+    Takes one statement a page, and one more where somebody is met. Whoever is known by a name alone is from
+    now on known by their id, too.
+    """
+    if not acts:
+        return [], []
+    stops = {each.contact: each for each in acts if _objects(each)}
+    steps = []
+    if stops:
+        suppressions.take(connection)
+        steps = suppress(connection, stops, "said_stop", suppressor, now=now)
+    else:
+        suppressions.share(connection)
+    people = {each.contact: each for each in acts if each.contact not in stops}
+    values = {value: key for key, act in people.items() for value in _values(key, act, suppressor)}
+    met = {values[each] for each in suppressions.among(connection, values)}
+    if met:
+        of_ids = [suppressor.value(*key) for key in met]
+        suppressions.add(connection, of_ids, "met_again", wraps=suppressor.wraps, now=now)
+    return [each for each in acts if each.contact not in stops and each.contact not in met], steps
+
+
+def _objects(act: Signal) -> bool:
+    if act.kind is SignalKind.OBJECTED:
+        return True
+    return act.kind in _TO_US and act.text is not None and is_stop(act.text)
+
+
+def _values(key: ContactKey, act: Signal, suppressor: Suppressor) -> Iterable[str]:
+    yield suppressor.value(*key)
+    if act.profile and act.profile.handle:
+        yield suppressor.value(f"handle:{key.platform}", act.profile.handle)

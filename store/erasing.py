@@ -1,0 +1,50 @@
+"""Erasing: everything of a contact goes, whichever table it stands in."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from domain.contact import ContactKey
+from store.sets import as_parameter, rows_of, run
+
+_KEY = {"platform": "text", "platform_id": "text"}
+
+
+def identifiers(connection: Connection, keys: Iterable[ContactKey]) -> list[tuple[str, str]]:
+    """Return by what else contacts are known beside their platform's id, as (kind, identifier)."""
+    found = run(
+        connection,
+        f"SELECT c.platform, c.handle FROM {rows_of(connection, _KEY)} AS r CROSS JOIN contacts AS c "
+        "WHERE c.platform = r.platform AND c.platform_id = r.platform_id AND c.handle IS NOT NULL",
+        rows=as_parameter(list(each) for each in sorted(keys)),
+    )
+    return [(f"handle:{platform}", handle) for platform, handle in found]
+
+
+def erase(connection: Connection, contact_ids: Iterable[int]) -> int:
+    """Delete contacts with their acts, decisions, texts and interests; returns how many.
+
+    They must be out of the messaging store.
+    """
+    gone = run(
+        connection,
+        f"DELETE FROM contacts WHERE id IN (SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r)",
+        rows=as_parameter([each] for each in contact_ids),
+    )
+    return gone.rowcount
+
+
+def forget_steps(connection: Connection, platform: str, platform_ids: Iterable[str]) -> None:
+    """Delete the feed's steps of contacts but for their newest removal."""
+    newest = (
+        "(SELECT max(n.seq) FROM changes AS n WHERE n.platform = changes.platform "
+        "AND n.platform_id = changes.platform_id AND n.op = 'remove')"
+    )
+    run(
+        connection,
+        f"DELETE FROM changes WHERE platform = :platform AND platform_id IN "
+        f"(SELECT platform_id FROM {rows_of(connection, {'platform_id': 'text'})} AS r) "
+        f"AND (op = 'upsert' OR seq < {newest})",
+        platform=platform,
+        rows=as_parameter([each] for each in platform_ids),
+    )

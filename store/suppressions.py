@@ -1,0 +1,100 @@
+"""Suppressions: of whom nothing may be stored, by the keyed hash of each identifier and nothing else."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select, text
+
+from store.moments import stamp
+from store.sets import as_parameter, rows_of, run
+from store.tables import suppression_keys, suppressions
+
+#: Pages share this lock and a right takes it alone, so that no page under way writes who has just objected.
+_LOCK = 7308604759847137651
+_VALUE = {"value": "text"}
+#: How many values are wrapped at once when a key is added.
+_AT_ONCE = 10_000
+
+
+def share(connection: Connection) -> None:
+    """Keep rights away until this transaction ends: for whoever is about to write people."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock_shared({_LOCK})"))
+
+
+def take(connection: Connection) -> None:
+    """Keep pages away until this transaction ends: for whoever is about to suppress somebody."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+
+
+def keys(connection: Connection) -> tuple[bytes, ...]:
+    """Return the sealed keys, the oldest first."""
+    return tuple(
+        connection.scalars(select(suppression_keys.c.key_sealed).order_by(suppression_keys.c.number))
+    )
+
+
+def add_key(connection: Connection, sealed: bytes, *, now: datetime) -> int:
+    """Add a key after those that are there; returns how many there are."""
+    number = len(keys(connection))
+    connection.execute(insert(suppression_keys).values(number=number, key_sealed=sealed, at=now))
+    return number + 1
+
+
+def among(connection: Connection, values: Iterable[str]) -> set[str]:
+    """Return which of these values are suppressed."""
+    found = run(
+        connection,
+        f"SELECT r.value FROM {rows_of(connection, _VALUE)} AS r CROSS JOIN suppressions AS s "
+        "WHERE s.value = r.value",
+        rows=as_parameter([each] for each in values),
+    )
+    return {row[0] for row in found}
+
+
+def add(connection: Connection, values: Iterable[str], reason: str, *, wraps: int, now: datetime) -> int:
+    """Suppress what these values, made with so many keys, stand for; returns how many were not before."""
+    moment = ":now" if connection.dialect.name == "sqlite" else "CAST(:now AS timestamptz)"
+    added = run(
+        connection,
+        f"INSERT INTO suppressions (value, wraps, reason, at) SELECT value, :wraps, :reason, {moment} "
+        f"FROM {rows_of(connection, _VALUE)} AS r WHERE true ON CONFLICT (value) DO NOTHING",
+        wraps=wraps,
+        reason=reason,
+        now=stamp(now),
+        rows=as_parameter([each] for each in sorted({*values})),
+    )
+    return added.rowcount
+
+
+def lift(connection: Connection, values: Iterable[str]) -> int:
+    """End suppressions: only by the person's own confirmed act; returns how many there were."""
+    ended = run(
+        connection,
+        f"DELETE FROM suppressions WHERE value IN (SELECT value FROM {rows_of(connection, _VALUE)} AS r)",
+        rows=as_parameter([each] for each in values),
+    )
+    return ended.rowcount
+
+
+def count(connection: Connection) -> int:
+    """Count the suppressions."""
+    return connection.scalar(select(func.count()).select_from(suppressions)) or 0
+
+
+def wrap(connection: Connection, wraps: int, anew: Callable[[str], str]) -> int:
+    """Wrap every value once more, so that `wraps` keys are around each; returns how many there were."""
+    wrapped = 0
+    columns = {"value": "text", "anew": "text"}
+    older = select(suppressions.c.value).where(suppressions.c.wraps < wraps).limit(_AT_ONCE)
+    while rows := list(connection.scalars(older)):
+        run(
+            connection,
+            "UPDATE suppressions SET value = r.anew, wraps = :wraps "
+            f"FROM {rows_of(connection, columns)} AS r WHERE suppressions.value = r.value",
+            wraps=wraps,
+            rows=as_parameter([each, anew(each)] for each in rows),
+        )
+        wrapped += len(rows)
+    return wrapped
