@@ -34,6 +34,7 @@ MODULES: Mapping[str, str] = {
     "contacts": "contacts",
     "object": "rights",
     "forget": "rights",
+    "access": "rights",
     "failures": "failures",
     "keys": "keys",
     "db": "system",

@@ -1,11 +1,20 @@
-"""`regulars object` and `regulars forget`: what a person asks of us, carried out at once."""
+"""`regulars object`, `forget` and `access`: what a person asks of us, carried out at once."""
 
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated, Literal
+
+import orjson
 import typer
 
+from console.access_page import access_page
 from console.cli.contact_key import Key, key_of
 from console.cli.start import runtime
 from console.cli.words import note
 from pipeline.rights import ERASED, OBJECTED, end_contact
+from store import holdings
+from store.scrub import scrub
 from workers.runtime import utc_now
 
 
@@ -13,6 +22,7 @@ def register(root: typer.Typer) -> None:
     """Add the commands to the command line."""
     root.command("object")(object_)
     root.command("forget")(forget)
+    root.command("access")(access)
 
 
 def object_(key: Key) -> None:
@@ -29,6 +39,34 @@ def forget(key: Key) -> None:
     _end(key, ERASED)
 
 
+def access(
+    key: Key,
+    out: Annotated[
+        Path, typer.Option(help="Folder in which both files are written, for you alone.")
+    ] = Path(),
+    language: Annotated[Literal["fr", "en"], typer.Option(help="Of the page to read.")] = "fr",
+) -> None:
+    """Write everything that we hold of one contact: a page to read and JSON for machines (GDPR art. 15, 20).
+
+    Nothing of others stands in it. Make sure first that it is the person who asks: let them write from the
+    account. An answer is due within a month.
+    """
+    wanted, now = key_of(key), utc_now()
+    with runtime().database.read() as connection:
+        held = holdings.of_contact(connection, wanted)
+    stem = f"access-{secrets.token_hex(4)}"
+    as_json = orjson.dumps({"key": str(wanted), "made_at": now, "held": held}, option=orjson.OPT_INDENT_2)
+    page = access_page(str(wanted), held, language=language, now=now).encode()
+    for ending, content in (("json", as_json), ("html", page)):
+        path = out / f"{stem}.{ending}"
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        note(f"Written: {path}")
+    if not held:
+        note("We hold nothing under this key.")
+
+
 def _end(written: str, reason: str) -> None:
     key = key_of(written)
     open_runtime = runtime()
@@ -37,3 +75,5 @@ def _end(written: str, reason: str) -> None:
         left = end_contact(connection, [key], suppressor, reason, now=utc_now())
     inside = "was in the messaging store and has left it" if left else "was not in the messaging store"
     note(f"Done: the contact {inside}; nothing is stored any more, and no harvest brings it back.")
+    if not scrub(open_runtime.database):
+        note("`regulars db scrub` rids the database's files of it, age its log and your backups.")

@@ -6,9 +6,10 @@ import typer
 
 from config.settings import PREFIX, Settings
 from console.cli.start import settings
-from console.cli.words import out, print_json, print_table
+from console.cli.words import note, out, print_json, print_table
 from store import schema
 from store.database import Database
+from store.scrub import scrub
 
 database = typer.Typer(help="The database.", no_args_is_help=True)
 configuration = typer.Typer(help="The settings.", no_args_is_help=True)
@@ -28,6 +29,19 @@ def upgrade() -> None:
         read.data_dir.mkdir(parents=True, exist_ok=True)
     before, after = schema.upgrade(Database(read.database))
     out.print(f"The database has schema {after}." if before != after else f"Nothing to do: schema {after}.")
+
+
+@database.command("scrub")
+def scrubbed() -> None:
+    """Write the tables anew, so that no byte of deleted rows stays in the database's files.
+
+    On PostgreSQL each table is shut to everybody else for that time: run it when no harvest does, and as the
+    owner of the tables. Its write-ahead log and your backups lose them by their age.
+    """
+    opened = Database(settings().database)
+    schema.require_current(opened)
+    whole = scrub(opened, whole=True)
+    note("Done." if whole or not opened.on_sqlite else "Somebody still reads; try again later.")
 
 
 @configuration.command()

@@ -9,8 +9,20 @@ revision = "0009"
 down_revision = "0008"
 
 
+#: Values of people, of which PostgreSQL would keep the most frequent ones in its statistics, forgotten or not.
+PERSONAL = {
+    "contacts": ("platform_id", "handle", "display_name"),
+    "texts": ("text", "item", "under"),
+    "changes": ("platform_id",),
+}
+
+
 def upgrade() -> None:
     """Bring the schema up."""
+    if op.get_bind().dialect.name == "postgresql":
+        for table, columns in PERSONAL.items():
+            for each in columns:
+                op.execute(f"ALTER TABLE {table} ALTER COLUMN {each} SET STATISTICS 0")
     op.drop_table("suppressions")
     op.create_table(
         "suppressions",

@@ -1,0 +1,54 @@
+"""Holdings: everything that is stored of one contact, from whichever table, for whoever asks for it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from domain.contact import ContactKey
+from store.sealed import ENDING
+from store.tables import accounts, changes, contacts, metadata
+
+#: By what a row names its contact.
+_OWNER = "contact_id"
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def tables() -> list[Table]:
+    """Return every table whose rows belong to one contact, the contact's own apart."""
+    return [each for each in metadata.sorted_tables if _OWNER in each.columns]
+
+
+def of_contact(connection: Connection, key: ContactKey) -> dict[str, Rows]:
+    """Return the rows about a contact by table, without our numbers; empty where nothing is held.
+
+    Accounts are named as the team calls them. The feed's steps name the contact by its key.
+    """
+    found: dict[str, Rows] = {}
+    names = {row.id: row.name for row in connection.execute(select(accounts.c.id, accounts.c.name))}
+    of_key = (contacts.c.platform == key.platform, contacts.c.platform_id == key.platform_id)
+    contact = connection.execute(select(contacts).where(*of_key)).mappings().first()
+    if contact is not None:
+        found["contacts"] = [_readable(contact, names)]
+        for each in tables():
+            rows = connection.execute(select(each).where(each.columns[_OWNER] == contact["id"])).mappings()
+            found[each.name] = [_readable(row, names) for row in rows]
+    steps = connection.execute(
+        select(changes)
+        .where(changes.c.platform == key.platform, changes.c.platform_id == key.platform_id)
+        .order_by(changes.c.seq)
+    )
+    found["changes"] = [_readable(row, names) for row in steps.mappings()]
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _readable(row: Mapping[Any, Any], names: Mapping[int, str]) -> dict[str, Any]:
+    kept = {
+        str(name): value
+        for name, value in row.items()
+        if value is not None and name not in {"id", _OWNER} and not str(name).endswith(ENDING)
+    }
+    if "account_id" in kept:
+        kept["account"] = names.get(kept.pop("account_id"), "an account that was removed")
+    return kept
