@@ -1,14 +1,13 @@
 """Scrub: what was deleted leaves the files of the database, too, as far as the database allows."""
 
-import time
-
 from sqlalchemy import text
 
 from store.database import Database
 from store.tables import metadata
 
-#: How often the write-ahead log is tried to be emptied while somebody still reads from it, and the pause.
-_TRIES, _PAUSE_S = 20, 0.05
+#: How often the write-ahead log is tried to be emptied while somebody still reads from it, and how patiently.
+_TRIES, _PATIENCE_MS = 20, 50
+_EMPTY = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
 def scrub(database: Database, *, whole: bool = False) -> bool:
@@ -25,12 +24,13 @@ def scrub(database: Database, *, whole: bool = False) -> bool:
                 for each in metadata.sorted_tables:
                     connection.execute(text(f"VACUUM (FULL, ANALYZE) {each.name}"))
         return False
-    for _ in range(_TRIES):
-        with database.engine.connect() as connection:
-            driver = connection.connection.driver_connection
-            assert driver is not None  # noqa: S101  # a connection that is open has one
-            busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if not busy:
-            return True
-        time.sleep(_PAUSE_S)
-    return False
+    with database.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None  # noqa: S101  # a connection that is open has one
+        (patience_ms,) = driver.execute("PRAGMA busy_timeout").fetchone()
+        driver.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
+        try:
+            # Not once with all the patience: a reader that comes meanwhile would be waited for, too.
+            return any(not driver.execute(_EMPTY).fetchone()[0] for _ in range(_TRIES))
+        finally:
+            driver.execute(f"PRAGMA busy_timeout = {patience_ms}")
