@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from config.suppression import Suppressor
 from domain.batch import Batch
 from domain.checkpoint import Checkpoint
 from domain.errors import PagingLoopError, PlatformError, TokenDeadError
@@ -109,12 +110,14 @@ def _store(
     claim, account = held.claim, held.account
     outcome.require_held(connection, claim, road.worker)
     acts = standing(connection, account, screened(account, batch.signals, now=now), held.asked_at)
-    acts, removals = heeded(connection, acts, road.suppressor_of(connection), now=now)
+    suppressor = road.suppressor_of(connection)
+    acts, removals = heeded(connection, acts, suppressor, now=now)
     counted = walk.counted(acts, held.policy)
     stored = [each for each in acts if each.kind not in counted] if counted else acts
     written = write_page(connection, (account.id, account.platform), stored, held.policy, now=now)
     written.steps += removals
-    _keep_members(connection, held, written, counted, acts)
+    members = [each for each in acts if each.kind in counted]
+    _keep_members(connection, held, written, members, suppressor)
     counting = bool(batch.posts) and counts_topics(held.policy, account.platform)
     posts.add(connection, account.id, batch.posts, with_texts=counting)
     failures.quarantine(connection, claim.run_id, batch.quarantined, now=now)
@@ -147,7 +150,7 @@ def _store(
 
 
 def _keep_members(
-    connection: Connection, held: Held, written: Written, counted: set[str], acts: list[Signal]
+    connection: Connection, held: Held, written: Written, counted: list[Signal], suppressor: Suppressor
 ) -> None:
     page = RosterPage(held.claim.run_id, held.claim.post, held.claim.fence)
     if walk.is_compared(held.stream) and written.contact_ids:
@@ -158,9 +161,9 @@ def _keep_members(
         under_posts = {
             kind for each in held.connector.streams.values() if each.per_post for kind in each.kinds
         }
-        here = counted if stream.per_post else counted - under_posts
-        wanted = (each for each in acts if each.kind in here)
-        members = walk.countable(connection, held.account.id, stream, held.claim.post, wanted)
+        wanted = [each for each in counted if stream.per_post or each.kind not in under_posts]
+        listing = (held.account.id, stream, held.claim.post)
+        members = walk.countable(connection, listing, wanted, suppressor)
         rosters.add(connection, page, members, counting=True)
 
 

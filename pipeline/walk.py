@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from classifier.policy import Keep, Policy
+from config.suppression import Suppressor
 from domain.freshness import Read
 from domain.signal import Signal, SignalKind
 from domain.stream import POSTS, Shape, Stream
@@ -36,19 +37,24 @@ def counted(acts: Iterable[Signal], policy: Policy) -> set[str]:
 
 
 def countable(
-    connection: Connection, account_id: int, stream: Stream, post: str, acts: Iterable[Signal]
+    connection: Connection,
+    listing: tuple[int, Stream, str],
+    acts: Iterable[Signal],
+    suppressor: Suppressor,
 ) -> list[str]:
-    """Return the acts as members of a walk that counts.
+    """Return the acts as members of a walk that counts: who did them stands there as a keyed hash.
 
     A timeline is read again behind its mark, where we no longer know whom we counted: only what is newer
     than the newest act counted counts. The same contact, kind and item is the same member.
     """
+    account_id, stream, post = listing
     seen = counts.newest(connection, account_id, post) if stream.shape is Shape.TIMELINE else {}
     members = []
     for each in acts:
         at, known = each.started_at, seen.get(each.kind)
         if at is None or known is None or at > known:
-            members.append(f"{each.kind}:{stamp(at) if at else ''}|{each.contact.platform_id}:{each.item}")
+            who = suppressor.value(*each.contact)
+            members.append(f"{each.kind}:{stamp(at) if at else ''}|{who}:{each.item}")
     return members
 
 

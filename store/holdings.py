@@ -33,7 +33,7 @@ def of_contact(connection: Connection, key: ContactKey) -> dict[str, Rows]:
         found["contacts"] = [_readable(contact, names)]
         for each in tables():
             rows = connection.execute(select(each).where(each.columns[_OWNER] == contact["id"])).mappings()
-            found[each.name] = [_readable(row, names) for row in rows]
+            found[f"{each.name}"] = [_readable(row, names) for row in rows]
     steps = connection.execute(
         select(changes)
         .where(changes.c.platform == key.platform, changes.c.platform_id == key.platform_id)
@@ -45,7 +45,7 @@ def of_contact(connection: Connection, key: ContactKey) -> dict[str, Rows]:
 
 def _readable(row: Mapping[Any, Any], names: Mapping[int, str]) -> dict[str, Any]:
     kept = {
-        str(name): value
+        f"{name}": value
         for name, value in row.items()
         if value is not None and name not in {"id", _OWNER} and not str(name).endswith(ENDING)
     }

@@ -1,0 +1,58 @@
+"""`regulars object`, `forget`, `access`: keys from standard input, files for their reader alone."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from console.cli.main import command_line
+from console.cli.start import runtime
+from pipeline.page import write_page
+from store import messaging, suppressions
+from tests.cast import ADA, BO, CNIL, NOW, added, follows
+from tests.contents import inside
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("REGULARS_DATA_DIR", str(tmp_path / "data"))
+    with runtime().database.write() as connection:
+        account = added(connection)
+        written = write_page(connection, (account.id, "twitter"), [follows(ADA), follows(BO)], CNIL, now=NOW)
+        messaging.publish(connection, written.steps, now=NOW)
+    return tmp_path
+
+
+def said(command: str, *words: str, given: str = "") -> str:
+    result = CliRunner().invoke(command_line(command), [command, *words], input=given, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.mark.parametrize("command", ["object", "forget"])
+def test_a_right_is_carried_out_and_works_twice(command: str) -> None:
+    first = said(command, "-", given=f"{ADA}\n")
+    assert "has left it" in first
+    assert ADA.platform_id not in first
+    assert "was not in the messaging store" in said(command, "-", given=f"{ADA}\n")
+    open_runtime = runtime()
+    assert inside(open_runtime.database) == {BO.platform_id}
+    with open_runtime.database.write() as connection:
+        value = open_runtime.suppressor_of(connection).value(*ADA)
+        assert suppressions.among(connection, [value]) == {value}
+
+
+def test_what_is_held_is_written_into_files_for_one_reader(folder: Path) -> None:
+    told = said("access", str(ADA), "--out", str(folder), "--language", "en")
+    (page,), (data,) = folder.glob("access-*.html"), folder.glob("access-*.json")
+    assert str(page) in told
+    assert {each.stat().st_mode & 0o777 for each in (page, data)} == {0o600}
+    assert "Ada Lévy" in page.read_text("utf-8")
+    held = json.loads(data.read_bytes())["held"]
+    assert held["contacts"][0]["display_name"] == "Ada Lévy 🌻"
+    assert BO.platform_id not in page.read_text("utf-8") + data.read_text("utf-8")
+
+
+def test_of_a_stranger_nothing_is_held(folder: Path) -> None:
+    assert "We hold nothing under this key." in said("access", "twitter:1", "--out", str(folder))
