@@ -12,7 +12,7 @@ from classifier.stopping import is_stop
     [
         "STOP", "stop !", "Stop.", "STOP STOP", "arrêt", "Arrêtez svp", "Désabonnez-moi", "désabonner",
         "Merci de me désabonner", "je veux me désinscrire", "Unsubscribe", "please unsubscribe me",
-        "opt out", "opt-out please", "Remove me, thanks", "Ne m\u2019écrivez plus", "ne me contactez plus svp",
+        "opt out", "opt-out please", "Remove me, thanks", "Ne m\u2019écrivez plus", "ne me contactez plus",
         "Don't contact me", "no more messages", "désabonnement de la liste",
     ],
 )  # fmt: skip
