@@ -39,6 +39,7 @@ MODULES: Mapping[str, str] = {
     "db": "system",
     "config": "system",
     "topics": "topics",
+    "notices": "notices",
 }
 
 
