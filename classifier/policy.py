@@ -19,6 +19,9 @@ __all__ = ["Keep", "Number", "Policy", "PolicyError", "Rule", "decide", "explain
 #: No rule may keep anything longer than ten years; whatever is to stay longer stands as 0.
 MAX_DAYS = 3650
 
+#: « at the latest within one month » (GDPR art. 14(3)(a)).
+MAX_NOTICE_DAYS = 31
+
 _LAST = datetime.max.replace(tzinfo=UTC)
 _PLACES = {kind: place for place, kind in enumerate(SignalKind)}
 _SUPPRESSING = frozenset({SignalKind.OBJECTED, SignalKind.BLOCKED})
@@ -86,6 +89,7 @@ class Policy:
                 raise PolicyError(f"{each} has no rule; every kind of act needs one.", table="rules")
             _check_label(self.rules[each])
             _check_keeping(self.rules[each])
+        _check_numbers(self.numbers)
 
     @property
     def signature(self) -> str:
@@ -161,3 +165,14 @@ def _check_keeping(rule: Rule) -> None:
     for key, broken, sentence in faults:
         if broken:
             raise PolicyError(f"{rule.kind} {sentence}", table=f"rules.{rule.kind}", key=key)
+
+
+def _check_numbers(numbers: Mapping[str, Number]) -> None:
+    notice = numbers.get("notice_due_days")
+    if notice and not 0 < notice.value <= MAX_NOTICE_DAYS:
+        raise PolicyError(
+            f"notice_due_days takes 1 to {MAX_NOTICE_DAYS} days, for people are told within a month "
+            "(GDPR, art. 14(3)).",
+            table="numbers.notice_due_days",
+            key="value",
+        )

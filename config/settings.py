@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from domain.errors import RegularsError
 
 PREFIX = "REGULARS_"
+#: An address that can stand in a text as a link.
+_ADDRESS = r"^https?://[^\s<>\"'\\]+$"
 
 
 class SettingsError(RegularsError):
@@ -73,6 +75,36 @@ class Settings(BaseSettings):
     topics_head: Path | None = Field(
         None,
         description="Head trained on your own labels by `regulars topics train`; unset: the terms decide.",
+    )
+    controller_name: str | None = Field(
+        None, description="Who answers for the data, as the notice names it; unset: there is no notice."
+    )
+    controller_address: str | None = Field(
+        None, description="Its postal and e-mail address, to which people turn with their rights."
+    )
+    dpo: str | None = Field(
+        None, description="Contact of the data-protection officer, or `none` where there is none."
+    )
+    recipients: str | None = Field(
+        None,
+        description="Who else gets the data, such as a CRM's provider, with `;` between; `none` for nobody.",
+    )
+    transfers: str | None = Field(
+        None,
+        description="Transfers outside the European Economic Area, each with its safeguard, or `none`.",
+    )
+    notice_url: str | None = Field(
+        None,
+        pattern=_ADDRESS,
+        description="Public address of the notice, which the accounts' profiles link to.",
+    )
+    public_url: str | None = Field(
+        None,
+        pattern=_ADDRESS,
+        description="Public address of the pages for everybody; people object under `/object` there.",
+    )
+    dpia_ref: str | None = Field(
+        None, description="Reference of the impact assessment (GDPR art. 35): a file, a number, a date."
     )
     log_level: str = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR.")
 

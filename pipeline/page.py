@@ -8,12 +8,13 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from classifier import keeping
+from classifier.notices import due_at
 from classifier.policy import Policy, Rule
 from domain.contact import Profile
 from domain.label import Label
 from domain.signal import Signal
 from pipeline.withhold import seen_again
-from store import contacts, decisions, interests, messaging, signals, texts
+from store import contacts, decisions, interests, messaging, notices, signals, texts
 from store.contacts import Fresh, Known, Relabelled
 from store.decisions import Carried
 from store.messaging import Step
@@ -64,6 +65,8 @@ def write_page(
         if each not in there
     ]
     ids = contacts.add(connection, platform, fresh, now=now) if fresh else {}
+    if ids:
+        notices.begin(connection, ids.values(), due_at(now, policy))
     overtaken = [each.platform_id for each in fresh if each.platform_id not in ids]
     if overtaken:  # another transaction added them between our look and our insert
         there |= contacts.known(connection, platform, overtaken)

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
 
+from classifier.notices import GIVEN
 from domain.interest import Strength
 from domain.label import Label
 from domain.signal import SignalKind
@@ -823,5 +824,46 @@ post_topics = Table(
     PrimaryKeyConstraint("post_id", "topic"),
     ForeignKeyConstraint(
         ["topic", "platform"], ["countable_topics.topic", "countable_topics.platform"], ondelete="CASCADE"
+    ),
+)
+
+notice_versions = Table(
+    "notice_versions",
+    metadata,
+    # SHA-256 of the text, in hexadecimal.
+    Column("version", Text, primary_key=True),
+    Column("language", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("built_at", Moment, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column(
+        "contact_id", ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("due_at", Moment, nullable=False),
+    Column("given_at", Moment),
+    Column("how", Text),
+    # Who recorded it: the user of the machine.
+    Column("given_by", Text),
+    Column("version", ForeignKey("notice_versions.version")),
+    # Reference of the written assessment behind a public notice.
+    Column("assessment", Text),
+    Index(
+        "ix_notices_due_at",
+        "due_at",
+        sqlite_where=Column("given_at", Moment).is_(None),
+        postgresql_where=Column("given_at", Moment).is_(None),
+    ),
+    _one_of("how", [*GIVEN]),
+    CheckConstraint("(given_at IS NULL) = (how IS NULL)", name="given_somehow"),
+    CheckConstraint("how IS NULL OR given_by IS NOT NULL", name="given_by_somebody"),
+    CheckConstraint(
+        "(how IS NOT NULL AND how <> 'public_notice') = (version IS NOT NULL)", name="told_by_a_text"
+    ),
+    CheckConstraint(
+        "(how IS NOT NULL AND how = 'public_notice') = (assessment IS NOT NULL)", name="public_is_assessed"
     ),
 )

@@ -40,6 +40,7 @@ MODULES: Mapping[str, str] = {
     "db": "system",
     "config": "system",
     "topics": "topics",
+    "notices": "notices",
 }
 
 
