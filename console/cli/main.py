@@ -33,6 +33,7 @@ MODULES: Mapping[str, str] = {
     "jobs": "jobs",
     "contacts": "contacts",
     "failures": "failures",
+    "journal": "journal",
     "keys": "keys",
     "db": "system",
     "config": "system",
