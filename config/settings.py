@@ -30,6 +30,11 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="Address of the database; unset: a SQLite file in the data folder."
     )
+    database_owner_url: SecretStr | None = Field(
+        None,
+        description="Address of the same PostgreSQL database as the role that owns its tables, for "
+        "`regulars db upgrade` alone: then REGULARS_DATABASE_URL's role cannot change the journal.",
+    )
     redis_url: SecretStr | None = Field(
         None, description="Address of the Redis or Valkey server; unset: an embedded one in the data folder."
     )

@@ -21,6 +21,11 @@ class Account:
     staff: frozenset[str] = frozenset()
     paused: str | None = None
 
+    @property
+    def key(self) -> str:
+        """The account as data names it: `twitter:1001`."""
+        return f"{self.platform}:{self.platform_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Ownership:

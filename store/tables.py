@@ -867,3 +867,35 @@ notices = Table(
         "(how IS NOT NULL AND how = 'public_notice') = (assessment IS NOT NULL)", name="public_is_assessed"
     ),
 )
+
+#: One row an entry of the journal, for ever: it only grows, and names nobody.
+journal_chain = Table(
+    "journal_chain",
+    metadata,
+    Column("seq", Id, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    # The salted hash of what the entry says, and the hash of that with the link before it.
+    Column("commitment", LargeBinary, nullable=False),
+    Column("link", LargeBinary, nullable=False),
+)
+
+#: What the entries say; a row is deleted when its subject is forgotten, or when it is old.
+journal_texts = Table(
+    "journal_texts",
+    metadata,
+    Column("seq", ForeignKey("journal_chain.seq"), primary_key=True, autoincrement=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    # The key of the contact that it is about, as `twitter:7001`.
+    Column("subject_key", Text),
+    Column("why", Text, nullable=False),
+    # Facts of ours as one JSON object: hashed as it stands, so it is a text.
+    Column("details", Text, nullable=False),
+    Index(
+        "ix_journal_texts_subject_key",
+        "subject_key",
+        sqlite_where=Column("subject_key", Text).is_not(None),
+        postgresql_where=Column("subject_key", Text).is_not(None),
+    ),
+)

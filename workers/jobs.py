@@ -3,22 +3,25 @@
 from datetime import datetime
 from pathlib import Path
 
+from domain.journal import Act, Entry
 from exports.files import export
 from pipeline.interests import reading_step
 from pipeline.job import Save, Step
 from pipeline.reclassify import reclassify_step
-from store import jobs
+from store import jobs, journal
 from store.database import Database
 from store.jobs import Job
 from workers.reader import reader_of
 
 
-def export_step(database: Database, job: Job, save: Save, _now: datetime) -> None:
+def export_step(database: Database, job: Job, save: Save, now: datetime) -> None:
     """Write the messaging store to the folder of a job."""
     done = export(database, job.arguments["form"], Path(job.arguments["folder"]))
     reached = {"contacts": done.contact_count, "tombstones": done.tombstone_count}
     with database.write() as connection:
         save(connection, reached, done=True)
+        details = {"job": job.id, "format": job.arguments["form"], **reached}
+        journal.record(connection, Entry("worker", Act.EXPORT_WRITTEN, now, details=details))
 
 
 STEPS: dict[str, Step] = {

@@ -10,6 +10,7 @@ import typer
 
 from connectors.base import Connector
 from connectors.registry import connect
+from console.cli.acting import Why, enter
 from console.cli.patience import patiently
 from console.cli.paying import check_streams, prove
 from console.cli.start import runtime
@@ -19,6 +20,7 @@ from domain.batch import PageRequest
 from domain.contact import Platform
 from domain.credentials import Credentials
 from domain.errors import OperatorNeededError, RegularsError
+from domain.journal import Act
 from pipeline.remove import remove_account
 from pipeline.resume import resume_account
 from store import accounts
@@ -106,6 +108,7 @@ def add(
         account_id = accounts.add(connection, account, sealed, now=now)
         accounts.proven(connection, account_id, proof)
         resumed = resume_account(connection, before, now=now) if before else 0
+        enter(connection, Act.ACCOUNT_ADDED, account=account.key, resumed=resumed)
     written = shown(name)
     out.print(f"{written} is connected ({platform}:{platform_id}). Next: regulars account check {written}")
     if resumed:
@@ -126,6 +129,7 @@ def resume(
         if not found.paused:
             raise RegularsError(f"{shown(found.name)} is not paused.")
         resumed = resume_account(connection, found, now=utc_now())
+        enter(connection, Act.ACCOUNT_RESUMED, account=found.key, resumed=resumed)
     out.print(f"{shown(found.name)} is read again; {resumed} runs go on.")
 
 
@@ -223,6 +227,7 @@ def _held(check: StreamCheck, permissions: Sequence[str]) -> str:
 def remove(
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Name or platform id of the account.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    why: Why = "",
 ) -> None:
     """Disconnect an account: its tokens and runs go, its contacts lose what came through it."""
     open_runtime = runtime()
@@ -233,6 +238,7 @@ def remove(
     with open_runtime.database.write() as connection:
         policy = open_runtime.policy_in_force(connection)
         gone = remove_account(connection, found, policy, now=utc_now())
+        enter(connection, Act.ACCOUNT_REMOVED, why=why, account=found.key, contacts=gone)
     out.print(f"{shown(found.name)} is removed; {gone} contacts left the messaging store.")
 
 

@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 
+from console.cli.acting import Why, enter
 from console.cli.start import runtime
 from console.cli.words import iso, local, note, out, print_json, print_table, shown
+from domain.journal import Act
 from pipeline import brake
 from store import accounts, withheld
 from workers.runtime import utc_now
@@ -47,25 +49,27 @@ def listed(json: Annotated[bool, typer.Option("--json", help="One object a line.
 
 
 @app.command()
-def confirm(account: Name, yes: Yes = False) -> None:
+def confirm(account: Name, yes: Yes = False, why: Why = "") -> None:
     """Say that all who are withheld have left; their acts end."""
     if yes or typer.confirm("Take all of them to have left?"):
-        name, count = _settle(account, brake.confirm)
+        name, count = _settle(account, brake.confirm, Act.DEPARTURES_CONFIRMED, why)
         out.print(f"{count} acts towards {name} have ended.")
 
 
 @app.command()
-def release(account: Name, yes: Yes = False) -> None:
+def release(account: Name, yes: Yes = False, why: Why = "") -> None:
     """Say that the list was short; all who are withheld come back into messaging."""
     if yes or typer.confirm("Let all of them back into messaging?"):
-        name, count = _settle(account, brake.release)
+        name, count = _settle(account, brake.release, Act.DEPARTURES_RELEASED, why)
         out.print(f"{count} contacts of {name} are back in messaging.")
 
 
-def _settle(account: str, verb: Callable[..., int]) -> tuple[str, int]:
+def _settle(account: str, verb: Callable[..., int], act: Act, why: str) -> tuple[str, int]:
     """Carry out a verb on an account's withheld people; returns the account's name and what it says."""
     open_runtime = runtime()
     with open_runtime.database.write() as connection:
         found = accounts.find(connection, account)
         policy = open_runtime.policy_in_force(connection)
-        return shown(found.name), verb(connection, found, policy, now=utc_now())
+        count = verb(connection, found, policy, now=utc_now())
+        enter(connection, act, why=why, account=found.key, people=count)
+    return shown(found.name), count

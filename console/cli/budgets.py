@@ -4,11 +4,13 @@ from typing import Annotated
 
 import typer
 
+from console.cli.acting import enter
 from console.cli.runs import micro_usd
 from console.cli.start import runtime
 from console.cli.words import note, out, print_json, print_table
 from domain.budget import AtEnd, Period, dollars
 from domain.errors import RegularsError
+from domain.journal import Act
 from store import accounts, budgets
 from store.budgets import Scope
 from workers.runtime import utc_now
@@ -51,6 +53,15 @@ def put(
         found = accounts.find(connection, account) if account else None
         scope = Scope(account_id=found.id if found else None)
         budget = budgets.put(connection, scope, amount or 0, per, at_end, now=utc_now())
+        enter(
+            connection,
+            Act.BUDGET_SET,
+            budget=budget,
+            account=found.key if found else None,
+            micro_usd=amount or 0,
+            per=per,
+            at_end=at_end,
+        )
     out.print(
         f"Budget {budget} is set: {dollars(amount or 0)} {_per(per)}, {found.name if found else 'all'}."
     )
@@ -98,6 +109,7 @@ def remove(budget: Annotated[int, typer.Argument(metavar="BUDGET", help="Number 
     """Remove a budget; runs that it stopped stay stopped until somebody resumes them."""
     with runtime().database.write() as connection:
         budgets.take_away(connection, budget)
+        enter(connection, Act.BUDGET_REMOVED, budget=budget)
     out.print(f"Budget {budget} is removed.")
 
 

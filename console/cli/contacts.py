@@ -8,15 +8,18 @@ import typer
 from sqlalchemy import Connection, RowMapping
 
 from classifier.explanation import explain as explained
+from console.cli.acting import Why, reading
 from console.cli.contact_key import Key, key_of
 from console.cli.interests import interests, interests_of, tell
 from console.cli.start import runtime
 from console.cli.words import iso, local, out, print_json, print_table, shown
 from domain.contact import ContactKey, Platform
 from domain.errors import RegularsError
+from domain.journal import Act
 from domain.label import Decision, Evidence, Label
 from domain.signal import Signal, SignalKind
-from store import decisions, reading
+from store import decisions
+from store import reading as stored
 from workers.runtime import utc_now
 
 app = typer.Typer(help="List and show contacts.", no_args_is_help=True)
@@ -35,6 +38,7 @@ def register(root: typer.Typer) -> None:
 def listed(
     label: Annotated[str | None, typer.Option(help="none, occasional, regular or suppressed.")] = None,
     platform: Annotated[Platform | None, typer.Option(help="twitter or facebook.")] = None,
+    why: Why = "",
     json: AsJson = False,
 ) -> None:
     """List contacts; with --json one object a line.
@@ -43,8 +47,9 @@ def listed(
     """
     if label is not None and label not in {each.word for each in Label}:
         raise RegularsError(f"There is no label {label!r}; there are none, occasional, regular, suppressed.")
-    with runtime().database.read() as connection:
-        rows = reading.contacts_listed(connection, label=label, platform=platform)
+    database = runtime().database
+    with reading(database, Act.CONTACTS_LISTED, why=why, label=label, platform=platform) as connection:
+        rows = stored.contacts_listed(connection, label=label, platform=platform)
         if json:
             for each in rows:
                 print_json(_contact(each))
@@ -66,12 +71,13 @@ def listed(
 
 
 @app.command()
-def show(key: Key, json: AsJson = False) -> None:
+def show(key: Key, why: Why = "", json: AsJson = False) -> None:
     """Show a contact with its interests, its acts and every decision about it."""
-    with runtime().database.read() as connection:
-        found = reading.contact(connection, key_of(key))
+    wanted = key_of(key)
+    with reading(runtime().database, Act.CONTACT_SHOWN, wanted, why) as connection:
+        found = stored.contact(connection, wanted)
         topics = interests_of(connection, found["id"])
-        acts = reading.signals_of(connection, found["id"])
+        acts = stored.signals_of(connection, found["id"])
         decided = decisions.of_contact(connection, found["id"])
     if json:
         print_json(
@@ -101,10 +107,11 @@ def _since(act: Mapping[Any, Any]) -> str:
     return f"{since}, ended {ended}" if ended else since
 
 
-def explain(key: Key, json: AsJson = False) -> None:
+def explain(key: Key, why: Why = "", json: AsJson = False) -> None:
     """Say in a sentence why a contact has its label."""
-    with runtime().database.read() as connection:
-        found = reading.contact(connection, key_of(key))
+    wanted = key_of(key)
+    with reading(runtime().database, Act.CONTACT_EXPLAINED, wanted, why) as connection:
+        found = stored.contact(connection, wanted)
         decided = decisions.of_contact(connection, found["id"])
     sentence = _sentence(found, decided[0])
     if json:

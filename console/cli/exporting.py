@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 from rich.progress import Progress, TextColumn
 
+from console.cli.acting import Why, enter
 from console.cli.start import runtime
 from console.cli.words import err, out
+from domain.journal import Act
 from exports.files import export as write_files
 
 
@@ -27,13 +29,20 @@ def register(app: typer.Typer) -> None:
 def export(
     folder: Annotated[Path, typer.Option("--out", help="Folder to write to; made where it is missing.")],
     form: Annotated[Form, typer.Option("--format", help="csv or ndjson.")] = Form.NDJSON,
+    why: Why = "",
 ) -> None:
     """Write the regular contacts that may be imported, and a tombstone of each who has left.
 
     contacts.* holds one record a contact, tombstones.* one a removal that every importer must carry out.
     """
+    database = runtime().database
+    with database.write() as connection:  # before: no file may be there of which nothing is known
+        enter(connection, Act.EXPORT_BEGUN, why=why, format=form)
     with Progress(TextColumn("{task.completed} records"), console=err, disable=not err.is_terminal) as bars:
         bar = bars.add_task("")
-        done = write_files(runtime().database, form, folder, lambda count: bars.update(bar, completed=count))
+        done = write_files(database, form, folder, lambda count: bars.update(bar, completed=count))
+    with database.write() as connection:
+        contacts, tombstones = done.contact_count, done.tombstone_count
+        enter(connection, Act.EXPORT_WRITTEN, why=why, format=form, contacts=contacts, tombstones=tombstones)
     out.print(f"{done.contact_count} contacts in {done.contacts}", soft_wrap=True)
     out.print(f"{done.tombstone_count} tombstones in {done.tombstones}", soft_wrap=True)

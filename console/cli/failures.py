@@ -5,9 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
+from console.cli.acting import enter
 from console.cli.start import runtime
 from console.cli.words import iso, local, note, out, print_json, print_table, shown
 from domain.errors import RegularsError
+from domain.journal import Act, as_ranges
 from store import failures, jobs, runs, suspects
 from workers.runtime import utc_now
 from workers.supervisor import road_is_up
@@ -111,6 +113,9 @@ def _settle(ids: list[int] | None, state: str, *, every: bool) -> None:
                 runs.replay(connection, run_id, now=utc_now())
             if state == "replayed" and job_id is not None:
                 jobs.replay(connection, job_id, now=utc_now())
+        if wanted:
+            act = Act.FAILURES_REPLAYED if state == "replayed" else Act.FAILURES_DROPPED
+            enter(connection, act, failures=as_ranges(wanted))
     out.print(f"{len(wanted)} {state}.")
     if wanted and state == "replayed" and not road_is_up(open_runtime):
         note("No worker is at work yet: `regulars up` carries them out.")

@@ -7,12 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
+from console.cli.acting import enter
 from console.cli.runs import micro_usd
 from console.cli.start import runtime
 from console.cli.words import iso, local, note, out, print_json, print_table, shown, usd
 from domain.account import Account
 from domain.errors import RegularsError
 from domain.freshness import Wish
+from domain.journal import Act
 from pipeline.freshen import Outlook, outlook
 from store import accounts, freshness
 from workers.runtime import utc_now
@@ -50,6 +52,8 @@ def wish(
         found = accounts.find(connection, account)
         seen = outlook(connection, open_runtime.road("console"), found, wished, now=now)
         freshness.wish(connection, found.id, wished, now=now)
+        budget = wished.budget_micro_usd
+        enter(connection, Act.FRESHNESS_SET, account=found.key, max_age=max_age, budget_micro_usd=budget)
     _tell([(found, wished, seen)])
 
 
@@ -87,6 +91,7 @@ def off(account: Name) -> None:
             raise RegularsError(
                 f"Nothing is wished of {found.name}. `regulars freshness show` shows of which it is."
             )
+        enter(connection, Act.FRESHNESS_ENDED, account=found.key)
     out.print(f"{shown(found.name)} is no longer kept fresh.")
 
 

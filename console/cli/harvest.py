@@ -6,12 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
+from console.cli.acting import enter
 from console.cli.progress import follow
 from console.cli.runs import as_json, micro_usd
 from console.cli.runs_table import spent
 from console.cli.start import StoppedAtBudgetError, UnfinishedError, runtime
 from console.cli.topics_read import read_topics, tell_interests
 from console.cli.words import note, out, print_json, print_table
+from domain.journal import Act, as_ranges
 from pipeline.begin import Wanted, begin_harvest
 from store import accounts
 from store.runs import queue_of
@@ -64,6 +66,7 @@ def harvest(
         begun = begin_harvest(
             connection, found, connector, Wanted(stream or [], page_size, wait, budget), now=utc_now()
         )
+        enter(connection, Act.HARVEST_BEGUN, account=found.key, runs=as_ranges(begun.values()))
     if not wait:
         out.print(f"Begun: {', '.join(f'{name} (run {run})' for name, run in begun.items())}.")
         if not road_is_up(open_runtime, queue_of(found.platform)):

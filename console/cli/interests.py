@@ -7,12 +7,14 @@ import orjson
 import typer
 from sqlalchemy import Connection
 
+from console.cli.acting import Why, enter, reading
 from console.cli.contact_key import Key, key_of
 from console.cli.start import runtime
 from console.cli.words import iso, note, print_json, print_table
+from domain.journal import Act
 from pipeline.choosing import Wish, choose
 from store import interests as store
-from store import reading
+from store import reading as stored
 from store.choices import PINNED
 from workers.runtime import utc_now
 
@@ -34,6 +36,7 @@ def interests(
     take_back: Annotated[
         list[str] | None, typer.Option(metavar="TOPIC", help="Forget that it was pinned or removed.")
     ] = None,
+    why: Why = "",
     json: Annotated[bool, typer.Option("--json", help="For programs: one object a topic.")] = False,
 ) -> None:
     """Show a contact's interests, or say what it declared, and pin or remove topics.
@@ -48,13 +51,20 @@ def interests(
     if wish.says_anything:
         with open_runtime.database.write() as connection:
             choose(connection, wanted, wish, open_runtime.policy_in_force(connection), now=utc_now())
-    with open_runtime.database.read() as connection:
-        rows = interests_of(connection, reading.contact(connection, wanted)["id"])
+            enter(connection, Act.TOPICS_CHOSEN, wanted, why, **_said(wish))
+    with reading(open_runtime.database, Act.CONTACT_SHOWN, wanted, why, interests=True) as connection:
+        rows = interests_of(connection, stored.contact(connection, wanted)["id"])
     if json:
         for each in rows:
             print_json(each)
     else:
         tell(rows)
+
+
+def _said(wish: Wish) -> dict[str, str]:
+    """Return which topics were said for the journal; the words of a consent stay with the topic."""
+    named = {name: ", ".join(getattr(wish, name)) for name in ("declare", "pin", "remove", "take_back")}
+    return {name: topics for name, topics in named.items() if topics}
 
 
 def interests_of(connection: Connection, contact_id: int) -> list[dict[str, Any]]:

@@ -4,12 +4,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
 
 from config import keys
 from config.keys import KeyMissingError, Sealer
+from console.cli.acting import enter
 from console.cli.start import runtime
 from console.cli.words import note, out
 from domain.errors import RegularsError
+from domain.journal import Act
 from pipeline.rotate import rotate
 from workers.life import at_work
 from workers.runtime import Runtime, utc_now
@@ -60,7 +63,7 @@ def _rotate_file(open_runtime: Runtime, given: Path | None) -> None:
         # Beside the old key until the database has it in force: a start at any moment finds the right one.
         keys.write_key(following, key, replace=True)
         try:
-            count = rotate(open_runtime.database, open_runtime.sealer, new)
+            count = rotate(open_runtime.database, open_runtime.sealer, new, _tell)
         except KeyMissingError:
             following.unlink()
             raise
@@ -75,12 +78,16 @@ def _rotate_file(open_runtime: Runtime, given: Path | None) -> None:
 def _rotate_environment(open_runtime: Runtime, path: Path) -> None:
     _require_stopped(open_runtime)
     key = _key_in(path)
-    count = rotate(open_runtime.database, open_runtime.sealer, Sealer(key))
+    count = rotate(open_runtime.database, open_runtime.sealer, Sealer(key), _tell)
     out.print(f"Sealed anew: {count}.")
     note(
         f"Now set REGULARS_SECRET_KEY to what {path} holds, or unset it and set REGULARS_SECRET_KEY_FILE to "
         "that file, for every process; then start the workers."
     )
+
+
+def _tell(connection: Connection, count: int) -> None:
+    enter(connection, Act.KEY_ROTATED, secrets=count)
 
 
 def _key_in(path: Path) -> bytes:

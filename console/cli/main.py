@@ -36,6 +36,7 @@ MODULES: Mapping[str, str] = {
     "forget": "rights",
     "access": "rights",
     "failures": "failures",
+    "journal": "journal",
     "keys": "keys",
     "db": "system",
     "config": "system",

@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
+from console.cli.acting import reading
 from console.cli.start import runtime
 from domain.errors import RegularsError
+from domain.journal import Act
 from store import texts
 from workers.runtime import utc_now
 
@@ -25,7 +27,7 @@ def texts_of(path: Path | None) -> list[str]:
 
 
 def _stored() -> list[str]:
-    with runtime().database.read() as connection:
+    with reading(runtime().database, Act.TEXTS_READ) as connection:
         return texts.readable(connection, MOST, now=utc_now())
 
 

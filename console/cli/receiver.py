@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 
 from console.cli.accounts import secret_in
+from console.cli.acting import enter
 from console.cli.patience import patiently
 from console.cli.start import runtime
 from console.cli.words import iso, local, note, out, print_json, print_table, shown
 from domain.contact import Platform
 from domain.errors import RegularsError
+from domain.journal import Act, as_ranges
 from store import accounts, inbox, pushed
 from workers.runtime import utc_now
 
@@ -140,6 +142,8 @@ def catch_up(
         raise RegularsError(
             f"Say with --webhook which one is meant; X holds these for valid: {shown(listed_ids)}."
         )
+    with open_runtime.database.write() as connection:
+        enter(connection, Act.PUSHES_ASKED, account=found.key)
     job = patiently(lambda: asked.ask(ids[0], since.replace(tzinfo=UTC), until.replace(tzinfo=UTC)))
     out.print(f"X pushes it once more (its job {shown(job)}). Then: regulars harvest {shown(found.name)}")
 
@@ -152,7 +156,10 @@ def replay(
     ] = None,
 ) -> None:
     """Take in once more what was put aside or was unknown, as after an update of Regulars."""
-    with runtime().inbox.write() as connection:
+    open_runtime = runtime()
+    with open_runtime.database.write() as connection:  # the inbox may be a file of its own
+        enter(connection, Act.PUSHES_REPLAYED, pushes=as_ranges(pushes or ()) or "all")
+    with open_runtime.inbox.write() as connection:
         count = inbox.replay(connection, pushes or ())
         if pushes and count < len(set(pushes)):  # nothing happens to the others either
             raise RegularsError(

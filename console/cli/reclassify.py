@@ -9,12 +9,14 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress
 
+from console.cli.acting import Why, enter
 from console.cli.harvest import road_for
 from console.cli.start import runtime
 from console.cli.words import err, note, out, print_json, print_table
 from domain.errors import RegularsError
+from domain.journal import Act
 from pipeline.reclassify import Pass, begin_reclassify, preview, require_no_harvest
-from store import contacts, jobs
+from store import contacts, installation, jobs
 from workers.runtime import Runtime, utc_now
 
 #: Seconds between two looks at the job.
@@ -30,6 +32,7 @@ def reclassify(
     policy: Annotated[str, typer.Option(help="The pack: a name in config/policies or a file's path.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show who would move.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Move them without asking.")] = False,
+    why: Why = "",
     json: Annotated[bool, typer.Option("--json", help="One object at the end; asks nothing.")] = False,
 ) -> None:
     """Decide every contact anew from its stored acts under a policy, and put the policy in force.
@@ -57,7 +60,10 @@ def reclassify(
             f"Contacts are being decided under {going_on['arguments']['pack']} just now; look again later."
         )
     with open_runtime.database.write() as connection:
+        before = installation.policy(connection)
         job_id = begin_reclassify(connection, policy, now=utc_now())
+        if going_on is None:
+            enter(connection, Act.POLICY_CHANGED, why=why, policy=policy, before=before, job=job_id)
     with road_for(open_runtime, jobs.QUEUE_OF[jobs.RECLASSIFY]), _bar("deciding", total) as show:
         job = _ended(open_runtime, job_id, show)
     if job["state"] != "done":

@@ -8,11 +8,13 @@ from typing import Annotated, Any
 import typer
 from rich.live import Live
 
+from console.cli.acting import enter
 from console.cli.runs_table import fitting_runs, shown_runs
 from console.cli.start import runtime
 from console.cli.words import iso, local, note, out, print_json, print_table
 from domain.budget import micro_of
 from domain.errors import RegularsError
+from domain.journal import Act, as_ranges
 from pipeline.begin import resume_run
 from store import runs
 from workers.runtime import Runtime, utc_now
@@ -81,6 +83,7 @@ def resume(
     open_runtime = runtime()
     with open_runtime.database.write() as connection:
         resumed = resume_run(connection, run, budget, now=utc_now())
+        enter(connection, Act.RUN_RESUMED, runs=as_ranges(resumed), budget_micro_usd=budget)
     out.print(f"Going on: {', '.join(f'run {each}' for each in resumed)}.")
 
 
@@ -89,6 +92,7 @@ def cancel(run: Annotated[int, typer.Argument(metavar="RUN", help="Number of the
     """Stop a run before its next page; what it read stays, and nobody is taken to have left."""
     with runtime().database.write() as connection:
         runs.cancel(connection, run, now=utc_now())
+        enter(connection, Act.RUN_CANCELLED, run=run)
     out.print(f"Run {run} is cancelled.")
 
 

@@ -7,7 +7,7 @@ import typer
 from config.settings import PREFIX, Settings
 from console.cli.start import settings
 from console.cli.words import note, out, print_json, print_table
-from store import schema
+from store import grants, schema
 from store.database import Database
 from store.scrub import scrub
 
@@ -23,11 +23,20 @@ def register(app: typer.Typer) -> None:
 
 @database.command()
 def upgrade() -> None:
-    """Bring the database to this program's schema; refuses one that a newer program made."""
+    """Bring the database to this program's schema; refuses one that a newer program made.
+
+    Where REGULARS_DATABASE_OWNER_URL is set it is brought up as that role, and the role of
+    REGULARS_DATABASE_URL gets what it needs: of the journal it can neither change nor delete an entry.
+    """
     read = settings()
     if read.database_url is None:
         read.data_dir.mkdir(parents=True, exist_ok=True)
-    before, after = schema.upgrade(Database(read.database))
+    application = Database(read.database)
+    if read.database_owner_url is None:
+        before, after = schema.upgrade(application)
+    else:
+        owner = Database(read.database_owner_url.get_secret_value())
+        before, after = grants.upgrade(owner, application)
     out.print(f"The database has schema {after}." if before != after else f"Nothing to do: schema {after}.")
 
 

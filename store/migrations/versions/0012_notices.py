@@ -6,7 +6,7 @@ from alembic import op
 from store.tables import Moment
 
 revision = "0012"
-down_revision = "0009"
+down_revision = "0010"
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
