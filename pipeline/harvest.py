@@ -24,6 +24,7 @@ from store import (
     checkpoints,
     failures,
     freshness,
+    journal,
     messaging,
     outbox,
     posts,
@@ -111,7 +112,7 @@ def _store(
     outcome.require_held(connection, claim, road.worker)
     acts = standing(connection, account, screened(account, batch.signals, now=now), held.asked_at)
     suppressor = road.suppressor_of(connection)
-    acts, removals = heeded(connection, acts, suppressor, now=now)
+    acts, removals, gone = heeded(connection, acts, suppressor, now=now)
     counted = walk.counted(acts, held.policy)
     stored = [each for each in acts if each.kind not in counted] if counted else acts
     written = write_page(connection, (account.id, account.platform), stored, held.policy, now=now)
@@ -146,6 +147,8 @@ def _store(
     changes |= runs.added(spend_micro_usd=money.settle(connection, held.reservation, batch))
     wake = go_on(connection, road, held, changes, walked=walked)
     messaging.publish(connection, written.steps, now=now)
+    if gone:
+        journal.forget(connection, gone, now=now)
     return wake
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -17,16 +18,27 @@ from store.messaging import Step
 _TO_US = frozenset({SignalKind.MESSAGED})
 
 
+class Heeded(NamedTuple):
+    """The acts of whoever did not object; the removals of those who just did, and who they are.
+
+    The removals are to be published, and of `gone` what the journal says is to go, last of all.
+    """
+
+    acts: list[Signal]
+    steps: list[Step]
+    gone: list[ContactKey]
+
+
 def heeded(
     connection: Connection, acts: Sequence[Signal], suppressor: Suppressor, *, now: datetime
-) -> tuple[list[Signal], list[Step]]:
-    """Return the acts of whoever did not object, and the removals of those who just did, to be published.
+) -> Heeded:
+    """Leave out whoever objected, and let whoever objects now go.
 
     Takes one statement a page, and one more where somebody is met. Whoever is known by a name alone is from
     now on known by their id, too.
     """
     if not acts:
-        return [], []
+        return Heeded([], [], [])
     stops = {each.contact: each for each in acts if _objects(each)}
     steps = []
     if stops:
@@ -40,7 +52,8 @@ def heeded(
     if met:
         of_ids = [suppressor.value(*key) for key in met]
         suppressions.add(connection, of_ids, "met_again", wraps=suppressor.wraps, now=now)
-    return [each for each in acts if each.contact not in stops and each.contact not in met], steps
+    kept = [each for each in acts if each.contact not in stops and each.contact not in met]
+    return Heeded(kept, steps, sorted(stops))
 
 
 def _objects(act: Signal) -> bool:

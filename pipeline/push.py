@@ -1,6 +1,7 @@
 """Push: what the platforms told by themselves goes the road of a page, in whatever order it came."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from config.crashes import where_it_failed
 from config.suppression import Suppressor
 from connectors.registry import heard, rosters
 from domain.account import Account
+from domain.contact import ContactKey
 from domain.freshness import FOLLOWED, UNFOLLOWED
 from domain.push import Ended, Heard, Told
 from domain.signal import Signal, SignalKind
@@ -23,7 +25,7 @@ from pipeline.page import write_page
 from pipeline.redecide import redecide
 from pipeline.road import Road
 from pipeline.screen import screened
-from store import contacts, freshness, inbox, messaging, pushed
+from store import contacts, freshness, inbox, journal, messaging, pushed
 from store.database import Database, DatabaseError
 from store.inbox import Held
 from store.messaging import Step
@@ -108,6 +110,7 @@ def _apply(
         for platform_id, more in what.told.items():
             of_platform.setdefault(platform_id, Told()).add(more)
     steps: list[Step] = []
+    gone: list[ContactKey] = []
     began = ended = 0
     for platform in sorted(told):
         for account in pushed.held_accounts(connection, platform, told[platform]):
@@ -116,26 +119,27 @@ def _apply(
             intake.take(whole)
             delivered.count(connection, account, whole.billed, road.price, now=now)
             steps += intake.steps
+            gone += intake.gone
             began, ended = began + intake.began, ended + intake.ended
     messaging.publish(connection, _once_each(steps), now=now)
+    if gone:
+        journal.forget(connection, gone, now=now)
     return began, ended
 
 
+@dataclass(slots=True)
 class _Intake:
     """What pushes do to one account, within one transaction."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        account: Account,
-        policy: Policy,
-        suppressor: Suppressor,
-        now: datetime,
-    ) -> None:
-        self.connection, self.account, self.policy, self.now = connection, account, policy, now
-        self.suppressor = suppressor
-        self.steps: list[Step] = []
-        self.began = self.ended = 0
+    connection: Connection
+    account: Account
+    policy: Policy
+    suppressor: Suppressor
+    now: datetime
+    steps: list[Step] = field(default_factory=list)
+    gone: list[ContactKey] = field(default_factory=list)
+    began: int = 0
+    ended: int = 0
 
     def take(self, told: Told) -> None:
         """Begin and end what still begins and ends."""
@@ -168,8 +172,9 @@ class _Intake:
         """Return by key the newest of each act that may be stored."""
         newest = sorted(acts, key=_at, reverse=True)
         kept = screened(self.account, newest, now=self.now)
-        kept, removals = heeded(self.connection, kept, self.suppressor, now=self.now)
+        kept, removals, gone = heeded(self.connection, kept, self.suppressor, now=self.now)
         self.steps += removals
+        self.gone += gone
         return {
             _key(each): each._replace(started_at=min(_at(each), self.now))
             for each in kept

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from config.suppression import Suppressor
 from domain.contact import ContactKey
 from pipeline.suppress import suppress
-from store import messaging, suppressions
+from store import journal, messaging, suppressions
 
 #: Why somebody was suppressed, as it stands beside the value.
 OBJECTED, ERASED = "objected", "erased"
@@ -33,4 +33,5 @@ def end_contact(
     suppressions.add(connection, suppressor.values(identifiers), reason, wraps=suppressor.wraps, now=now)
     steps = suppress(connection, keys, reason, suppressor, now=now)
     messaging.publish(connection, steps, now=now)
+    journal.forget(connection, keys, now=now)
     return len(steps)

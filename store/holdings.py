@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Table, select
 
 from domain.contact import ContactKey
 from store.sealed import ENDING
-from store.tables import accounts, changes, contacts, metadata
+from store.tables import accounts, changes, contacts, journal_chain, journal_texts, metadata
 
 #: By what a row names its contact.
 _OWNER = "contact_id"
@@ -34,6 +34,11 @@ def of_contact(connection: Connection, key: ContactKey) -> dict[str, Rows]:
         for each in tables():
             rows = connection.execute(select(each).where(each.columns[_OWNER] == contact["id"])).mappings()
             found[f"{each.name}"] = [_readable(row, names) for row in rows]
+    about = select(journal_texts, journal_chain.c.at).join(
+        journal_chain, journal_chain.c.seq == journal_texts.c.seq
+    )
+    entries = connection.execute(about.where(journal_texts.c.subject_key == str(key))).mappings()
+    found["journal_texts"] = [_readable(row, names) for row in entries]
     steps = connection.execute(
         select(changes)
         .where(changes.c.platform == key.platform, changes.c.platform_id == key.platform_id)
@@ -47,7 +52,7 @@ def _readable(row: Mapping[Any, Any], names: Mapping[int, str]) -> dict[str, Any
     kept = {
         f"{name}": value
         for name, value in row.items()
-        if value is not None and name not in {"id", _OWNER} and not str(name).endswith(ENDING)
+        if value is not None and name not in {"id", "salt", _OWNER} and not str(name).endswith(ENDING)
     }
     if "account_id" in kept:
         kept["account"] = names.get(kept.pop("account_id"), "an account that was removed")

@@ -9,9 +9,11 @@ import orjson
 import typer
 
 from console.access_page import access_page
+from console.cli.acting import enter, reading
 from console.cli.contact_key import Key, key_of
 from console.cli.start import runtime
 from console.cli.words import note
+from domain.journal import Act
 from pipeline.rights import ERASED, OBJECTED, end_contact
 from store import holdings
 from store.scrub import scrub
@@ -52,7 +54,7 @@ def access(
     account. An answer is due within a month.
     """
     wanted, now = key_of(key), utc_now()
-    with runtime().database.read() as connection:
+    with reading(runtime().database, Act.ACCESSED, wanted) as connection:
         held = holdings.of_contact(connection, wanted)
     stem = f"access-{secrets.token_hex(4)}"
     as_json = orjson.dumps({"key": str(wanted), "made_at": now, "held": held}, option=orjson.OPT_INDENT_2)
@@ -73,6 +75,7 @@ def _end(written: str, reason: str) -> None:
     with open_runtime.database.write() as connection:
         suppressor = open_runtime.suppressor_of(connection)
         left = end_contact(connection, [key], suppressor, reason, now=utc_now())
+        enter(connection, Act.OBJECTED if reason == OBJECTED else Act.FORGOTTEN)
     inside = "was in the messaging store and has left it" if left else "was not in the messaging store"
     note(f"Done: the contact {inside}; nothing is stored any more, and no harvest brings it back.")
     if not scrub(open_runtime.database):

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from console.cli.main import command_line
 from console.cli.start import runtime
 from pipeline.page import write_page
-from store import messaging, suppressions
+from store import journal, messaging, suppressions
 from tests.cast import ADA, BO, CNIL, NOW, added, follows
 from tests.contents import inside
 
@@ -41,6 +41,11 @@ def test_a_right_is_carried_out_and_works_twice(command: str) -> None:
     with open_runtime.database.write() as connection:
         value = open_runtime.suppressor_of(connection).value(*ADA)
         assert suppressions.among(connection, [value]) == {value}
+        entries = journal.listed(connection, count=9)
+        assert [each["act"] for each in entries if each["act"] and each["act"].startswith("right.")] == [
+            f"right.{'objected' if command == 'object' else 'forgotten'}"
+        ] * 2
+        assert str(ADA) not in repr(entries)
 
 
 def test_what_is_held_is_written_into_files_for_one_reader(folder: Path) -> None:

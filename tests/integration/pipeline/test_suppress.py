@@ -92,9 +92,10 @@ def test_a_message_that_says_stop_is_an_objection(database: Database, text: str)
     page(database, [follows(ADA), follows(BO)])
     said = Signal(ADA, SignalKind.MESSAGED, "m1", NOW, text=text)
     with database.write() as connection:
-        kept, steps = heeded(connection, [said, likes(ADA), likes(BO)], SUPPRESSOR, now=LATER)
+        kept, steps, gone = heeded(connection, [said, likes(ADA), likes(BO)], SUPPRESSOR, now=LATER)
         messaging.publish(connection, steps, now=LATER)
     assert [each.contact for each in kept] == [BO]
+    assert gone == [ADA]
     assert inside(database) == {BO.platform_id}
     assert feed(database)[-1][1:] == (ADA.platform_id, "remove", "said_stop")
 
@@ -104,14 +105,14 @@ def test_a_message_that_says_stop_is_an_objection(database: Database, text: str)
 )
 def test_stop_elsewhere_or_inside_a_sentence_is_none(database: Database, act: Signal) -> None:
     with database.write() as connection:
-        kept, steps = heeded(connection, [act], SUPPRESSOR, now=LATER)
-    assert (kept, steps) == ([act], [])
+        kept, steps, gone = heeded(connection, [act], SUPPRESSOR, now=LATER)
+    assert (kept, steps, gone) == ([act], [], [])
 
 
 def test_an_act_of_objection_leaves_no_contact(database: Database) -> None:
     page(database, [follows(CY)])
     with database.write() as connection:
-        kept, steps = heeded(connection, [objects(CY), follows(CY)], SUPPRESSOR, now=LATER)
+        kept, steps, _ = heeded(connection, [objects(CY), follows(CY)], SUPPRESSOR, now=LATER)
         messaging.publish(connection, steps, now=LATER)
     assert kept == []
     assert labels(database) == {}
@@ -138,7 +139,7 @@ def test_an_objection_waits_for_pages_under_way_and_takes_what_they_wrote(
     looked, go_on = threading.Event(), threading.Event()
 
     def writes_a_page(connection: Connection) -> None:
-        kept, _ = heeded(connection, [follows(ADA)], SUPPRESSOR, now=NOW)
+        kept, _, _ = heeded(connection, [follows(ADA)], SUPPRESSOR, now=NOW)
         looked.set()
         go_on.wait(10)
         written = write_page(connection, (1, "twitter"), kept, CNIL, now=NOW)

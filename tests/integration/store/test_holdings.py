@@ -25,7 +25,7 @@ def test_everything_that_points_at_a_contact_is_told(database: Database) -> None
     held = of(database, ADA)
     assert set(held) == {
         "contacts", "signals", "decisions", "messaging_contacts", "texts", "topic_holders", "spoken",
-        "interests", "changes",
+        "interests", "changes", "notices",
     }  # fmt: skip
     assert "Ada Lévy" in repr(held)
     assert "#housing now" in repr(held)
