@@ -121,7 +121,7 @@ def _apply(
             steps += intake.steps
             gone += intake.gone
             began, ended = began + intake.began, ended + intake.ended
-    messaging.publish(connection, _once_each(steps), now=now)
+    messaging.publish(connection, messaging.once_each(steps), now=now)
     if gone:
         journal.forget(connection, gone, now=now)
     return began, ended
@@ -288,18 +288,3 @@ def _at(act: Signal) -> datetime:
     """Return when an act began; a push always says so."""
     assert act.started_at is not None  # noqa: S101  # the connectors date whatever bears no date
     return act.started_at
-
-
-def _once_each(steps: Sequence[Step]) -> list[Step]:
-    """Let nobody come in twice in one transaction: the feed takes one coming a contact."""
-    kept: list[Step] = []
-    inside: set[int] = set()
-    for each in steps:
-        if each.op == "remove":
-            inside.discard(each.contact_id)
-        elif each.contact_id in inside:
-            continue
-        else:
-            inside.add(each.contact_id)
-        kept.append(each)
-    return kept

@@ -83,6 +83,21 @@ def publish(connection: Connection, steps: Sequence[Step], *, now: datetime) -> 
     )
 
 
+def once_each(steps: Sequence[Step]) -> list[Step]:
+    """Let nobody come in twice in one transaction: the feed takes one coming a contact."""
+    kept: list[Step] = []
+    inside: set[int] = set()
+    for each in steps:
+        if each.op == "remove":
+            inside.discard(each.contact_id)
+        elif each.contact_id in inside:
+            continue
+        else:
+            inside.add(each.contact_id)
+        kept.append(each)
+    return kept
+
+
 def rows(connection: Connection) -> Iterator[FeedRow]:
     """Read the whole messaging store in the order of the feed, with each contact's newest decision.
 

@@ -54,7 +54,10 @@ def access(
     account. An answer is due within a month.
     """
     wanted, now = key_of(key), utc_now()
-    with reading(runtime().database, Act.ACCESSED, wanted) as connection:
+    database = runtime().database
+    with database.read() as connection:
+        held = holdings.of_contact(connection, wanted)
+    with reading(database, Act.ACCESSED, wanted if held else None) as connection:
         held = holdings.of_contact(connection, wanted)
     stem = f"access-{secrets.token_hex(4)}"
     as_json = orjson.dumps({"key": str(wanted), "made_at": now, "held": held}, option=orjson.OPT_INDENT_2)
