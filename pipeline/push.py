@@ -1,6 +1,7 @@
 """Push: what the platforms told by themselves goes the road of a page, in whatever order it came."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,11 +13,13 @@ from config.crashes import where_it_failed
 from connectors.registry import heard, rosters
 from domain.account import Account
 from domain.freshness import FOLLOWED, UNFOLLOWED
+from domain.label import Label
 from domain.push import Ended, Heard, Told
 from domain.signal import Signal, SignalKind
 from domain.stream import Stream
 from pipeline import delivered
 from pipeline.brake import LEFT
+from pipeline.collecting import may_collect
 from pipeline.page import write_page
 from pipeline.redecide import redecide
 from pipeline.road import Road
@@ -111,12 +114,20 @@ def _apply(
         for account in pushed.held_accounts(connection, platform, told[platform]):
             intake = _Intake(connection, account, policy, now)
             whole = told[platform][account.platform_id]
+            if not may_collect(connection, account, road.duty_of(account), now=now):
+                whole = _without_newcomers(whole, policy)
             intake.take(whole)
             delivered.count(connection, account, whole.billed, road.price, now=now)
             steps += intake.steps
             began, ended = began + intake.began, ended + intake.ended
     messaging.publish(connection, _once_each(steps), now=now)
     return began, ended
+
+
+def _without_newcomers(told: Told, policy: Policy) -> Told:
+    """Leave what ends and what suppresses: nobody is collected who could not be told."""
+    suppressing = [each for each in told.began if policy.rules[each.kind].label is Label.SUPPRESSED]
+    return replace(told, began=suppressing)
 
 
 class _Intake:

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
@@ -21,6 +21,14 @@ from store.database import Database
 Result = TypeVar("Result")
 
 
+class Duty(NamedTuple):
+    """What must be chosen before a real platform is read: each is empty where nobody has chosen it."""
+
+    controller: str | None
+    policy_chosen: bool
+    notice_url: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Road:
     """What a harvest travels on.
@@ -29,7 +37,8 @@ class Road:
     `worker` names this process; `price` gives the micro-dollars of one item of (meter, owned reads);
     `limiter` says whether a request may go out; `seal` closes new credentials in the transaction that
     writes them; `pauses_s` are the seconds to wait, one after the other, for a database that is away;
-    `inbox` is where pushes wait, None for the database itself.
+    `inbox` is where pushes wait, None for the database itself; `duty_of` says what must be settled before an
+    account is read, None where its platform is simulated on this machine.
     """
 
     database: Database
@@ -44,6 +53,7 @@ class Road:
     company: Company = field(default_factory=Company)
     pauses_s: Sequence[float] = patience.PAUSES_S
     inbox: Database | None = None
+    duty_of: Callable[[Account], Duty | None] = lambda _account: None
 
     def transact(self, act: Callable[[Connection], Result]) -> Result:
         """Run `act` in a writing transaction, patiently (see `pipeline.patience`)."""
