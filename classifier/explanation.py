@@ -32,6 +32,8 @@ def explain(decision: Decision, *, account: str = "our account", seen_at: dateti
     first act of the evidence, for platforms that show no date; without it the decision's time stands.
     """
     word, day = decision.label.word, _day(decision.decided_at)
+    if decision.decided_by is not None:
+        return f"{word}: decided by {decision.decided_by} on {day}, {decision.reason} ({decision.policy})"
     if decision.label is Label.NONE:
         return f"{word}: nothing that we hold of this contact counts ({decision.policy}, {day})"
     if not decision.evidence:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from classifier.admission_rules import FLOOR, AdmissionRules, check_admission
 from classifier.errors import PolicyError
 from classifier.explanation import explain
 from classifier.topic_rules import TopicRule, check_topic
@@ -19,8 +20,11 @@ __all__ = ["Keep", "Number", "Policy", "PolicyError", "Rule", "decide", "explain
 #: No rule may keep anything longer than ten years; whatever is to stay longer stands as 0.
 MAX_DAYS = 3650
 
-#: « at the latest within one month » (GDPR art. 14(3)(a)).
-MAX_NOTICE_DAYS = 31
+#: Numbers that no pack may raise above what the law or a platform allows.
+MOST: Mapping[str, tuple[int, str]] = {
+    "notice_due_days": (31, "31 days, a month (GDPR, art. 14(3))"),
+    "messenger_window_hours": (24, "24 hours (Messenger Platform policy, 2026-09-28)"),
+}
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 _PLACES = {kind: place for place, kind in enumerate(SignalKind)}
@@ -77,6 +81,8 @@ class Policy:
     numbers: Mapping[str, Number]
     #: What may be inferred, by topic; of a topic without a rule nothing is.
     topics: Mapping[str, TopicRule] = field(default_factory=dict)
+    #: The gates after the label, and the channels; without any the law's floor.
+    admission: AdmissionRules = FLOOR
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rules", MappingProxyType(dict(self.rules)))
@@ -84,6 +90,8 @@ class Policy:
         object.__setattr__(self, "topics", MappingProxyType(dict(self.topics)))
         for rule in self.topics.values():
             check_topic(rule)
+        check_admission(self.admission)
+        _check_numbers(self.numbers)
         for each in SignalKind:
             if each not in self.rules:
                 raise PolicyError(f"{each} has no rule; every kind of act needs one.", table="rules")
@@ -147,6 +155,12 @@ def _check_label(rule: Rule) -> None:
         raise PolicyError(wrong, table=f"rules.{kind}", key="label")
 
 
+def _check_numbers(numbers: Mapping[str, Number]) -> None:
+    for name, (most, words) in MOST.items():
+        if name in numbers and not 0 < numbers[name].value <= most:
+            raise PolicyError(f"{name} must be 1 to {words}.", table=f"numbers.{name}", key="value")
+
+
 def _check_keeping(rule: Rule) -> None:
     counted, suppressed = rule.keep is Keep.COUNT, rule.label is Label.SUPPRESSED
     faults = (
@@ -165,14 +179,3 @@ def _check_keeping(rule: Rule) -> None:
     for key, broken, sentence in faults:
         if broken:
             raise PolicyError(f"{rule.kind} {sentence}", table=f"rules.{rule.kind}", key=key)
-
-
-def _check_numbers(numbers: Mapping[str, Number]) -> None:
-    notice = numbers.get("notice_due_days")
-    if notice and not 0 < notice.value <= MAX_NOTICE_DAYS:
-        raise PolicyError(
-            f"notice_due_days takes 1 to {MAX_NOTICE_DAYS} days, for people are told within a month "
-            "(GDPR, art. 14(3)).",
-            table="numbers.notice_due_days",
-            key="value",
-        )

@@ -10,9 +10,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from classifier.admission_rules import AdmissionRules, BasisRule, ChannelRule, GateRule, Permit
 from classifier.policy import Keep, Number, Policy, PolicyError, Rule
 from classifier.topic_rules import Inferred, TopicRule
 from config.toml_lines import line_of
+from domain.admission import Basis, Channel, Controller, Gate
 from domain.contact import Platform
 from domain.label import Label
 from domain.signal import SignalKind
@@ -23,6 +25,7 @@ _HEAD: Mapping[str, tuple[type, ...]] = {
     "version": (str,),
     "rules": (dict,),
     "numbers": (dict,),
+    "admission": (dict,),
 }
 _RULE: Mapping[str, tuple[type, ...]] = {
     "label": (str,),
@@ -42,6 +45,10 @@ _TOPIC: Mapping[str, tuple[type, ...]] = {
     "wording": (str,),
     "checked_on": (date,),
 }
+_ADMISSION: Mapping[str, tuple[type, ...]] = {"gates": (dict,), "bases": (dict,), "channels": (dict,)}
+_GATE: Mapping[str, tuple[type, ...]] = {"source": (str,), "checked_on": (date,)}
+_BASIS: Mapping[str, tuple[type, ...]] = {"rely_on": (list,), "source": (str,), "checked_on": (date,)}
+_CHANNEL: Mapping[str, tuple[type, ...]] = {"permit": (str,), "source": (str,), "checked_on": (date,)}
 _IN_WORDS = {
     list: "a list",
     str: "a text",
@@ -111,7 +118,8 @@ def _policy(pack: Mapping[str, Any]) -> Policy:
         rules[kind] = _rule(kind, table)
     numbers = {name: _number(name, table) for name, table in pack["numbers"].items()}
     topics = {name: _topic(name, table) for name, table in pack.get("topics", {}).items()}
-    return Policy(pack["name"], pack["version"], rules, numbers, topics)
+    admission = _admission(pack["admission"])
+    return Policy(pack["name"], pack["version"], rules, numbers, topics, admission)
 
 
 def _rule(kind: SignalKind, given: Any) -> Rule:
@@ -136,6 +144,35 @@ def _topic(name: str, given: Any) -> TopicRule:
         _choice(Platform, each, table=table, key="platforms", what="platform") for each in given["platforms"]
     ]
     return TopicRule(name, **{**given, "inferred": inferred, "platforms": tuple(map(str, platforms))})
+
+
+def _admission(given: Any) -> AdmissionRules:
+    # Who may rely on what matters only to a pack with a gate that asks for it.
+    _check_table({"bases": {}, **given}, _ADMISSION, table="admission")
+    gates = {}
+    for name, table in given["gates"].items():
+        gate = _choice(Gate, name, table=f"admission.gates.{name}", what="gate")
+        _check_table(table, _GATE, table=f"admission.gates.{name}")
+        gates[gate] = GateRule(gate, **table)
+    bases = dict(_basis(name, table) for name, table in given.get("bases", {}).items())
+    channels = dict(_channel(name, table) for name, table in given["channels"].items())
+    return AdmissionRules(gates, bases, channels)
+
+
+def _basis(name: str, given: Any) -> tuple[Controller, BasisRule]:
+    table = f"admission.bases.{name}"
+    controller = _choice(Controller, name, table=table, what="kind of controller")
+    _check_table(given, _BASIS, table=table)
+    rely_on = {_choice(Basis, each, table=table, key="rely_on", what="basis") for each in given["rely_on"]}
+    return controller, BasisRule(controller, **{**given, "rely_on": frozenset(rely_on)})
+
+
+def _channel(name: str, given: Any) -> tuple[Channel, ChannelRule]:
+    table = f"admission.channels.{name}"
+    channel = _choice(Channel, name, table=table, what="channel")
+    _check_table(given, _CHANNEL, table=table)
+    permit = _choice(Permit, given["permit"], table=table, key="permit", what="permit")
+    return channel, ChannelRule(channel, **{**given, "permit": permit})
 
 
 def _number(name: str, given: Any) -> Number:

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.admission import Controller
 from domain.errors import RegularsError
 
 PREFIX = "REGULARS_"
@@ -42,6 +43,17 @@ class Settings(BaseSettings):
         False, description="Start even where the queue server evicts keys or does not persist."
     )
     policy: str = Field("cnil-2016", description="Policy pack: a name in config/policies or a file's path.")
+    controller: Controller | None = Field(
+        None,
+        description="What you are before the law: party, association, foundation, candidate, elected_person "
+        "or other. Must be set before a real platform is read.",
+    )
+    impact_assessment: str | None = Field(
+        None, description="Where your data protection impact assessment is found: a title, a number, a date."
+    )
+    processors_file: Path | None = Field(
+        None, description="File that lists whoever processes the data for you; `regulars doctor` asks for it."
+    )
     twitter_base_url: str | None = Field(None, description="Address of the X API; unset: the real one.")
     facebook_base_url: str | None = Field(None, description="Address of the Graph API; unset: the real one.")
     secret_key: SecretStr | None = Field(

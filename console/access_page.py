@@ -22,6 +22,11 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "chosen_topics": ("Sujets fixés ou retirés par notre équipe", "Topics set or removed by our team"),
     "withheld": ("Ce dont nous doutons encore", "What we are still in doubt about"),
     "changes": ("Ce que d'autres systèmes ont appris de nous", "What other systems were told by us"),
+    "admissions": (
+        "Si vous pouvez être exporté, et par quels canaux",
+        "Whether you may be exported, and by which channels",
+    ),
+    "overrides": ("Ce que notre équipe a décidé elle-même", "What our team decided itself"),
     "addresses": ("Vos adresses", "Your addresses"),
     "consents": ("Vos consentements", "Your consents"),
     "notices": ("Quand et comment vous avez été informé", "When and how you were told"),

@@ -1,6 +1,6 @@
 """An account: one of our own pages or profiles, and what proves it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ class Ownership:
     """What a token proves: whose it is, by which app, and which staff the account has.
 
     `followers` is how many the platform says there are, where it lists them: the end of a progress bar.
-    `posts` is how many posts it counts of the account, reposts and answers among them.
+    `posts` is how many posts it counts of the account, reposts and answers among them. `shown` is what the
+    public profile says: its texts and addresses, as everybody reads them.
     """
 
     platform_id: str
@@ -41,6 +42,7 @@ class Ownership:
     staff: frozenset[str] = frozenset()
     followers: int | None = None
     posts: int | None = None
+    shown: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

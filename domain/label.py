@@ -37,10 +37,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A label with the evidence that carried it; decisions are followed by others, never changed."""
+    """A label with the evidence that carried it; decisions are followed by others, never changed.
+
+    `decided_by` and `reason` stand where an operator decided against what the acts say.
+    """
 
     contact: ContactKey
     label: Label
     evidence: tuple[Evidence, ...]
     policy: str
     decided_at: datetime
+    decided_by: str | None = None
+    reason: str | None = None

@@ -102,6 +102,8 @@ def _cell(value: object) -> object:
         return f"'{value}"
     if isinstance(value, list):
         return "|".join(value)
+    if isinstance(value, dict):
+        return "|".join(f"{name}:{said}" for name, said in value.items())
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
     return value

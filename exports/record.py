@@ -10,6 +10,7 @@ from store.messaging import FeedRow
 DECLARED = Strength.DECLARED.word
 #: The fields of a record in their order in files. `topics` are what the contact declared, then its interests;
 #: by those nobody may be chosen or left out as a recipient (Regulation (EU) 2024/900, art. 18, second hand).
+#: `addressable` are the channels that are open, `not_addressable_because` what hinders on each of the others.
 FIELDS = (
     "contact_key",
     "op",
@@ -24,6 +25,8 @@ FIELDS = (
     "regular_since",
     "topics",
     "declared_topics",
+    "addressable",
+    "not_addressable_because",
 )
 #: The fields of a tombstone.
 TOMBSTONE_FIELDS = ("contact_key", "op", "seq", "reason", "at")
@@ -31,7 +34,7 @@ TOMBSTONE_FIELDS = ("contact_key", "op", "seq", "reason", "at")
 
 def record(row: FeedRow) -> dict[str, Any]:
     """Return the record of a row of the messaging store."""
-    platform, platform_id, handle, display_name, label, regular_since, seq, policy, kind, told = row
+    platform, platform_id, handle, display_name, label, regular_since, seq, policy, kind, told, *ways = row
     topics = orjson.loads(told or "[]")
     return {
         "contact_key": f"{platform}:{platform_id}",
@@ -47,6 +50,8 @@ def record(row: FeedRow) -> dict[str, Any]:
         "regular_since": regular_since,
         "topics": [topic for topic, _ in topics],
         "declared_topics": [topic for topic, strength in topics if strength == DECLARED],
+        "addressable": orjson.loads(ways[0]),
+        "not_addressable_because": orjson.loads(ways[1]),
     }
 
 

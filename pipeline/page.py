@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 from classifier import keeping
 from classifier.notices import due_at
 from classifier.policy import Policy, Rule
+from domain.admission import OverrideFacts
 from domain.contact import Profile
 from domain.label import Label
 from domain.signal import Signal
 from pipeline.withhold import seen_again
-from store import contacts, decisions, interests, messaging, notices, signals, texts
+from store import contacts, decisions, interests, messaging, notices, overrides, signals, texts
 from store.contacts import Fresh, Known, Relabelled
 from store.decisions import Carried
 from store.messaging import Step
@@ -38,12 +39,16 @@ class Written:
 
 
 class _Person(NamedTuple):
-    """A contact of the page: the act and rule that count most, and the profile that may be kept."""
+    """A contact of the page: the act and rule that count most, and the profile that may be kept.
+
+    `lowered` is the operator's word that holds its label down.
+    """
 
     label: Label
     signal: Signal
     rule: Rule
     profile: Profile
+    lowered: OverrideFacts | None = None
 
 
 def write_page(
@@ -70,6 +75,7 @@ def write_page(
     overtaken = [each.platform_id for each in fresh if each.platform_id not in ids]
     if overtaken:  # another transaction added them between our look and our insert
         there |= contacts.known(connection, platform, overtaken)
+    _hold_down(connection, people, there)
     moved = {each: people[each] for each in ids}
     risen = {each: who for each, who in people.items() if each in there and who.label > there[each].label}
     _raise(connection, there, risen, written, now=now)
@@ -102,6 +108,15 @@ def _people(acts: Iterable[Signal], policy: Policy) -> dict[str, _Person]:
             profile = each.profile if rule.profile and each.profile else NO_PROFILE
             people[platform_id] = _Person(rule.label, each, rule, profile)
     return people
+
+
+def _hold_down(connection: Connection, people: dict[str, _Person], there: dict[str, Known]) -> None:
+    """Let what an operator decided stand: a page raises nobody above it, but an objection still counts."""
+    words = overrides.of_contacts(connection, [each.id for each in there.values()])
+    for platform_id, known in there.items():
+        word, who = words.get(known.id), people[platform_id]
+        if word and word.to < who.label is not Label.SUPPRESSED:
+            people[platform_id] = who._replace(label=word.to, profile=NO_PROFILE, lowered=word)
 
 
 def _raise(
@@ -157,6 +172,8 @@ def _decide(
             who.signal.started_at,
             who.rule.source,
         )
+        if who.lowered is None
+        else Carried(ids[each], who.label, None, None, None, None, None, who.lowered.by, who.lowered.reason)
         for each, who in moved.items()
     ]
     decisions.append(connection, carried, policy=policy.signature, now=now)

@@ -1,7 +1,7 @@
 """Push: what the platforms told by themselves goes the road of a page, in whatever order it came."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -15,11 +15,13 @@ from connectors.registry import heard, rosters
 from domain.account import Account
 from domain.contact import ContactKey
 from domain.freshness import FOLLOWED, UNFOLLOWED
+from domain.label import Label
 from domain.push import Ended, Heard, Told
 from domain.signal import Signal, SignalKind
 from domain.stream import Stream
 from pipeline import delivered
 from pipeline.brake import LEFT
+from pipeline.collecting import may_collect
 from pipeline.heed import heeded
 from pipeline.page import write_page
 from pipeline.redecide import redecide
@@ -116,6 +118,8 @@ def _apply(
         for account in pushed.held_accounts(connection, platform, told[platform]):
             intake = _Intake(connection, account, policy, road.suppressor_of(connection), now)
             whole = told[platform][account.platform_id]
+            if not may_collect(connection, account, road.duty_of(account), now=now):
+                whole = _without_newcomers(whole, policy)
             intake.take(whole)
             delivered.count(connection, account, whole.billed, road.price, now=now)
             steps += intake.steps
@@ -125,6 +129,12 @@ def _apply(
     if gone:
         journal.forget(connection, gone, now=now)
     return began, ended
+
+
+def _without_newcomers(told: Told, policy: Policy) -> Told:
+    """Leave what ends and what suppresses: nobody is collected who could not be told."""
+    suppressing = [each for each in told.began if policy.rules[each.kind].label is Label.SUPPRESSED]
+    return replace(told, began=suppressing)
 
 
 @dataclass(slots=True)

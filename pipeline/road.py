@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
@@ -27,6 +27,14 @@ def no_suppressor(_: Connection) -> Suppressor:
     return Suppressor([])
 
 
+class Duty(NamedTuple):
+    """What must be chosen before a real platform is read: each is empty where nobody has chosen it."""
+
+    controller: str | None
+    policy_chosen: bool
+    notice_url: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Road:
     """What a harvest travels on.
@@ -36,7 +44,8 @@ class Road:
     `limiter` says whether a request may go out; `seal` closes new credentials in the transaction that
     writes them; `pauses_s` are the seconds to wait, one after the other, for a database that is away;
     `inbox` is where pushes wait, None for the database itself; `suppressor_of` gives what makes the values
-    of identifiers that may not be stored.
+    of identifiers that may not be stored; `duty_of` says what must be settled before an account is read, None
+    where its platform is simulated on this machine.
     """
 
     database: Database
@@ -52,6 +61,7 @@ class Road:
     pauses_s: Sequence[float] = patience.PAUSES_S
     inbox: Database | None = None
     suppressor_of: Callable[[Connection], Suppressor] = no_suppressor
+    duty_of: Callable[[Account], Duty | None] = lambda _account: None
 
     def transact(self, act: Callable[[Connection], Result]) -> Result:
         """Run `act` in a writing transaction, patiently (see `pipeline.patience`)."""

@@ -9,13 +9,22 @@ from store.database import Database
 
 #: How long a harvest, or an export that failed, may hold back the next export.
 EXPORT_EVERY = timedelta(minutes=10)
+#: How old an export may grow while nothing moves: proofs age and windows close all the same.
+REVIEW_EVERY = timedelta(hours=1)
 
 
-def begin_export_if_moved(database: Database, folder: Path, form: str, *, now: datetime) -> int | None:
-    """Begin an export to `folder` where the feed has moved since the last one; returns the job."""
+def begin_export_if_moved(
+    database: Database, folder: Path, form: str, *, now: datetime, controller: str | None = None
+) -> int | None:
+    """Begin an export to `folder` where the feed has moved since the last one, or that one is an hour old.
+
+    Returns the job.
+    """
     with database.read() as connection:
         _, seq = messaging.counts(connection)
         wanted = {"folder": str(folder.absolute()), "form": form, "seq": seq}
+        if controller:
+            wanted["controller"] = controller
         harvesting = reading.active_runs(connection) > 0
         if not _is_due(jobs.newest(connection, jobs.EXPORT), wanted, harvesting=harvesting, now=now):
             return None
@@ -26,7 +35,9 @@ def begin_export_if_moved(database: Database, folder: Path, form: str, *, now: d
 def _is_due(last: dict[str, Any] | None, wanted: dict[str, Any], *, harvesting: bool, now: datetime) -> bool:
     if last is None:
         return not harvesting
-    if last["state"] == "running" or (last["state"] == "done" and last["arguments"] == wanted):
+    if last["state"] == "running":
+        return False
+    if last["state"] == "done" and last["arguments"] == wanted and now - last["created_at"] < REVIEW_EVERY:
         return False
     waits = harvesting or last["state"] == "failed"
     return not waits or bool(now - last["created_at"] >= EXPORT_EVERY)

@@ -15,7 +15,7 @@ from domain.errors import PlatformError, RetryLaterError
 from domain.limit import WHOLE_ACCOUNT, Limit
 from domain.stream import Stream
 from domain.window import Window
-from pipeline import outcome, renew
+from pipeline import collecting, outcome, renew
 from pipeline.ask import Ask, ask_of, pause_of
 from pipeline.road import Road
 from pipeline.windows import recalled, told_by
@@ -83,6 +83,7 @@ class _Asker(NamedTuple):
     wake: Wake
     pause: tuple[datetime, str] | None
     token_ends: bool
+    may_collect: bool
 
 
 def turn_of(road: Road, run_id: int, fence: int) -> Turn | None:  # noqa: PLR0911  # one return a hindrance
@@ -92,9 +93,12 @@ def turn_of(road: Road, run_id: int, fence: int) -> Turn | None:  # noqa: PLR091
         asker = _asker(connection, road, run_id, fence, now)
     if asker is None:
         return None
-    account, stream, wake, pause, token_ends = asker
+    account, stream, wake, pause, token_ends, may_collect = asker
     if account.paused:
         road.transact(lambda connection: _fail(connection, road, account, wake))
+        return None
+    if not may_collect:
+        _defer(road, wake, now + collecting.PAUSE, "a profile that shows the notice")
         return None
     if pause:
         _defer(road, wake, *pause)
@@ -124,7 +128,9 @@ def _asker(connection: Connection, road: Road, run_id: int, fence: int, now: dat
     wake = Wake(runs.KIND, run_id, fence, runs.queue_of(platform))
     pause = limits.paused(connection, pause_of(account), now=now)
     token_ends = renewals.ends_before(connection, account.id, now + renew.MARGIN)
-    return _Asker(account, road.connector_of(connection, account).streams[stream], wake, pause, token_ends)
+    may_collect = collecting.may_collect(connection, account, road.duty_of(account), now=now)
+    stream_read = road.connector_of(connection, account).streams[stream]
+    return _Asker(account, stream_read, wake, pause, token_ends, may_collect)
 
 
 def _taken(road: Road, account: Account, ask: Ask) -> float:

@@ -25,4 +25,6 @@ class Options:
     unkind_listings: bool = True
     #: x-api.md §1.1 [?]: whether a user's requests also count for the app's window, and headers tell of it.
     users_count_for_app: Literal["no", "told", "silently"] = "no"
+    #: The address of the notice that our own profiles show; "": none.
+    notice_url: str = ""
     facebook: Mapping[str, Any] = field(default_factory=dict)

@@ -14,7 +14,10 @@ from store.tables import accounts, decisions
 
 
 class Carried(NamedTuple):
-    """A label and the one signal and rule that carried it; `kind` is None where none did."""
+    """A label and the one signal and rule that carried it; `kind` is None where none did.
+
+    `decided_by` and `reason` stand where an operator decided.
+    """
 
     contact_id: int
     label: Label
@@ -23,6 +26,8 @@ class Carried(NamedTuple):
     item: str | None
     started_at: datetime | None
     source: str | None
+    decided_by: str | None = None
+    reason: str | None = None
 
 
 _COLUMNS = {
@@ -33,6 +38,8 @@ _COLUMNS = {
     "item": "text",
     "started_at": "time",
     "source": "text",
+    "decided_by": "text",
+    "reason": "text",
 }
 
 
@@ -47,6 +54,8 @@ def append(connection: Connection, carried: Sequence[Carried], *, policy: str, n
             each.item,
             stamp(each.started_at) if each.started_at else None,
             each.source,
+            each.decided_by,
+            each.reason,
         ]
         for each in carried
     ]
@@ -54,8 +63,8 @@ def append(connection: Connection, carried: Sequence[Carried], *, policy: str, n
     run(
         connection,
         "INSERT INTO decisions (contact_id, label, policy, decided_at, kind, account_id, item, started_at, "
-        f"source) SELECT contact_id, label, :policy, {moment}, kind, account_id, item, started_at, source "
-        f"FROM {rows_of(connection, _COLUMNS)} AS r",
+        f"source, decided_by, reason) SELECT contact_id, label, :policy, {moment}, kind, account_id, item, "
+        f"started_at, source, decided_by, reason FROM {rows_of(connection, _COLUMNS)} AS r",
         policy=policy,
         now=stamp(now),
         rows=as_parameter(listed),

@@ -8,7 +8,15 @@ from sqlalchemy import Connection, Row, func, select
 
 from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
-from store.tables import changes, contacts, decisions, feed_state, messaging_contacts, topic_holders
+from store.tables import (
+    admissions,
+    changes,
+    contacts,
+    decisions,
+    feed_state,
+    messaging_contacts,
+    topic_holders,
+)
 
 #: A row of the messaging store (see `rows`) or a step of the feed (a row of `changes`).
 FeedRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -99,10 +107,11 @@ def once_each(steps: Sequence[Step]) -> list[Step]:
 
 
 def rows(connection: Connection) -> Iterator[FeedRow]:
-    """Read the whole messaging store in the order of the feed, with each contact's newest decision.
+    """Read whom the gates last admitted, in the order of the feed, with each contact's newest decision.
 
-    A row is platform, platform id, handle, display name, label, regular since, seq, policy, kind, and the
-    topics that the feed knows of, as one JSON array of (topic, strength); None where there are none.
+    A row is platform, platform id, handle, display name, label, regular since, seq, policy, kind, the topics
+    that the feed knows of, as one JSON array of (topic, strength), None where there are none, the channels
+    that are open as one JSON array, and what hinders on each of the others as one JSON object.
     """
     newest = (
         select(func.max(decisions.c.id))
@@ -122,10 +131,14 @@ def rows(connection: Connection) -> Iterator[FeedRow]:
             decisions.c.policy,
             decisions.c.kind,
             topic_holders.c.told,
+            admissions.c.addressable,
+            admissions.c.hindrances,
         )
         .join(contacts, contacts.c.id == messaging_contacts.c.contact_id)
+        .join(admissions, admissions.c.contact_id == messaging_contacts.c.contact_id)
         .outerjoin(topic_holders, topic_holders.c.contact_id == contacts.c.id)
         .join(decisions, decisions.c.id == newest)
+        .where(admissions.c.refusal.is_(None))
         .order_by(messaging_contacts.c.seq)
     )
     yield from connection.execution_options(yield_per=2_000).execute(statement)

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
 
 from classifier.notices import GIVEN
+from domain.admission import Gate
 from domain.interest import Strength
 from domain.label import Label
 from domain.signal import SignalKind
@@ -197,6 +198,9 @@ decisions = Table(
     Column("item", Text),
     Column("started_at", Moment),
     Column("source", Text),
+    # Who decided against what the acts say, and why.
+    Column("decided_by", Text),
+    Column("reason", Text),
     Index("ix_decisions_contact_id_id", "contact_id", "id"),
     _one_of("label", LABELS),
 )
@@ -898,4 +902,58 @@ journal_texts = Table(
         sqlite_where=Column("subject_key", Text).is_not(None),
         postgresql_where=Column("subject_key", Text).is_not(None),
     ),
+)
+
+#: What an operator decided against what a contact's acts say; later harvests respect it.
+overrides = Table(
+    "overrides",
+    metadata,
+    Column(
+        "contact_id", ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("to_label", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    # Who else confirmed a raise, and when; a word to lower is confirmed with itself.
+    Column("confirmed_by", Text),
+    Column("confirmed_at", Moment),
+    _one_of("to_label", [each for each in LABELS if each != "suppressed"]),
+    CheckConstraint("reason <> ''", name="reason"),
+    CheckConstraint("to_label <> 'regular' OR confirmed_by <> decided_by", name="second_person"),
+)
+
+#: What admission last said of those in the messaging store; only the admitted are exported.
+admissions = Table(
+    "admissions",
+    metadata,
+    Column(
+        "contact_id",
+        ForeignKey("messaging_contacts.contact_id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    # The first gate that refuses; none for the admitted.
+    Column("refusal", Text),
+    # The channels that are open, as one JSON array, and what hinders on each of the others, as one object.
+    Column("addressable", Text, nullable=False),
+    Column("hindrances", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    # The contact's place in the feed when this was said.
+    Column("seq", BigInteger, nullable=False),
+    # Whether it was ever admitted, so that its removal must be told.
+    Column("told", Boolean(name="told"), nullable=False),
+    _one_of("refusal", [each.value for each in Gate]),
+)
+
+#: When the public profile of an account was last looked at, and whether it leads to the notice.
+profile_looks = Table(
+    "profile_looks",
+    metadata,
+    Column(
+        "account_id", ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("at", Moment, nullable=False),
+    Column("notice_url", Text, nullable=False),
+    Column("found", Boolean(name="found"), nullable=False),
 )

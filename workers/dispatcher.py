@@ -4,11 +4,12 @@ import logging
 import math
 import threading
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from dramatiq import Broker
 
 from config.settings import Settings
+from pipeline import collecting
 from pipeline.freshen import begin_due
 from pipeline.interests import begin_reading_if_due
 from pipeline.road import Road
@@ -50,6 +51,7 @@ class Dispatcher:
         self._settings = settings
         self._looked_at_workers = 0.0
         self._clock_ahead_s = -math.inf
+        self._profiles_at = datetime.min.replace(tzinfo=UTC)
         self._postman = Postman(database, (road and road.inbox) or database, broker)
 
     def run(self, ended: threading.Event) -> None:
@@ -83,10 +85,12 @@ class Dispatcher:
                     outbox.unsend_all(connection)
             if self._settings.export_dir is not None:
                 folder, form = self._settings.export_dir, self._settings.export_format
-                begin_export_if_moved(self._database, folder, form, now=now)
+                controller = self._settings.controller
+                begin_export_if_moved(self._database, folder, form, now=now, controller=controller)
             begin_reading_if_due(self._database, now=now)
             if self._road is not None:
                 begin_due(self._road, now=now)
+                self._look_again(self._road, now)
         self._postman.look(now)
         with self._database.read() as connection:
             due = outbox.due(connection, now=now, resend_after=RESEND_AFTER, count=BURST)
@@ -106,6 +110,12 @@ class Dispatcher:
                 room[wake.queue] -= 1
                 sent += 1
         return sent
+
+    def _look_again(self, road: Road, now: datetime) -> None:
+        """Look at our own profiles once more where that is due; one try in half an hour."""
+        if now >= self._profiles_at:
+            self._profiles_at = now + collecting.PAUSE
+            collecting.look_again(road, now=now)
 
     def _clock_was_put_back(self, now: datetime) -> bool:
         """Tell whether the clock shows less than at the last tick, by the time that has passed since."""

@@ -3,19 +3,30 @@
 from datetime import datetime
 from pathlib import Path
 
+from config.packs import load_pack
+from config.settings import Settings
+from domain.admission import Controller
 from domain.journal import Act, Entry
 from exports.files import export
+from pipeline.admit import review
 from pipeline.interests import reading_step
 from pipeline.job import Save, Step
 from pipeline.reclassify import reclassify_step
-from store import jobs, journal
+from store import installation, jobs, journal
 from store.database import Database
 from store.jobs import Job
 from workers.reader import reader_of
 
+#: The pack of an installation that has none in force yet.
+DEFAULT: str = Settings.model_fields["policy"].default
+
 
 def export_step(database: Database, job: Job, save: Save, now: datetime) -> None:
-    """Write the messaging store to the folder of a job."""
+    """Ask the gates of everybody in the messaging store, then write the admitted to the folder of a job."""
+    with database.read() as connection:
+        pack = installation.policy(connection)
+    controller = job.arguments.get("controller")
+    review(database, load_pack(pack or DEFAULT), Controller(controller) if controller else None, now=now)
     done = export(database, job.arguments["form"], Path(job.arguments["folder"]))
     reached = {"contacts": done.contact_count, "tombstones": done.tombstone_count}
     with database.write() as connection:

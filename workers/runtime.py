@@ -8,6 +8,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from classifier.policy import Policy
+from config.addresses import is_loopback
 from config.keys import KeyMissingError, Sealer, find_key
 from config.packs import load_pack
 from config.prices import price_of
@@ -19,10 +20,17 @@ from domain.account import Account
 from domain.credentials import Credentials
 from domain.errors import RegularsError
 from pipeline.limiter import DatabaseLimiter, Limiter
-from pipeline.road import Road
+from pipeline.road import Duty, Road
 from store import accounts, inbox, installation, schema, suppressions
 from store.accounts import Sealed
 from store.database import Database
+
+
+def duty_of(settings: Settings, platform: str) -> Duty | None:
+    """Return what must be settled before a platform is read, None where it is simulated on this machine."""
+    if is_loopback(settings.base_url(platform)):
+        return None
+    return Duty(settings.controller, "policy" in settings.model_fields_set, settings.notice_url)
 
 
 def utc_now() -> datetime:
@@ -134,7 +142,12 @@ class Runtime:
             seal=self.seal,
             inbox=self.inbox,
             suppressor_of=self.suppressor_of,
+            duty_of=self.duty_of,
         )
+
+    def duty_of(self, account: Account) -> Duty | None:
+        """Return what must be settled before an account is read; nothing where nobody real is behind it."""
+        return duty_of(self.settings, account.platform)
 
     def _require_policy(self, connection: Connection) -> None:
         chosen = self.settings.policy

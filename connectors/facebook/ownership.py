@@ -9,6 +9,8 @@ from domain.errors import BadAnswerError, ItemGoneError, OperatorNeededError
 
 #: Asks a path in the name of the page and returns the body; raises PlatformError.
 Ask = Callable[[str, Mapping[str, str]], Mapping[str, Any]]
+#: Where a page's visitors read who it is (facebook-graph-api.md §1.3).
+PUBLIC_FIELDS = ("about", "description", "website")
 #: A team is never larger than so many answers of 100.
 _MAX_ANSWERS = 10
 
@@ -79,7 +81,18 @@ def prove(page_id: str, facts: TokenFacts, user_facts: TokenFacts, ask: Ask) -> 
             code="two_apps",
         )
     owner = owner_of(page_id, facts, ask)
-    return Ownership(owner, None, user_facts.app_id or facts.app_id, staff_of(owner, ask))
+    app_id = user_facts.app_id or facts.app_id
+    return Ownership(owner, None, app_id, staff_of(owner, ask), shown=shown_by(owner, ask))
+
+
+def shown_by(page_id: str, ask: Ask) -> tuple[str, ...]:
+    """Return the texts and addresses that a page shows to everybody, as far as they may be read."""
+    try:
+        page = ask(page_id, {"fields": ",".join(PUBLIC_FIELDS)})
+    except (OperatorNeededError, ItemGoneError):
+        return ()
+    texts = (page.get(each) for each in PUBLIC_FIELDS)
+    return tuple(each for each in texts if isinstance(each, str) and each)
 
 
 def _kind_by_category(ask: Ask) -> str:

@@ -16,6 +16,7 @@ from connectors.twitter.checks import check_streams
 from connectors.twitter.errors import refusal_of, unreadable
 from connectors.twitter.limits import limit_of
 from connectors.twitter.listings import LISTINGS, READ_USERS, STREAMS, Listing
+from connectors.twitter.profile import shown_by
 from connectors.twitter.renewal import renewed
 from connectors.twitter.translate import count_of, is_id
 from connectors.twitter.usage import NOT_TOLD, usage_of
@@ -29,6 +30,8 @@ from domain.stream import COUNT, Stream
 DEFAULT_BASE_URL = "https://api.x.com"
 #: The host that tweepy 4.17 has in its code (x-api.md §5.1).
 TWEEPY_HOST = "https://api.twitter.com"
+#: What is asked of our own profile: its counts, and what it says; one user read, whatever is asked of it.
+OWN_FIELDS = "public_metrics,description,url,entities"
 
 # At DEBUG tweepy writes tokens and whole answers into the log.
 logging.getLogger("tweepy.client").addFilter(lambda record: record.levelno > logging.DEBUG)
@@ -87,6 +90,7 @@ class TwitterConnector:
             handle if isinstance(handle, str) else None,
             followers=count_of(user, "followers_count"),
             posts=count_of(user, "tweet_count", "post_count"),
+            shown=shown_by(user),
         )
 
     def _count(self, request: PageRequest) -> Batch:
@@ -100,7 +104,7 @@ class TwitterConnector:
 
     def _me(self, asked: Asked) -> dict[str, Any]:
         """Ask for the account that the token belongs to."""
-        call = partial(self._client.get_me, user_auth=False, user_fields="public_metrics")
+        call = partial(self._client.get_me, user_auth=False, user_fields=OWN_FIELDS)
         try:
             body = self._ask(call, asked)
         except OperatorNeededError as error:

@@ -1,5 +1,6 @@
 """`regulars contacts` and `explain`: who is who, and why."""
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, RowMapping
 
 from classifier.explanation import explain as explained
 from console.cli.acting import Why, reading
+from console.cli.admission import Language, gates_of, language_of, override, tell_gates
 from console.cli.contact_key import Key, key_of
 from console.cli.interests import interests, interests_of, tell
 from console.cli.start import runtime
@@ -30,6 +32,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON.")]
 def register(root: typer.Typer) -> None:
     """Add the group, and `explain` at the top, to the command line."""
     app.command("interests")(interests)
+    app.command("explain")(explain)
+    app.command("override")(override)
     root.add_typer(app, name="contacts")
     root.command()(explain)
 
@@ -107,17 +111,24 @@ def _since(act: Mapping[Any, Any]) -> str:
     return f"{since}, ended {ended}" if ended else since
 
 
-def explain(key: Key, why: Why = "", json: AsJson = False) -> None:
-    """Say in a sentence why a contact has its label."""
-    wanted = key_of(key)
-    with reading(runtime().database, Act.CONTACT_EXPLAINED, wanted, why) as connection:
+def explain(key: Key, language: Language = None, why: Why = "", json: AsJson = False) -> None:
+    """Say in a sentence why a contact has its label, then what each gate and channel answers.
+
+    Every answer comes with its date and its source. Only who passes every gate is exported; only an open
+    channel may be written on.
+    """
+    spoken, open_runtime, wanted = language_of(language, os.environ), runtime(), key_of(key)
+    with reading(open_runtime.database, Act.CONTACT_EXPLAINED, wanted, why) as connection:
         found = stored.contact(connection, wanted)
         decided = decisions.of_contact(connection, found["id"])
+        asked_of = gates_of(open_runtime, connection, found["id"], spoken)
     sentence = _sentence(found, decided[0])
     if json:
-        print_json({"contact_key": str(_key_of(found)), "label": found["label"], "sentence": sentence})
+        told = {"contact_key": str(_key_of(found)), "label": found["label"], "sentence": sentence}
+        print_json(told | asked_of)
     else:
         out.print(sentence)
+        tell_gates(asked_of)
 
 
 def sentence_of(connection: Connection, contact: Mapping[Any, Any]) -> str:
@@ -187,5 +198,6 @@ def _sentence(contact: Mapping[Any, Any], row: Mapping[Any, Any]) -> str:
     if row["kind"]:
         signal = Signal(key, SignalKind(row["kind"]), row["item"] or "", row["started_at"])
         evidence = (Evidence(signal, label, row["source"] or ""),)
-    decision = Decision(key, label, tuple(evidence), row["policy"], row["decided_at"])
+    words = (row["decided_by"], row["reason"])
+    decision = Decision(key, label, tuple(evidence), row["policy"], row["decided_at"], *words)
     return shown(explained(decision, account=row["account"] or "our account"))

@@ -31,6 +31,7 @@ from domain.credentials import Credentials
 from domain.errors import RegularsError
 from exports.files import Exported
 from exports.files import export as write_files
+from pipeline.admit import review
 from pipeline.begin import Wanted, begin_harvest
 from store import accounts, messaging, reading
 from store.interrupts import held_back
@@ -68,6 +69,9 @@ def demo(
             read_topics(open_runtime)
         _require_whole(rows)
         compared = compare(open_runtime, ready["truth_url"])
+    with open_runtime.database.read() as connection:
+        policy = open_runtime.policy_in_force(connection)
+    review(open_runtime.database, policy, open_runtime.settings.controller, now=utc_now())
     exported = write_files(open_runtime.database, "csv", folder / "export")
     _tell(open_runtime, rows, exported, folder)
     out.print(str(compared), soft_wrap=True)

@@ -9,9 +9,12 @@ from rich.progress import Progress, TextColumn
 
 from console.cli.acting import Why, enter
 from console.cli.start import runtime
-from console.cli.words import err, out
+from console.cli.words import err, note, out
 from domain.journal import Act
 from exports.files import export as write_files
+from pipeline.admit import review
+from store import admissions
+from workers.runtime import utc_now
 
 
 class Form(StrEnum):
@@ -33,11 +36,15 @@ def export(
 ) -> None:
     """Write the regular contacts that may be imported, and a tombstone of each who has left.
 
-    contacts.* holds one record a contact, tombstones.* one a removal that every importer must carry out.
+    contacts.* holds one record a contact, tombstones.* one a removal that every importer must carry out. Whom
+    a gate refuses stays here and is not exported; `regulars contacts explain` says why.
     """
-    database = runtime().database
+    open_runtime, now = runtime(), utc_now()
+    database = open_runtime.database
     with database.write() as connection:  # before: no file may be there of which nothing is known
+        policy = open_runtime.policy_in_force(connection)
         enter(connection, Act.EXPORT_BEGUN, why=why, format=form)
+    review(database, policy, open_runtime.settings.controller, now=now)
     with Progress(TextColumn("{task.completed} records"), console=err, disable=not err.is_terminal) as bars:
         bar = bars.add_task("")
         done = write_files(database, form, folder, lambda count: bars.update(bar, completed=count))
@@ -46,3 +53,8 @@ def export(
         enter(connection, Act.EXPORT_WRITTEN, why=why, format=form, contacts=contacts, tombstones=tombstones)
     out.print(f"{done.contact_count} contacts in {done.contacts}", soft_wrap=True)
     out.print(f"{done.tombstone_count} tombstones in {done.tombstones}", soft_wrap=True)
+    with database.read() as connection:
+        refused = admissions.refused(connection)
+    if refused:
+        listed = ", ".join(f"{count} {gate}" for gate, count in sorted(refused.items()))
+        note(f"Not exported, for a gate refuses them: {listed}.")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from console.cli.acting import enter
+from console.cli.patience import patiently
 from console.cli.progress import follow
 from console.cli.runs import as_json, micro_usd
 from console.cli.runs_table import spent
@@ -15,6 +16,7 @@ from console.cli.topics_read import read_topics, tell_interests
 from console.cli.words import note, out, print_json, print_table
 from domain.journal import Act, as_ranges
 from pipeline.begin import Wanted, begin_harvest
+from pipeline.collecting import require_settled
 from store import accounts
 from store.runs import queue_of
 from store.stopped import STOPPED
@@ -52,6 +54,9 @@ def harvest(
 ) -> None:
     """Harvest who follows and interacts with one of your accounts.
 
+    A real platform is read only once you have said what you are, chosen a policy pack, and put the address of
+    your notice into the account's public profile (`regulars doctor`): nobody is collected untold.
+
     With --wait a harvest that was stopped goes on from its last page; without, it is left alone. One that
     stopped at a budget goes on either way, and needs another --budget-usd where that was the budget.
 
@@ -60,8 +65,10 @@ def harvest(
     """
     budget = micro_usd(budget_usd)
     open_runtime = runtime()
-    with open_runtime.database.write() as connection:
+    with open_runtime.database.read() as connection:
         found = accounts.find(connection, account)
+    patiently(lambda: require_settled(open_runtime.road("command line"), found))
+    with open_runtime.database.write() as connection:
         connector = open_runtime.connector_of(connection, found)
         begun = begin_harvest(
             connection, found, connector, Wanted(stream or [], page_size, wait, budget), now=utc_now()

@@ -83,6 +83,7 @@ _PAGES: dict[str, NodeType] = {
             "name": lambda call, _: call.audience.page.name,
             "username": lambda call, _: call.audience.page.handle,
             "about": lambda _call, _: "A town that answers.",
+            "website": lambda call, _: call.world.options.notice_url or None,
             "category": lambda _call, _: "City",
             "category_list": lambda _call, _: [{"id": "2404", "name": "City"}],
             "link": lambda call, _: f"https://www.facebook.example/{call.page_id}",
@@ -124,7 +125,7 @@ _PAGES: dict[str, NodeType] = {
             # §1.3, "classic trap": Pages this Page likes, not fans; none under the New Pages Experience.
             "likes": Edge("Page", no_rows),
         },
-        frozenset({"bio", "description", "emails", "phone", "website", "rating_count", "cover", "picture"}),
+        frozenset({"bio", "description", "emails", "phone", "rating_count", "cover", "picture"}),
     ),
     "User": NodeType(
         {

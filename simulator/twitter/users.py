@@ -83,9 +83,21 @@ def _more(world: World, person: Person) -> dict[str, Any]:
             "media_count": bits >> 58,
         },
     }
+    if person.index == OWN and world.options.notice_url:
+        told |= _with_notice(world.options.notice_url)
     if bits % 2:
         told["location"] = "Néant-sur-Yvel"
     return told
+
+
+def _with_notice(address: str) -> dict[str, Any]:
+    # X shortens every address of a profile; `entities` tells beside what it leads to.
+    short = {"url": "https://t.example/n0tice", "expanded_url": address}
+    return {
+        "description": "A town that answers. t.example/n0tice",
+        "url": short["url"],
+        "entities": {"url": {"urls": [short]}},
+    }
 
 
 def follower_count(audience: Audience) -> int:

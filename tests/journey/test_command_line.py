@@ -23,7 +23,7 @@ RUN = {
 }  # fmt: skip
 RECORD = {
     "contact_key", "op", "seq", "platform", "platform_id", "handle", "display_name", "label", "label_reason",
-    "policy", "regular_since", "topics", "declared_topics",
+    "policy", "regular_since", "topics", "declared_topics", "addressable", "not_addressable_because",
 }  # fmt: skip
 #: Hostile names of the simulator's people, and how each must be shown.
 HOSTILE = {

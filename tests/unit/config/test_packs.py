@@ -195,7 +195,7 @@ def test_other_ways_to_write_a_rule_are_found_too(rule: str) -> None:
             id="a kind without a rule",
         ),
         pytest.param(
-            'name = "x"\nversion = "1"\nnumbers = {}\n[rules]\nliked = 3\n',
+            'name = "x"\nversion = "1"\nnumbers = {}\n[rules]\nliked = 3\n[admission]\n',
             "x.toml line 5: rules.liked must be a table with label",
             id="a rule that is no table",
         ),

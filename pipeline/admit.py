@@ -1,0 +1,113 @@
+"""Admit: ask the gates of everybody in the messaging store, and tell the feed who is refused by now."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import orjson
+from sqlalchemy import Connection
+
+from classifier.admission import admit, channels
+from classifier.policy import Policy
+from domain.admission import Admission, ChannelAnswer, Controller, Facts
+from domain.contact import ContactKey
+from domain.label import Label
+from domain.signal import SignalKind
+from store import admissions, messaging
+from store.admissions import Inside, Said
+from store.database import Database
+from store.messaging import Step
+from store.standing_of import facts_of
+
+#: Contacts asked about in one transaction.
+SLICE = 2_000
+#: What the feed says of those who are admitted again, and of those whose channels changed.
+ADMITTED, CHANNELS = "admitted", "channels"
+
+
+def regular_kinds(policy: Policy) -> frozenset[SignalKind]:
+    """Return the kinds of act that make regular under a pack."""
+    return frozenset(each for each in SignalKind if policy.rules[each].label is Label.REGULAR)
+
+
+def review(database: Database, policy: Policy, controller: Controller | None, *, now: datetime) -> int:
+    """Ask the gates of everybody in the messaging store, slice by slice; returns how many are refused.
+
+    Whoever is refused stays there with the refusal and is not exported; where it was admitted before, the
+    feed tells its removal. Nobody is told of who never was.
+    """
+    after, refused = 0, 0
+    while True:
+        after, there = database.transact(
+            lambda connection, after=after: _review(connection, after, policy, controller, now)  # type: ignore[misc]  # after is bound here
+        )
+        if after < 0:
+            return refused
+        refused += there
+
+
+def asked(
+    connection: Connection,
+    contact_id: int,
+    policy: Policy,
+    controller: Controller | None,
+    *,
+    now: datetime,
+) -> tuple[Facts, Admission, tuple[ChannelAnswer, ...]]:
+    """Ask every gate and every channel of one contact, as it stands now."""
+    facts = facts_of(connection, [contact_id], regular_kinds(policy), now=now)[contact_id]
+    admission = admit(facts, policy, controller, now=now)
+    return facts, admission, channels(facts, policy, admission, now=now)
+
+
+def _review(
+    connection: Connection, after: int, policy: Policy, controller: Controller | None, now: datetime
+) -> tuple[int, int]:
+    there = admissions.inside_after(connection, after, SLICE)
+    if not there:
+        return -1, 0
+    facts = facts_of(connection, [each.contact_id for each in there], regular_kinds(policy), now=now)
+    said = {each.contact_id: _said(each, facts, policy, controller, now) for each in there}
+    changed = [
+        said[each.contact_id] for each in there if not _same(each.said, said[each.contact_id], each.seq)
+    ]
+    if changed:
+        admissions.put(connection, changed, now=now)
+    steps = [step for each in there if (step := _step(each, said[each.contact_id]))]
+    messaging.publish(connection, steps, now=now)
+    return there[-1].contact_id, sum(each.refusal is not None for each in said.values())
+
+
+def _said(
+    inside: Inside, facts: Mapping[int, Facts], policy: Policy, controller: Controller | None, now: datetime
+) -> Said:
+    admission = admit(facts[inside.contact_id], policy, controller, now=now)
+    answers = channels(facts[inside.contact_id], policy, admission, now=now)
+    refusal = admission.refusals[0].gate.value if admission.refusals else None
+    return Said(
+        inside.contact_id,
+        refusal,
+        orjson.dumps([each.channel.value for each in answers if each.addressable]).decode(),
+        orjson.dumps({each.channel.value: each.hindrance for each in answers if each.hindrance}).decode(),
+        inside.seq,
+        told=refusal is None or (inside.said is not None and inside.said.told),
+    )
+
+
+def _same(before: Said | None, now: Said, seq: int) -> bool:
+    """Tell whether nothing is to be written: of the admitted, the place in the feed does not matter."""
+    return before is not None and before._replace(seq=seq if now.refusal is None else before.seq) == now
+
+
+def _step(inside: Inside, said: Said) -> Step | None:
+    """Return what the feed must tell; a refused contact that it told of anew is taken back again."""
+    before, key = inside.said, ContactKey(inside.platform, inside.platform_id)
+    if before is None:
+        return None
+    if said.refusal is not None:
+        known = before.told and (before.refusal is None or before.seq != inside.seq)
+        return Step(inside.contact_id, *key, "remove", said.refusal) if known else None
+    if before.refusal is not None:
+        return Step(inside.contact_id, *key, "upsert", ADMITTED)
+    if before[2:4] != said[2:4]:
+        return Step(inside.contact_id, *key, "upsert", CHANNELS)
+    return None

@@ -1,0 +1,97 @@
+"""Admissions: what the gates last said of those in the messaging store."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from store.moments import stamp
+from store.sets import as_parameter, rows_of, run
+from store.tables import admissions
+
+
+class Said(NamedTuple):
+    """What the gates said of a contact; `refusal` None where it is admitted.
+
+    `addressable` and `hindrances` are JSON: the open channels, and what hinders on each of the others. `told`
+    says that the contact was ever admitted, so that whoever reads the feed may hold it.
+    """
+
+    contact_id: int
+    refusal: str | None
+    addressable: str
+    hindrances: str
+    seq: int
+    told: bool
+
+
+class Inside(NamedTuple):
+    """A contact in the messaging store with its place in the feed, and what the gates last said of it."""
+
+    contact_id: int
+    platform: str
+    platform_id: str
+    seq: int
+    said: Said | None
+
+
+_COLUMNS = {
+    "contact_id": "int",
+    "refusal": "text",
+    "addressable": "text",
+    "hindrances": "text",
+    "seq": "int",
+    "told": "int",
+}
+
+
+def inside_after(connection: Connection, after: int, size: int) -> list[Inside]:
+    """Return the next contacts in the messaging store by id, held there to the end of the transaction."""
+    locking = "" if connection.dialect.name == "sqlite" else " FOR NO KEY UPDATE OF m"
+    found = run(
+        connection,
+        "SELECT m.contact_id, c.platform, c.platform_id, m.seq, a.contact_id, a.refusal, a.addressable, "
+        "a.hindrances, a.seq, a.told FROM messaging_contacts AS m JOIN contacts AS c ON c.id = m.contact_id "
+        "LEFT JOIN admissions AS a ON a.contact_id = m.contact_id "
+        f"WHERE m.contact_id > :after ORDER BY m.contact_id LIMIT :size{locking}",
+        after=after,
+        size=size,
+    )
+    return [
+        Inside(
+            row[0],
+            row[1],
+            row[2],
+            row[3],
+            Said(row[4], row[5], row[6], row[7], row[8], bool(row[9])) if row[4] else None,
+        )
+        for row in found
+    ]
+
+
+def put(connection: Connection, said: Sequence[Said], *, now: datetime) -> None:
+    """Write what the gates said of contacts in the messaging store."""
+    moment = ":now" if connection.dialect.name == "sqlite" else "CAST(:now AS timestamptz)"
+    told = "told" if connection.dialect.name == "sqlite" else "told = 1"
+    run(
+        connection,
+        "INSERT INTO admissions (contact_id, refusal, addressable, hindrances, since, seq, told) "
+        f"SELECT contact_id, refusal, addressable, hindrances, {moment}, seq, {told} "
+        f"FROM {rows_of(connection, _COLUMNS)} AS r WHERE true "
+        "ON CONFLICT (contact_id) DO UPDATE SET refusal = excluded.refusal, "
+        "addressable = excluded.addressable, hindrances = excluded.hindrances, since = excluded.since, "
+        "seq = excluded.seq, told = excluded.told",
+        now=stamp(now),
+        rows=as_parameter([*each[:5], int(each.told)] for each in sorted(said, key=lambda said: said[0])),
+    )
+
+
+def refused(connection: Connection) -> dict[str, int]:
+    """Count the refused in the messaging store by the first gate that refuses."""
+    counted = connection.execute(
+        select(admissions.c.refusal, func.count())
+        .where(admissions.c.refusal.is_not(None))
+        .group_by(admissions.c.refusal)
+    )
+    return {str(refusal): int(count) for refusal, count in counted}
