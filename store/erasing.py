@@ -14,11 +14,15 @@ def identifiers(connection: Connection, keys: Iterable[ContactKey]) -> list[tupl
     """Return by what else contacts are known beside their platform's id, as (kind, identifier)."""
     found = run(
         connection,
-        f"SELECT c.platform, c.handle FROM {rows_of(connection, _KEY)} AS r CROSS JOIN contacts AS c "
-        "WHERE c.platform = r.platform AND c.platform_id = r.platform_id AND c.handle IS NOT NULL",
+        "WITH c AS (SELECT c.id, c.platform, c.handle "
+        f"FROM {rows_of(connection, _KEY)} AS r CROSS JOIN contacts AS c "
+        "WHERE c.platform = r.platform AND c.platform_id = r.platform_id) "
+        "SELECT 'handle:' || platform, handle FROM c WHERE handle IS NOT NULL UNION ALL "
+        "SELECT CASE a.channel WHEN 'sms' THEN 'phone' ELSE a.channel END, a.address "
+        "FROM c CROSS JOIN addresses AS a WHERE a.contact_id = c.id",
         rows=as_parameter(list(each) for each in sorted(keys)),
     )
-    return [(f"handle:{platform}", handle) for platform, handle in found]
+    return [(kind, identifier) for kind, identifier in found]
 
 
 def erase(connection: Connection, contact_ids: Iterable[int]) -> int:
