@@ -893,3 +893,20 @@ sign_ups = Table(
     Column("at", Moment, nullable=False),
     _one_of("language", list(LANGUAGES)),
 )
+
+#: What seals the links of public pages, by the installation's key.
+link_keys = Table(
+    "link_keys",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("key_sealed", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+#: Mails that were asked for on a page today; the mark is a keyed hash that changes with the day.
+asked_mails = Table(
+    "asked_mails",
+    metadata,
+    Column("mark", Text, primary_key=True),
+    Column("day", Text, nullable=False),
+)

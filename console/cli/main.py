@@ -26,6 +26,7 @@ MODULES: Mapping[str, str] = {
     "simulator": "simulating",
     "receiver": "receiver",
     "push": "receiver",
+    "pages": "pages",
     "account": "accounts",
     "runs": "runs",
     "freshness": "freshness",
