@@ -29,8 +29,8 @@ def connect(account: Account, credentials: Credentials, base_url: str | None = N
     """
     if account.platform == SIGNUP:
         raise OperatorNeededError(
-            f"There is nothing to harvest of {account.name}: people sign up by themselves, come in with lists "
-            "(`regulars import list`), or are entered by hand (`regulars contacts add`).",
+            f"There is nothing to harvest of {account.name}: its people sign up by themselves, or come in "
+            "with lists and by hand (`regulars import list`, `regulars contacts add`).",
             code="nothing_to_harvest",
         )
     try:

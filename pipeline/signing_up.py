@@ -105,7 +105,9 @@ def sign_up(
     return outcome
 
 
-def _suppressed(connection: Connection, signed: Iterable[tuple[int, SignUp]], suppressor: Suppressor) -> set[int]:
+def _suppressed(
+    connection: Connection, signed: Iterable[tuple[int, SignUp]], suppressor: Suppressor
+) -> set[int]:
     """Return the places of those who objected under any of their identifiers."""
     places: dict[str, set[int]] = defaultdict(set)
     for place, each in signed:
@@ -213,7 +215,8 @@ def _keep(
         for purpose in purposes
     ]
     consents.keep(connection, proofs, now=now)
-    addresses, forms = {}, {}
+    addresses: dict[tuple[str, str], Address] = {}
+    forms: dict[str, Form] = {}
     for _, key, each, purposes in sorted(entries, key=lambda each: (each.signed.at, each.place)):
         for channel, address in addresses_of(each).items():
             if channel in purposes:

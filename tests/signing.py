@@ -18,7 +18,7 @@ ADA = SignUp(
 )
 
 
-SUPPRESSOR = Suppressor([b"a key" * 7])
+SUPPRESSOR = Suppressor(["0f" * 32])
 
 
 def signed(**changed: Any) -> SignUp:
@@ -32,7 +32,11 @@ def by_phone(phone: str = "+33 6 39 98 00 01", **changed: Any) -> SignUp:
 
 
 def join(
-    database: Database, *people: SignUp, policy: Policy = CNIL, now: datetime = NOW, suppressor: Suppressor = SUPPRESSOR
+    database: Database,
+    *people: SignUp,
+    policy: Policy = CNIL,
+    now: datetime = NOW,
+    suppressor: Suppressor = SUPPRESSOR,
 ) -> Outcome:
     """Store people who signed up."""
 

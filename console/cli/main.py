@@ -33,6 +33,7 @@ MODULES: Mapping[str, str] = {
     "brake": "brake",
     "jobs": "jobs",
     "contacts": "contacts",
+    "import": "importing",
     "object": "rights",
     "forget": "rights",
     "failures": "failures",

@@ -1,4 +1,4 @@
-"""Signing up: consent with its proof makes regular, known again by address, and nothing old undoes what is new."""
+"""Signing up: consent with its proof makes regular; known again by address; the newest word counts."""
 
 from datetime import timedelta
 
@@ -11,12 +11,13 @@ from domain.sign_up import hash_of
 from pipeline.choosing import Wish, choose
 from pipeline.redecide import redecide
 from pipeline.remove import remove_account
-from store import accounts, consents, messaging
+from pipeline.suppress import suppress as suppress_all
+from store import accounts, consents, messaging, suppressions
 from store.database import Database
 from store.tables import contacts, messaging_contacts
 from tests.cast import CNIL, EU, LATER, NOW
 from tests.contents import contents, feed, inside, labels, rows
-from tests.signing import ADA, CONSENT, by_phone, join, signed, suppress
+from tests.signing import ADA, CONSENT, SUPPRESSOR, by_phone, join, signed, suppress
 
 EARLIER = NOW - timedelta(days=30)
 BO = signed(name="Bo", email="bo@club.example")
@@ -255,3 +256,19 @@ def test_a_decision_taken_anew_keeps_who_signed_up(database: Database) -> None:
     with database.write() as connection:
         assert redecide(connection, [contact_id(database)], "signup", EU, "policy", now=LATER) == []
     assert set(labels(database).values()) == {"regular"}
+
+
+def test_who_is_suppressed_is_so_by_every_address(database: Database) -> None:
+    both = signed(phone="0639980001", channels=("email", "sms"))
+    join(database, both)
+    (key,) = labels(database)
+    with database.write() as connection:
+        suppressions.take(connection)
+        gone = [ContactKey("signup", key)]
+        messaging.publish(
+            connection, suppress_all(connection, gone, "objected", SUPPRESSOR, now=LATER), now=LATER
+        )
+    assert "+33639980001" not in str(contents(database))
+    for again in (signed(at=LATER), by_phone(at=LATER), both):
+        assert join(database, again, now=LATER).suppressed == [0]
+    assert rows(database, "contacts") == rows(database, "addresses") == []
