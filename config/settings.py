@@ -14,6 +14,8 @@ from domain.errors import RegularsError
 PREFIX = "REGULARS_"
 #: An address that can stand in a text as a link.
 _ADDRESS = r"^https?://[^\s<>\"'\\]+$"
+#: Sites beside each other in a header.
+_SITES = r"^https?://[A-Za-z0-9.:-]+( https?://[A-Za-z0-9.:-]+)*$"
 
 
 class SettingsError(RegularsError):
@@ -81,6 +83,47 @@ class Settings(BaseSettings):
     inbox_days: int = Field(
         3, ge=1, le=30, description="Days after which a push is deleted whose parts were unknown or in vain."
     )
+    pages_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="Port on which `regulars up` also serves the pages for everybody; unset: it does not.",
+    )
+    public_url: str | None = Field(
+        None,
+        pattern=_ADDRESS,
+        description="Public address of the pages for everybody; people object under `/object` there.",
+    )
+    controller_name: str | None = Field(
+        None, description="Who answers for the data, as the notice names it; unset: there is no notice."
+    )
+    notice_url: str | None = Field(
+        None,
+        pattern=_ADDRESS,
+        description="Public address of the notice, which the accounts' profiles link to.",
+    )
+    pages_embed: str | None = Field(
+        None,
+        pattern=_SITES,
+        description="Sites that may show the sign-up page inside theirs, such as `https://club.example`, a "
+        "space between several; unset: none.",
+    )
+    pages_proxies: str = Field(
+        "127.0.0.1",
+        description="Addresses of proxies before the pages that are believed whom they speak for; a comma "
+        "between several.",
+    )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="Mail server, `smtp://` (STARTTLS unless on this machine) or `smtps://`, with user and "
+        "password in it; unset: mails wait as files in the data folder's `outbox`.",
+    )
+    mail_from: str | None = Field(
+        None, pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$", description="Address that mails come from."
+    )
+    mails_a_day: int = Field(
+        500, ge=1, description="Confirmation mails that the sign-up page sends at most in a day (UTC)."
+    )
     worker_threads: int = Field(4, ge=1, le=64, description="Pages that one worker reads at the same time.")
     queue_high_water: int = Field(
         200, ge=1, description="Messages in a queue above which the dispatcher holds further ones back."
@@ -92,9 +135,6 @@ class Settings(BaseSettings):
     topics_head: Path | None = Field(
         None,
         description="Head trained on your own labels by `regulars topics train`; unset: the terms decide.",
-    )
-    controller_name: str | None = Field(
-        None, description="Who answers for the data, as the notice names it; unset: there is no notice."
     )
     controller_address: str | None = Field(
         None, description="Its postal and e-mail address, to which people turn with their rights."
@@ -109,16 +149,6 @@ class Settings(BaseSettings):
     transfers: str | None = Field(
         None,
         description="Transfers outside the European Economic Area, each with its safeguard, or `none`.",
-    )
-    notice_url: str | None = Field(
-        None,
-        pattern=_ADDRESS,
-        description="Public address of the notice, which the accounts' profiles link to.",
-    )
-    public_url: str | None = Field(
-        None,
-        pattern=_ADDRESS,
-        description="Public address of the pages for everybody; people object under `/object` there.",
     )
     dpia_ref: str | None = Field(
         None, description="Reference of the impact assessment (GDPR art. 35): a file, a number, a date."

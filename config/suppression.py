@@ -34,6 +34,10 @@ class Suppressor:
         """Return the values of many (kind, identifier), in their order."""
         return [self.value(*each) for each in identifiers]
 
+    def later(self, value: str, wraps: int) -> str:
+        """Wrap a value that was made with the first `wraps` keys in those that came since."""
+        return wrapped(bytes.fromhex(value), self._keys[wraps:])
+
 
 def new_key() -> str:
     """Make a key: 64 hexadecimal digits."""

@@ -11,6 +11,7 @@ from domain.contact import Platform
 from domain.credentials import Credentials
 from domain.errors import OperatorNeededError
 from domain.push import Heard
+from domain.sign_up import SIGNUP
 from domain.signal import SignalKind
 from domain.stream import Shape, Stream
 
@@ -22,7 +23,16 @@ CONNECTORS: dict[str, str] = {
 
 
 def connect(account: Account, credentials: Credentials, base_url: str | None = None) -> Connector:
-    """Make the connector of an account's platform; raises OperatorNeededError for an unknown platform."""
+    """Make the connector of an account's platform; raises OperatorNeededError for an unknown platform.
+
+    So it does for the account towards which people sign up: nothing of it is read anywhere.
+    """
+    if account.platform == SIGNUP:
+        raise OperatorNeededError(
+            f"There is nothing to harvest of {account.name}: its people sign up by themselves, or come in "
+            "with lists and by hand (`regulars import list`, `regulars contacts add`).",
+            code="nothing_to_harvest",
+        )
     try:
         module = CONNECTORS[account.platform]
     except KeyError:

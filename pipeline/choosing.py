@@ -1,5 +1,6 @@
 """Choosing: what a contact declared and what a human says of its topics; a human's word wins."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,9 +11,10 @@ from domain.contact import ContactKey
 from domain.errors import RegularsError
 from domain.label import Label
 from domain.topic import TOPICS
-from pipeline.interests import allow, find
+from pipeline.interests import allow, beside, find
 from store import choices, contacts, interests, messaging, reading
-from store.choices import PINNED, REMOVED
+from store.choices import PINNED, REMOVED, Declared
+from store.messaging import Step
 
 
 class Wish(NamedTuple):
@@ -62,6 +64,22 @@ def choose(connection: Connection, key: ContactKey, wish: Wish, policy: Policy, 
         choices.take_back(connection, contact_id, each, declared=False)
         choices.declare(connection, contact_id, each, (wish.consent, wish.source), now=now)
     messaging.publish(connection, find(connection, [contact_id], now=now), now=now)
+
+
+def declared(
+    connection: Connection, topics: Sequence[Declared], policy: Policy, steps: list[Step], *, now: datetime
+) -> list[Step]:
+    """Keep topics that regular contacts declared, and find their interests anew.
+
+    Returns `steps` and what they do not tell yet, to be published last.
+    """
+    if not topics:
+        return steps
+    concerned = {each.contact_id for each in topics}
+    allow(connection, policy)
+    interests.hold(connection, concerned)
+    choices.declare_all(connection, topics)
+    return beside(connection, steps, concerned, now=now)
 
 
 def _check(wish: Wish) -> None:

@@ -12,6 +12,7 @@ from store import journal, messaging, suppressions
 
 #: Why somebody was suppressed, as it stands beside the value.
 OBJECTED, ERASED = "objected", "erased"
+_HANDLE = "handle:"
 
 
 def end_contact(
@@ -31,7 +32,8 @@ def end_contact(
     """
     suppressions.take(connection)
     suppressions.add(connection, suppressor.values(identifiers), reason, wraps=suppressor.wraps, now=now)
-    steps = suppress(connection, keys, reason, suppressor, now=now)
-    messaging.publish(connection, steps, now=now)
+    platforms = {kind.removeprefix(_HANDLE) for kind, _ in identifiers if kind.startswith(_HANDLE)}
+    steps = suppress(connection, keys, reason, suppressor, now=now, platforms=platforms)
+    messaging.publish(connection, steps, now=now, even_none=True)
     journal.forget(connection, keys, now=now)
     return len(steps)

@@ -1,6 +1,6 @@
 """Suppress: a person goes from everywhere, and the keyed hash of each identifier alone stays."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -12,27 +12,36 @@ from store.messaging import Step
 
 
 def suppress(
-    connection: Connection, keys: Iterable[ContactKey], reason: str, suppressor: Suppressor, *, now: datetime
+    connection: Connection,
+    keys: Iterable[ContactKey],
+    reason: str,
+    suppressor: Suppressor,
+    *,
+    now: datetime,
+    platforms: Collection[str] = (),
 ) -> list[Step]:
     """Suppress contacts by every identifier that is known of them, and erase them; returns what to publish.
 
-    Those we never met are suppressed, too: they will not come in. The caller holds `suppressions.take`.
+    On `platforms` the work is done even where no contact is given. Those we never met are suppressed, too:
+    they will not come in. The caller holds `suppressions.take`.
     """
     wanted = set(keys)
     known = erasing.identifiers(connection, wanted)
     values = {suppressor.value(*each) for each in wanted}
     values |= {suppressor.value(*each) for each in known}
     suppressions.add(connection, values, reason, wraps=suppressor.wraps, now=now)
-    return erase(connection, wanted, reason)
+    return erase(connection, wanted, reason, platforms)
 
 
-def erase(connection: Connection, keys: Iterable[ContactKey], reason: str) -> list[Step]:
+def erase(
+    connection: Connection, keys: Iterable[ContactKey], reason: str, platforms: Collection[str] = ()
+) -> list[Step]:
     """Delete contacts with all that is stored of them; returns the removals of those who were in, to publish.
 
     Of the feed only a contact's newest step stays, as the tombstone by which other systems delete it.
     """
     steps = []
-    for platform in sorted({each.platform for each in keys}):
+    for platform in sorted({each.platform for each in keys} | {*platforms}):
         ids = [each.platform_id for each in keys if each.platform == platform]
         there = contacts.known(connection, platform, ids)
         out = messaging.take_out(connection, [each.id for each in there.values()])

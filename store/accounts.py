@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from domain.account import Account, Ownership
 from domain.errors import RegularsError
+from store import sets
 from store.tables import account_staff, accounts
 
 
@@ -126,6 +127,24 @@ def get(connection: Connection, account_id: int) -> Account:
 def every(connection: Connection) -> Sequence[Row[tuple[object, ...]]]:
     """Return all accounts' rows, oldest first."""
     return connection.execute(select(accounts).order_by(accounts.c.id)).all()
+
+
+def house(connection: Connection, platform: str, name: str, *, now: datetime) -> Account:
+    """Return the account of a platform that is ours alone, and lock it; the first use makes it.
+
+    It has no token: nothing of it can be harvested. Raises RegularsError where its name is taken.
+    """
+    made = {"platform": platform, "platform_id": platform, "name": name, "owned_reads": False}
+    sets.add(connection, accounts, {**made, "token_sealed": b"", "added_at": now})
+    wanted = (accounts.c.platform == platform, accounts.c.platform_id == platform)
+    locked = select(accounts).where(*wanted).with_for_update(key_share=True)
+    row = connection.execute(locked).first()
+    if row is None:
+        raise RegularsError(
+            f"An account of yours is called {name!r}, the name under which people sign up; remove it and "
+            "connect it again under another name."
+        )
+    return _account(connection, row)
 
 
 def sealed(connection: Connection, account_id: int) -> Sealed:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from classifier.notices import Notice, Status
 from domain.admission import NoticeFacts, Told
-from store import notices
+from store import consents, notices
 
 _TOLD = {
     Status.GIVEN_INDIVIDUALLY: Told.INDIVIDUALLY,
@@ -39,9 +39,15 @@ def inputs_of(connection: Connection, contact_ids: Iterable[int]) -> dict[int, I
     A contact of whom no notice is known counts as not told. Whoever said stop, is under age, or is gone
     from its platform is no contact any more, so that nothing of it is found here.
     """
-    told = notices.facts(connection, contact_ids)
-    return {contact_id: Inputs(_facts(notice)) for contact_id, notice in told.items()}
+    ids = list(contact_ids)
+    told, agreed = notices.facts(connection, ids), consents.channels(connection, ids)
+    return {
+        each: Inputs(_facts(told.get(each)), agreed.get(each, frozenset()))
+        for each in told.keys() | agreed.keys()
+    }
 
 
-def _facts(notice: Notice) -> NoticeFacts:
+def _facts(notice: Notice | None) -> NoticeFacts | None:
+    if notice is None:
+        return None
     return NoticeFacts(notice.due_at, notice.given_at, _TOLD[notice.how] if notice.how else None)

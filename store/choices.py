@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete
 
 from store import sets
+from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
 from store.tables import chosen_topics, declared_topics
 
@@ -47,6 +48,44 @@ def declare(
     words, source = consent
     row = {"contact_id": contact_id, "topic": topic, "consent": words, "source": source, "at": now}
     sets.put(connection, declared_topics, row)
+
+
+class Declared(NamedTuple):
+    """A topic that a contact declared, the words that it agreed to, where and when."""
+
+    contact_id: int
+    topic: str
+    consent: str
+    source: str
+    at: datetime
+
+
+def declare_all(connection: Connection, declared: Iterable[Declared]) -> None:
+    """Keep what contacts declared, of each topic the newest; a removal that came later stands.
+
+    The contacts must be held (`store.interests.hold`); of others nothing is kept.
+    """
+    columns = {"contact_id": "int", "topic": "text", "consent": "text", "source": "text", "at": "time"}
+    newest = {(each.contact_id, each.topic): each for each in sorted(declared, key=lambda each: each.at)}
+    listed = as_parameter([*each[:4], stamp(each.at)] for _, each in sorted(newest.items()))
+    earlier = f"(SELECT 1 FROM {rows_of(connection, columns)} AS r WHERE r.contact_id = {{0}}.contact_id "
+    earlier += "AND r.topic = {0}.topic AND r.at >= {0}.at)"
+    run(
+        connection,
+        f"DELETE FROM chosen_topics WHERE choice = '{REMOVED}' AND EXISTS {earlier.format('chosen_topics')}",
+        rows=listed,
+    )
+    run(
+        connection,
+        "INSERT INTO declared_topics (contact_id, topic, consent, source, at) "
+        f"SELECT r.contact_id, r.topic, r.consent, r.source, r.at FROM {rows_of(connection, columns)} AS r "
+        "CROSS JOIN topic_holders AS h WHERE h.contact_id = r.contact_id AND NOT EXISTS "
+        "(SELECT 1 FROM chosen_topics AS c WHERE c.contact_id = r.contact_id AND c.topic = r.topic "
+        f"AND c.choice = '{REMOVED}') ON CONFLICT (contact_id, topic) DO UPDATE SET "
+        "consent = excluded.consent, source = excluded.source, at = excluded.at "
+        "WHERE declared_topics.at < excluded.at",
+        rows=listed,
+    )
 
 
 def choose(

@@ -67,6 +67,28 @@ def keys_after(connection: Connection, after: int, size: int) -> dict[int, str]:
     return {row[0]: row[1] for row in found}
 
 
+def named(connection: Connection, platform: str, handle: str) -> list[str]:
+    """Return the platform's ids of those who bear a handle there, however its letters are written."""
+    found = run(
+        connection,
+        "SELECT platform_id FROM contacts WHERE platform = :platform AND lower(handle) = lower(:handle)",
+        platform=platform,
+        handle=handle,
+    )
+    return [row[0] for row in found]
+
+
+def identities_after(connection: Connection, after: int, size: int) -> list[tuple[int, str, str]]:
+    """Return the next contacts by id, each with its key's two parts, for a search through the whole store."""
+    found = run(
+        connection,
+        "SELECT id, platform, platform_id FROM contacts WHERE id > :after ORDER BY id LIMIT :size",
+        after=after,
+        size=size,
+    )
+    return [(row[0], row[1], row[2]) for row in found]
+
+
 def count(connection: Connection) -> int:
     """Count all contacts."""
     counted: int = connection.execute(text("SELECT count(*) FROM contacts")).scalar_one()

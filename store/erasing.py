@@ -1,6 +1,7 @@
 """Erasing: everything of a contact goes, whichever table it stands in."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -10,15 +11,47 @@ from store.sets import as_parameter, rows_of, run
 _KEY = {"platform": "text", "platform_id": "text"}
 
 
+class KnownBy(NamedTuple):
+    """By what a contact is known."""
+
+    contact_id: int
+    identifiers: list[tuple[str, str]]
+
+
 def identifiers(connection: Connection, keys: Iterable[ContactKey]) -> list[tuple[str, str]]:
     """Return by what else contacts are known beside their platform's id, as (kind, identifier)."""
     found = run(
         connection,
-        f"SELECT c.platform, c.handle FROM {rows_of(connection, _KEY)} AS r CROSS JOIN contacts AS c "
-        "WHERE c.platform = r.platform AND c.platform_id = r.platform_id AND c.handle IS NOT NULL",
+        "WITH c AS (SELECT c.id, c.platform, c.handle "
+        f"FROM {rows_of(connection, _KEY)} AS r CROSS JOIN contacts AS c "
+        "WHERE c.platform = r.platform AND c.platform_id = r.platform_id) "
+        "SELECT 'handle:' || platform, handle FROM c WHERE handle IS NOT NULL UNION ALL "
+        "SELECT CASE a.channel WHEN 'sms' THEN 'phone' ELSE a.channel END, a.address "
+        "FROM c CROSS JOIN addresses AS a WHERE a.contact_id = c.id",
         rows=as_parameter(list(each) for each in sorted(keys)),
     )
-    return [(f"handle:{platform}", handle) for platform, handle in found]
+    return [(kind, identifier) for kind, identifier in found]
+
+
+def known_by(connection: Connection, keys: Iterable[ContactKey]) -> dict[ContactKey, KnownBy]:
+    """Return of contacts that are there their numbers and every (kind, identifier), the key's own first."""
+    found = run(
+        connection,
+        "WITH c AS (SELECT c.id, c.platform, c.platform_id, c.handle "
+        f"FROM {rows_of(connection, _KEY)} AS r CROSS JOIN contacts AS c "
+        "WHERE c.platform = r.platform AND c.platform_id = r.platform_id) "
+        "SELECT id, platform, platform_id, 'handle:' || platform, handle FROM c UNION ALL "
+        "SELECT c.id, c.platform, c.platform_id, CASE a.channel WHEN 'sms' THEN 'phone' ELSE a.channel END, "
+        "a.address FROM c CROSS JOIN addresses AS a WHERE a.contact_id = c.id",
+        rows=as_parameter(list(each) for each in sorted(keys)),
+    )
+    known: dict[ContactKey, KnownBy] = {}
+    for contact_id, platform, platform_id, kind, identifier in found:
+        key = ContactKey(platform, platform_id)
+        own = known.setdefault(key, KnownBy(contact_id, [(platform, platform_id)]))
+        if identifier is not None:
+            own.identifiers.append((kind, identifier))
+    return known
 
 
 def erase(connection: Connection, contact_ids: Iterable[int]) -> int:

@@ -57,13 +57,14 @@ def inside(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
     return {row[0] for row in found}
 
 
-def publish(connection: Connection, steps: Sequence[Step], *, now: datetime) -> None:
+def publish(connection: Connection, steps: Sequence[Step], *, now: datetime, even_none: bool = False) -> None:
     """Give the steps their numbers, let the admitted in, and write the feed.
 
     Must be the transaction's last statements: whoever holds the counter commits next, so no change
-    becomes visible after one with a larger number, and nobody who holds it waits for a lock.
+    becomes visible after one with a larger number, and nobody who holds it waits for a lock. With
+    `even_none` no step is as much work as one, for answers to strangers.
     """
-    if not steps:
+    if not steps and not even_none:
         return
     counted = run(
         connection, "UPDATE feed_state SET seq = seq + :count WHERE id = 1 RETURNING seq", count=len(steps)

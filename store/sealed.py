@@ -32,7 +32,7 @@ def turn(connection: Connection, anew: Callable[[bytes], bytes]) -> int:
             values = {
                 each.name: anew(secret)
                 for each, secret in zip(secrets, kept, strict=True)
-                if secret is not None
+                if secret  # the account of sign-ups has none
             }
             if values:
                 same = [column == value for column, value in zip(key, place, strict=True)]

@@ -54,8 +54,19 @@ def among(connection: Connection, values: Iterable[str]) -> set[str]:
 
 
 def add(connection: Connection, values: Iterable[str], reason: str, *, wraps: int, now: datetime) -> int:
-    """Suppress what these values, made with so many keys, stand for; returns how many were not before."""
-    moment = ":now" if connection.dialect.name == "sqlite" else "CAST(:now AS timestamptz)"
+    """Suppress what these values, made with so many keys, stand for; returns how many were not before.
+
+    The moment of those that were is renewed: what was asked for earlier lifts no later objection.
+    """
+    moment = _moment(connection)
+    values = {*values}
+    run(
+        connection,
+        f"UPDATE suppressions SET at = {moment} "
+        f"WHERE at < {moment} AND value IN (SELECT value FROM {rows_of(connection, _VALUE)} AS r)",
+        now=stamp(now),
+        rows=as_parameter([each] for each in values),
+    )
     added = run(
         connection,
         f"INSERT INTO suppressions (value, wraps, reason, at) SELECT value, :wraps, :reason, {moment} "
@@ -63,16 +74,18 @@ def add(connection: Connection, values: Iterable[str], reason: str, *, wraps: in
         wraps=wraps,
         reason=reason,
         now=stamp(now),
-        rows=as_parameter([each] for each in sorted({*values})),
+        rows=as_parameter([each] for each in sorted(values)),
     )
     return added.rowcount
 
 
-def lift(connection: Connection, values: Iterable[str]) -> int:
-    """End suppressions: only by the person's own confirmed act; returns how many there were."""
+def lift(connection: Connection, values: Iterable[str], *, before: datetime) -> int:
+    """End suppressions older than what the person itself confirmed; returns how many there were."""
     ended = run(
         connection,
-        f"DELETE FROM suppressions WHERE value IN (SELECT value FROM {rows_of(connection, _VALUE)} AS r)",
+        f"DELETE FROM suppressions WHERE at < {_moment(connection)} "
+        f"AND value IN (SELECT value FROM {rows_of(connection, _VALUE)} AS r)",
+        now=stamp(before),
         rows=as_parameter([each] for each in values),
     )
     return ended.rowcount
@@ -98,3 +111,7 @@ def wrap(connection: Connection, wraps: int, anew: Callable[[str], str]) -> int:
         )
         wrapped += len(rows)
     return wrapped
+
+
+def _moment(connection: Connection) -> str:
+    return ":now" if connection.dialect.name == "sqlite" else "CAST(:now AS timestamptz)"

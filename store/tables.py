@@ -29,6 +29,7 @@ from classifier.notices import GIVEN
 from domain.admission import Gate
 from domain.interest import Strength
 from domain.label import Label
+from domain.sign_up import CHANNELS, LANGUAGES, PURPOSES
 from domain.signal import SignalKind
 from store.moments import stamp
 
@@ -956,4 +957,88 @@ profile_looks = Table(
     Column("at", Moment, nullable=False),
     Column("notice_url", Text, nullable=False),
     Column("found", Boolean(name="found"), nullable=False),
+)
+
+#: The exact texts that people agreed to; the hash is the version.
+consent_texts = Table(
+    "consent_texts",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("language", Text, nullable=False),
+    Column("wording", Text, nullable=False),
+    Column("first_at", Moment, nullable=False),
+    _one_of("language", list(LANGUAGES)),
+    CheckConstraint("wording <> ''", name="wording"),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("contact_id", ForeignKey("contacts.id", ondelete="CASCADE"), nullable=False),
+    # A channel, or what else the person agreed to.
+    Column("purpose", Text, nullable=False),
+    Column("given_at", Moment, nullable=False),
+    Column("text", ForeignKey("consent_texts.hash"), nullable=False),
+    # Where it was given, and who entered it.
+    Column("source", Text, nullable=False),
+    Column("taken_by", Text, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("withdrawn_at", Moment),
+    PrimaryKeyConstraint("contact_id", "purpose", "given_at"),
+    Index("ix_consents_text", "text"),
+    _one_of("purpose", list(PURPOSES)),
+    CheckConstraint("source <> '' AND taken_by <> ''", name="proof"),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("contact_id", ForeignKey("contacts.id", ondelete="CASCADE"), nullable=False),
+    Column("channel", Text, nullable=False),
+    # In the form of domain.address: the same one is the same text.
+    Column("address", Text, nullable=False),
+    # When its person gave it; one given earlier does not take its place.
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("contact_id", "channel"),
+    Index("ix_addresses_channel_address", "channel", "address"),
+    # A phone may be shared, an e-mail address is one contact's.
+    Index(
+        "uq_addresses_email",
+        "address",
+        unique=True,
+        sqlite_where=text("channel = 'email'"),
+        postgresql_where=text("channel = 'email'"),
+    ),
+    _one_of("channel", list(CHANNELS)),
+)
+
+sign_ups = Table(
+    "sign_ups",
+    metadata,
+    Column(
+        "contact_id", ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("language", Text, nullable=False),
+    # As the person wrote it.
+    Column("area", Text),
+    # Of the newest sign-up, whose words these are.
+    Column("at", Moment, nullable=False),
+    _one_of("language", list(LANGUAGES)),
+)
+
+#: What seals the links of public pages, by the installation's key.
+link_keys = Table(
+    "link_keys",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("key_sealed", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+#: Mails that were asked for on a page today; the mark is a keyed hash that changes with the day.
+asked_mails = Table(
+    "asked_mails",
+    metadata,
+    Column("mark", Text, primary_key=True),
+    Column("day", Text, nullable=False),
 )

@@ -8,8 +8,10 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from classifier.policy import Policy
+from config import link_tokens
 from config.addresses import is_loopback
 from config.keys import KeyMissingError, Sealer, find_key
+from config.link_tokens import LinkSealer
 from config.packs import load_pack
 from config.prices import price_of
 from config.settings import Settings
@@ -21,7 +23,7 @@ from domain.credentials import Credentials
 from domain.errors import RegularsError
 from pipeline.limiter import DatabaseLimiter, Limiter
 from pipeline.road import Duty, Road
-from store import accounts, inbox, installation, schema, suppressions
+from store import accounts, inbox, installation, link_keys, schema, suppressions
 from store.accounts import Sealed
 from store.database import Database
 
@@ -59,6 +61,8 @@ class Runtime:
             self._require_policy(connection)
             if not suppressions.keys(connection):
                 suppressions.add_key(connection, self.sealer.seal(new_key()), now=utc_now())
+            if not link_keys.keys(connection):
+                link_keys.add(connection, 0, self.sealer.seal(link_tokens.new_key()), now=utc_now())
         #: Why this process can open no token any more, where that is so.
         self.needs_key: KeyMissingError | None = None
         self._packs: dict[str, Policy] = {}
@@ -104,13 +108,19 @@ class Runtime:
         """Return what makes the values of identifiers, with the keys in force in this transaction."""
         in_force = suppressions.keys(connection)
         if self._suppressor is None or self._suppressor[0] != in_force:
-            try:
-                opened = [self.sealer.open(each) for each in in_force]
-            except KeyMissingError:
-                self._find_key(installation.key_fingerprint(connection))
-                opened = [self.sealer.open(each) for each in in_force]
-            self._suppressor = in_force, Suppressor(opened)
+            self._suppressor = in_force, Suppressor(self._opened_all(connection, in_force))
         return self._suppressor[1]
+
+    def links_of(self, connection: Connection) -> LinkSealer:
+        """Return what seals and opens the links of public pages."""
+        return LinkSealer(self._opened_all(connection, link_keys.keys(connection)))
+
+    def _opened_all(self, connection: Connection, sealed: tuple[bytes, ...]) -> list[str]:
+        try:
+            return [self.sealer.open(each) for each in sealed]
+        except KeyMissingError:
+            self._find_key(installation.key_fingerprint(connection))
+            return [self.sealer.open(each) for each in sealed]
 
     def _find_key(self, expected: str | None) -> None:
         try:

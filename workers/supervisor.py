@@ -94,6 +94,8 @@ class Supervisor:
                 self._begin("worker", *(part for queue in each for part in ("--queue", queue)))
         if self._settings.receiver_port is not None:
             self._begin("receiver", "--port", str(self._settings.receiver_port))
+        if self._settings.pages_port is not None:
+            self._begin("pages", "--port", str(self._settings.pages_port))
         self._thread(self._watch, "watch")
         self._life.begin()
         dispatcher = Dispatcher(

@@ -1,1 +1,1 @@
-"""Pages that are read in a browser, made by pure functions."""
+"""The pages for everybody: objection and sign-up, without login, cookie or script."""

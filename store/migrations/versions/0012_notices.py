@@ -6,7 +6,7 @@ from alembic import op
 from store.tables import Moment
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

@@ -1,0 +1,11 @@
+"""How large a list may be; whatever is larger is refused before it is read."""
+
+from connectors.files.bombs import Limits
+
+MAX_FILE = 50_000_000
+MAX_ROWS = 200_000
+MAX_COLUMNS = 200
+MAX_CELL = 10_000
+MAX_HEADER = 200
+#: A workbook of that many rows unpacks to some 150 MB.
+WORKBOOK = Limits(total=200_000_000, member=200_000_000, members=2_000, ratio=200)

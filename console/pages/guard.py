@@ -1,0 +1,167 @@
+"""The guard before every page: what a request may be, what an answer must say, what the log may hold."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+
+from config.crashes import calls_of
+from console.pages.crowd import BOUNDS, Crowd
+from domain.errors import RegularsError
+
+#: Longest form in bytes, most fields in it, and seconds in which it must arrive.
+MAX_BODY, MAX_FIELDS, BODY_TIME_OUT_S = 16 * 1024, 60, 10.0
+#: What a mail program posts by itself for its unsubscribe button (RFC 8058, 3.1), without an origin.
+ONE_CLICK = {"List-Unsubscribe": ["One-Click"]}
+FORM = "regulars.form"
+_FORM_TYPE = "application/x-www-form-urlencoded"
+_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
+_HEADERS = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    # Not no-referrer: with it a browser sends its own forms with the origin null (Fetch, "append a request
+    # Origin header"). Other sites are told nothing either way.
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "x-robots-tag": "noindex",
+}
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Asgi = Callable[[Message, Receive, Send], Awaitable[None]]
+#: Makes the page that says a refusal: the request, its status, the name of its words.
+Say = Callable[[Message, int, str], Response]
+
+log = logging.getLogger("regulars.pages")
+
+
+class _RefusedError(Exception):
+    """Raised where a request is answered here."""
+
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(status)
+        self.status, self.words = status, words
+
+
+class Guard:
+    """Lets through what may come to a page, with its form read."""
+
+    def __init__(
+        self, app: Asgi, say: Say, *, public_url: str | None, embed: str | None, crowd: Crowd
+    ) -> None:
+        self._app = app
+        self._say = say
+        self._origin = origin_of(public_url) if public_url else None
+        self._embed = embed
+        self._crowd = crowd
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        status = 500
+        begun = False
+
+        async def answer(message: Message) -> None:
+            nonlocal status, begun
+            if message["type"] == "http.response.start":
+                status, begun = message["status"], True
+                self._head(scope["path"], MutableHeaders(raw=message["headers"]))
+            await send(message)
+
+        try:
+            if scope["method"] == "POST":
+                scope[FORM] = await self._form(scope, receive)
+            await self._app(scope, receive, answer)
+        except _RefusedError as refused:
+            await self._say(scope, refused.status, refused.words)(scope, receive, answer)
+        except Exception as error:  # noqa: BLE001  # its own text may hold what somebody wrote
+            told = str(error) if isinstance(error, RegularsError) else calls_of(error)
+            log.error("pages.failed", extra={"reason": told})  # noqa: TRY400  # no trace, for the same reason
+            if not begun:
+                await self._say(scope, 503, "failed")(scope, receive, answer)
+        extra = {"method": scope["method"], "path": shown(scope["path"]), "status": status}
+        log.info("pages.request", extra=extra)
+
+    def _head(self, path: str, headers: MutableHeaders) -> None:
+        for name, value in _HEADERS.items():
+            headers.setdefault(name, value)
+        framed = path == "/join" and self._embed
+        headers["content-security-policy"] = _POLICY + (self._embed if framed and self._embed else "'none'")
+        if not framed:
+            headers["x-frame-options"] = "DENY"
+
+    async def _form(self, scope: Message, receive: Receive) -> dict[str, list[str]]:
+        kind = scope["path"].split("/")[1]
+        if kind not in BOUNDS:
+            raise _RefusedError(404, "missing")
+        headers = Headers(scope=scope)
+        origin = headers.get("origin")
+        own = (
+            {self._origin}
+            if self._origin
+            else {f"{each}://{headers.get('host')}" for each in ("http", "https")}
+        )
+        if origin not in own and not (origin is None and kind == "stop"):
+            raise _RefusedError(403, "foreign")
+        if not self._crowd.admits(kind, (scope.get("client") or ("", 0))[0]):
+            raise _RefusedError(429, "many")
+        form = _fields(headers.get("content-type", ""), await _body(receive, headers))
+        if origin is None and form != ONE_CLICK:
+            raise _RefusedError(403, "foreign")
+        return form
+
+
+def origin_of(url: str) -> str:
+    """Return the origin of an address as browsers write it."""
+    parts = urlsplit(url.lower())
+    standard = {"http": 80, "https": 443}.get(parts.scheme)
+    port = f":{parts.port}" if parts.port not in (None, standard) else ""
+    return f"{parts.scheme}://{parts.hostname}{port}"
+
+
+def shown(path: str) -> str:
+    """Return of a path what the log may hold: pages of ours by name, their tokens and all else as dots."""
+    if path in ("/object", "/join", "/pages.css"):
+        return path
+    for each in ("/stop/", "/join/confirm/"):
+        if path.startswith(each):
+            return f"{each}…"
+    return "/…"
+
+
+def _fields(kind: str, body: bytes) -> dict[str, list[str]]:
+    if kind.partition(";")[0].strip().lower() != _FORM_TYPE:
+        raise _RefusedError(415, "large")
+    try:
+        return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
+    except ValueError:  # no UTF-8, or too many fields
+        raise _RefusedError(400, "large") from None
+
+
+async def _body(receive: Receive, headers: Headers) -> bytes:
+    told = headers.get("content-length", "0")
+    if told.isdigit() and int(told) > MAX_BODY:
+        raise _RefusedError(413, "large")
+    body = b""
+    try:
+        async with asyncio.timeout(BODY_TIME_OUT_S):
+            more = True
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise _RefusedError(400, "large")
+                body += message.get("body", b"")
+                if len(body) > MAX_BODY:
+                    raise _RefusedError(413, "large")
+                more = message.get("more_body", False)
+    except TimeoutError:
+        raise _RefusedError(408, "large") from None
+    return body

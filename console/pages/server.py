@@ -1,0 +1,79 @@
+"""Serves the pages as a process of their own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config.settings import Settings
+from console.pages.app import make_app
+from console.pages.guard import Guard
+from console.pages.postman import Deliver, Postman, by_smtp, into_folder
+from console.pages.site import Face, Site
+from console.serving import Server, bind, tell
+from domain.errors import RegularsError
+from store import asked_mails
+from workers.runtime import Runtime, utc_now
+
+
+@contextmanager
+def paging(runtime: Runtime) -> Iterator[Guard]:
+    """Make the application of an installation; when the block ends, mails that waited were tried."""
+    settings = runtime.settings
+
+    def give_back(mark: str) -> None:
+        with runtime.database.write() as connection:
+            asked_mails.give_back(connection, mark)
+
+    postman = Postman(delivery(settings), give_back)
+    try:
+        yield make_app(
+            Site(
+                database=runtime.database,
+                suppressor_of=runtime.suppressor_of,
+                links_of=runtime.links_of,
+                policy_of=runtime.policy_in_force,
+                postman=postman,
+                now=utc_now,
+                face=face_of(settings),
+            )
+        )
+    finally:
+        postman.close()
+
+
+def delivery(settings: Settings) -> Deliver:
+    """Return how mails leave; raises RegularsError where a mail server is set and no address to send from."""
+    if settings.smtp_url is None:
+        return into_folder(settings.data_dir / "outbox")
+    if settings.mail_from is None:
+        raise RegularsError("REGULARS_SMTP_URL is set without REGULARS_MAIL_FROM; say what mails come from.")
+    return by_smtp(settings.smtp_url.get_secret_value())
+
+
+def face_of(settings: Settings) -> Face:
+    """Return what the settings say of the pages."""
+    host = urlsplit(settings.public_url or "").hostname or "localhost"
+    return Face(
+        controller=settings.controller_name,
+        public_url=settings.public_url,
+        notice_url=settings.notice_url,
+        embed=settings.pages_embed,
+        sender=settings.mail_from or f"no-reply@{host}",
+        mails_a_day=settings.mails_a_day,
+    )
+
+
+def serve(runtime: Runtime, host: str, port: int, ready_file: Path | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; port 0 is any free one; `ready_file` appears once it listens.
+
+    Raises RegularsError where the port is taken.
+    """
+    listener = bind("The pages", host, port)
+    address = f"http://{host}:{listener.getsockname()[1]}"
+
+    def ready() -> None:
+        tell(ready_file, {each: f"{address}/{each}" for each in ("object", "join")})
+
+    with listener, paging(runtime) as app:
+        Server(app, ready, runtime.settings.pages_proxies).run(sockets=[listener])
