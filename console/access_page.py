@@ -27,6 +27,7 @@ TABLES: Mapping[str, tuple[str, str]] = {
         "Whether you may be exported, and by which channels",
     ),
     "overrides": ("Ce que notre équipe a décidé elle-même", "What our team decided itself"),
+    "sign_ups": ("Ce que vous avez écrit en vous inscrivant", "What you wrote when you signed up"),
     "addresses": ("Vos adresses", "Your addresses"),
     "consents": ("Vos consentements", "Your consents"),
     "notices": ("Quand et comment vous avez été informé", "When and how you were told"),
