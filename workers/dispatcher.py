@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from dramatiq import Broker
 
 from config.settings import Settings
+from pipeline.expire import begin_expire_if_due
 from pipeline.freshen import begin_due
 from pipeline.interests import begin_reading_if_due
 from pipeline.road import Road
@@ -85,6 +86,7 @@ class Dispatcher:
                 folder, form = self._settings.export_dir, self._settings.export_format
                 begin_export_if_moved(self._database, folder, form, now=now)
             begin_reading_if_due(self._database, now=now)
+            begin_expire_if_due(self._database, now=now)
             if self._road is not None:
                 begin_due(self._road, now=now)
         self._postman.look(now)

@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from exports.files import export
+from pipeline.expire import expire_step
 from pipeline.interests import reading_step
 from pipeline.job import Save, Step
 from pipeline.reclassify import reclassify_step
@@ -25,4 +26,5 @@ STEPS: dict[str, Step] = {
     jobs.RECLASSIFY: reclassify_step,
     jobs.EXPORT: export_step,
     jobs.TOPICS: reading_step(reader_of),
+    jobs.EXPIRE: expire_step,
 }
