@@ -1,5 +1,6 @@
 """What may stay of an act, and until when; the numbers are the pack's."""
 
+from calendar import monthrange
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -73,6 +74,6 @@ def limits(policy: Policy, now: datetime) -> Limits:
 
 def _months_before(moment: datetime, months: int) -> datetime:
     """Go back by the calendar; the 31st becomes the last day of a shorter month."""
-    years, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
-    last = (datetime(years + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day  # noqa: DTZ001  # a calendar's day has no zone
-    return moment.replace(year=years, month=month + 1, day=min(moment.day, last))
+    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
+    last = monthrange(year, month + 1)[1]
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, last))

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from config.suppression import Suppressor
 from domain.contact import ContactKey
+from pipeline.objections import hold_to
 from pipeline.suppress import suppress
 from store import messaging, suppressions
 
@@ -30,7 +31,7 @@ def end_contact(
     never met, is answered by the same work.
     """
     suppressions.take(connection)
-    suppressions.add(connection, suppressor.values(identifiers), reason, wraps=suppressor.wraps, now=now)
+    hold_to(connection, suppressor.values(identifiers), reason, suppressor, now=now)
     steps = suppress(connection, keys, reason, suppressor, now=now)
     messaging.publish(connection, steps, now=now)
     return len(steps)

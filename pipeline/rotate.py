@@ -1,15 +1,21 @@
 """Rotate: every sealed secret opens with a new key from one moment on."""
 
+from datetime import UTC, datetime
+
 from sqlalchemy import Connection
 
 from config.keys import KeyMissingError, Sealer
-from store import installation, sealed
+from config.ledger import Keys, Ledger
+from config.suppression import Suppressor, new_key, wrapped
+from pipeline.objections import write_down
+from store import installation, sealed, suppressions
 from store.database import Database
 
 
-def rotate(database: Database, old: Sealer, new: Sealer) -> int:
+def rotate(database: Database, old: Sealer, new: Sealer, ledger: Ledger | None = None) -> int:
     """Seal everything anew in one transaction; returns how many secrets that were.
 
+    Suppressions get a further key around theirs, so that the old ones alone tell nothing any more.
     Raises KeyMissingError where `old` is no longer the key in force, or the new one is the old one.
     """
     if new.fingerprint == old.fingerprint:
@@ -18,8 +24,24 @@ def rotate(database: Database, old: Sealer, new: Sealer) -> int:
         )
 
     def act(connection: Connection) -> int:
+        suppressions.take_keys(connection)
         if not installation.replace_key(connection, old.fingerprint, new.fingerprint):
             raise KeyMissingError("Another rotation was quicker; nothing was changed by this one.")
-        return sealed.turn(connection, lambda secret: new.seal(old.open(secret)))
+        turned = sealed.turn(connection, lambda secret: new.seal(old.open(secret)))
+        _add_key(connection, new, ledger)
+        return turned
 
     return database.transact(act)
+
+
+def _add_key(connection: Connection, sealer: Sealer, ledger: Ledger | None) -> None:
+    """Wrap every suppression in a further key; without a first one there is nothing to wrap."""
+    if not suppressions.keys(connection):
+        return
+    added = new_key()
+    wraps = suppressions.add_key(connection, sealer.seal(added), now=datetime.now(UTC))
+    key = [bytes.fromhex(added)]
+    suppressions.wrap(connection, wraps, lambda value: wrapped(bytes.fromhex(value), key))
+    in_force = suppressions.keys(connection)
+    suppressor = Suppressor([sealer.open(each) for each in in_force], ledger)
+    write_down(connection, suppressor, Keys(in_force))

@@ -1,10 +1,11 @@
 """The messaging store and its feed: who is in, and each step that led there."""
 
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, update
 
 from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
@@ -81,6 +82,13 @@ def publish(connection: Connection, steps: Sequence[Step], *, now: datetime) -> 
         now=stamp(now),
         rows=as_parameter([seq, *each[1:]] for seq, each in enumerate(steps, start=first)),
     )
+
+
+def open_epoch(connection: Connection) -> str:
+    """Begin a new epoch of the feed: whoever read the former one reads everything anew."""
+    epoch = uuid.uuid4().hex
+    connection.execute(update(feed_state).values(epoch=epoch))
+    return epoch
 
 
 def rows(connection: Connection) -> Iterator[FeedRow]:
