@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from config.keys import KeyMissingError, Sealer
 from config.ledger import Entry, Keys, Ledger, LedgerError
 from config.suppression import Suppressor, wrapped
-from pipeline.objections import apply, beginning, hold_to
+from pipeline.objections import apply, beginning, hold_to, require_whole
 from pipeline.suppress import erase
 from store import messaging, objections, suppressions
 from store.database import Database
@@ -35,7 +35,7 @@ def replay(database: Database, ledger: Ledger, sealer: Sealer, *, now: datetime)
 
     def act(connection: Connection) -> tuple[Suppressor, int, int, int]:
         suppressions.take_keys(connection)
-        objections.hold(connection)
+        require_whole(ledger, objections.hold(connection))
         lines = list(ledger.after())
         _bring_keys(
             connection, ledger, sealer, [each for each, _ in lines if isinstance(each, Keys)], now=now

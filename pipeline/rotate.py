@@ -25,13 +25,18 @@ def rotate(database: Database, old: Sealer, new: Sealer, ledger: Ledger | None =
 
     def act(connection: Connection) -> int:
         suppressions.take_keys(connection)
-        if not installation.replace_key(connection, old.fingerprint, new.fingerprint):
-            raise KeyMissingError("Another rotation was quicker; nothing was changed by this one.")
-        turned = sealed.turn(connection, lambda secret: new.seal(old.open(secret)))
+        turned = seal_anew(connection, old, new)
         _add_key(connection, new, ledger)
         return turned
 
     return database.transact(act)
+
+
+def seal_anew(connection: Connection, old: Sealer, new: Sealer) -> int:
+    """Seal everything anew; returns how many secrets. Raises KeyMissingError where `old` is not in force."""
+    if not installation.replace_key(connection, old.fingerprint, new.fingerprint):
+        raise KeyMissingError("Another rotation was quicker; nothing was changed by this one.")
+    return sealed.turn(connection, lambda secret: new.seal(old.open(secret)))
 
 
 def _add_key(connection: Connection, sealer: Sealer, ledger: Ledger | None) -> None:

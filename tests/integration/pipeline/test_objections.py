@@ -2,86 +2,24 @@
 
 import json
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
-from sqlalchemy import update
 
-from config.keys import Sealer
-from config.ledger import Entry, Keys, Ledger, LedgerError
-from config.suppression import Suppressor, new_key
+from config.ledger import Keys, LedgerError
+from config.suppression import Suppressor
 from domain.contact import ContactKey
 from domain.signal import Signal, SignalKind
 from pipeline.heed import heeded
-from pipeline.objections import catch_up, lift
+from pipeline.objections import lift
 from pipeline.replay import begin_anew, replay, sweep
 from pipeline.rights import OBJECTED, end_contact
-from pipeline.rotate import rotate
-from store import installation, objections, suppressions
-from store.database import Database
-from store.tables import accounts
+from store import objections, suppressions
 from tests.cast import ADA, BO, CY, DI, LATER, NOW, follows
 from tests.conftest import NewDatabase
 from tests.contents import feed, inside, labels, rows
+from tests.installations import Installation
 from tests.interests import page
-
-
-class Installation:
-    """A database with its keys, and the ledger beside it."""
-
-    def __init__(self, database: Database, path: Path, sealer: Sealer | None = None) -> None:
-        self.database = database
-        self.ledger = Ledger(path)
-        self.sealer = sealer or Sealer(Fernet.generate_key())
-        with database.write() as connection:
-            installation.settle_key(connection, self.sealer.fingerprint, now=NOW)
-
-    def begun(self, key: str | None = None) -> "Installation":
-        """Give it the first key of suppression."""
-        with self.database.write() as connection:
-            suppressions.add_key(connection, self.sealer.seal(key or new_key()), now=NOW)
-        return self
-
-    @property
-    def suppressor(self) -> Suppressor:
-        with self.database.read() as connection:
-            keys = [self.sealer.open(each) for each in suppressions.keys(connection)]
-        return Suppressor(keys, self.ledger)
-
-    def object(self, *who: ContactKey) -> None:
-        suppressor = self.suppressor
-        with self.database.write() as connection:
-            end_contact(connection, who, suppressor, OBJECTED, now=LATER)
-
-    def knows(self, who: ContactKey) -> bool:
-        value = self.suppressor.value(*who)
-        with self.database.read() as connection:
-            return bool(suppressions.among(connection, [value]))
-
-    def catch_up(self) -> bool:
-        suppressor = self.suppressor
-        with self.database.write() as connection:
-            return catch_up(connection, self.ledger, suppressor)
-
-    def entries(self) -> Sequence[Entry]:
-        return [each for each, _ in self.ledger.after() if isinstance(each, Entry)]
-
-    def rotate(self) -> None:
-        new = Sealer(Fernet.generate_key())
-        rotate(self.database, self.sealer, new, self.ledger)
-        self.sealer = new
-
-
-@pytest.fixture
-def ours(database: Database, tmp_path: Path) -> Installation:
-    """Make an installation with three followers."""
-    made = Installation(database, tmp_path / "beside" / "objections.ledger").begun()
-    page(database, [follows(ADA), follows(BO), follows(CY)])
-    with database.write() as connection:
-        connection.execute(update(accounts).values(token_sealed=made.sealer.seal("token")))
-    return made
 
 
 class CrashError(Exception):
