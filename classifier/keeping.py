@@ -1,7 +1,9 @@
 """What may stay of an act, and until when; the numbers are the pack's."""
 
+from calendar import monthrange
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from classifier.policy import Policy, Rule
 from domain.label import Label
@@ -43,3 +45,35 @@ def keeps_profile(kinds: Iterable[SignalKind], policy: Policy) -> bool:
     rules = [policy.rules[each] for each in kinds]
     suppressed = any(each.label is Label.SUPPRESSED for each in rules)
     return not suppressed and any(each.profile for each in rules)
+
+
+class Limits(NamedTuple):
+    """The moments before which something is too old to stay, as `limits` finds them."""
+
+    now: datetime
+    #: Acts that ended before it go.
+    ended_before: datetime
+    #: Regular contacts without a sign of life since go; so do sign-ups that were not confirmed anew.
+    inactive_before: datetime
+    #: Sign-ups from before it are to be confirmed anew.
+    reconfirm_before: datetime
+    #: Steps of the feed from before it that nobody needs any more go.
+    steps_before: datetime
+
+
+def limits(policy: Policy, now: datetime) -> Limits:
+    """Return the moments that follow from a pack's numbers; raises PolicyError where it lacks one."""
+    return Limits(
+        now=now,
+        ended_before=now - timedelta(days=policy.number("regular_grace_after_end_days")),
+        inactive_before=_months_before(now, policy.number("regular_inactive_months")),
+        reconfirm_before=_months_before(now, policy.number("reconfirm_months")),
+        steps_before=now - timedelta(days=policy.number("tombstone_days")),
+    )
+
+
+def _months_before(moment: datetime, months: int) -> datetime:
+    """Go back by the calendar; the 31st becomes the last day of a shorter month."""
+    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
+    last = monthrange(year, month + 1)[1]
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, last))

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from config.settings import Settings
 from domain.errors import RegularsError
@@ -31,11 +33,16 @@ class Sealer:
             raise KeyMissingError(
                 "REGULARS_SECRET_KEY is no key: 32 bytes in URL-safe base64 are wanted."
             ) from None
+        self._key = key
         self.fingerprint = hashlib.sha256(b"regulars seal" + key).hexdigest()[:16]
 
     def seal(self, secret: str) -> bytes:
         """Encrypt a secret."""
         return self._fernet.encrypt(secret.encode())
+
+    def derived(self, purpose: bytes, salt: bytes) -> bytes:
+        """Derive a key of 32 bytes for a purpose."""
+        return HKDF(hashes.SHA256(), length=32, salt=salt, info=purpose).derive(self._key)
 
     def open(self, sealed: bytes) -> str:
         """Decrypt a secret; raises KeyMissingError where another key sealed it."""

@@ -65,6 +65,11 @@ class Settings(BaseSettings):
     secret_key_file: Path | None = Field(
         None, description="File with that key; unset: made on first start in the data folder, mode 0600."
     )
+    ledger_file: Path | None = Field(
+        None,
+        description="File in which every objection is written down beside the database, which backups leave "
+        "out; unset: objections.ledger in the data folder.",
+    )
     export_dir: Path | None = Field(
         None,
         description="Folder that `export` workers keep up to date with the messaging store; unset: none.",
@@ -161,6 +166,11 @@ class Settings(BaseSettings):
         if self.database_url:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir / 'regulars.db'}"
+
+    @property
+    def ledger_path(self) -> Path:
+        """Where the ledger of objections lies."""
+        return self.ledger_file or self.data_dir / "objections.ledger"
 
     @property
     def embedded_queue(self) -> bool:

@@ -9,14 +9,18 @@ import hmac
 import secrets
 from collections.abc import Iterable, Sequence
 
+from config.ledger import Ledger, LedgerError
+
 _BYTES = 32
 
 
 class Suppressor:
     """Makes the values of identifiers with the keys in force, the oldest first."""
 
-    def __init__(self, keys: Sequence[str]) -> None:
+    def __init__(self, keys: Sequence[str], ledger: Ledger | None = None) -> None:
         self._keys = [bytes.fromhex(each) for each in keys]
+        #: Where what is suppressed and lifted is written down, too; None for nowhere.
+        self.ledger = ledger
 
     @property
     def wraps(self) -> int:
@@ -34,9 +38,14 @@ class Suppressor:
         """Return the values of many (kind, identifier), in their order."""
         return [self.value(*each) for each in identifiers]
 
-    def later(self, value: str, wraps: int) -> str:
-        """Wrap a value that was made with the first `wraps` keys in those that came since."""
-        return wrapped(bytes.fromhex(value), self._keys[wraps:])
+    def wrapped_up(self, value: str, wraps: int) -> str:
+        """Bring a value that so many keys are around to all keys; raises LedgerError where one is missing."""
+        if wraps > self.wraps:
+            raise LedgerError(
+                "The ledger of objections was written with a key that this database lacks. "
+                "Run `regulars restore --replay` with the key file in force."
+            )
+        return wrapped(bytes.fromhex(value), self._keys[wraps:]) if wraps < self.wraps else value
 
 
 def new_key() -> str:

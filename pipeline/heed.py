@@ -10,6 +10,7 @@ from classifier.stopping import is_stop
 from config.suppression import Suppressor
 from domain.contact import ContactKey
 from domain.signal import Signal, SignalKind
+from pipeline.objections import hold_to
 from pipeline.suppress import suppress
 from store import suppressions
 from store.messaging import Step
@@ -51,7 +52,7 @@ def heeded(
     met = {values[each] for each in suppressions.among(connection, values)}
     if met:
         of_ids = [suppressor.value(*key) for key in met]
-        suppressions.add(connection, of_ids, "met_again", wraps=suppressor.wraps, now=now)
+        hold_to(connection, of_ids, "met_again", suppressor, now=now)
     kept = [each for each in acts if each.contact not in stops and each.contact not in met]
     return Heeded(kept, steps, sorted(stops))
 

@@ -13,6 +13,7 @@ from config.link_tokens import LinkSealer
 from config.suppression import Suppressor
 from domain.address import email_of, phone_of
 from domain.sign_up import SMS, SignUp, hash_of
+from pipeline.objections import lift
 from pipeline.signing_up import sign_up
 from store import asked_mails, suppressions
 
@@ -96,7 +97,7 @@ def confirm(
     suppressions.take(connection)
     email = suppressor.value("email", email_of(form.email or "") or "")
     phone = suppressor.value("phone", phone_of(form.phone or "") or "")
-    suppressions.lift(connection, [email], before=form.at)
+    lift(connection, [email], "signed_up", suppressor, now=now, before=form.at)
     still = suppressions.among(connection, [email, phone])
     if email in still:
         return Confirmed.TAKEN_BACK

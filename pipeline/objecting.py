@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from config.link_tokens import LinkError, LinkSealer
 from config.suppression import Suppressor
 from domain.contact import ContactKey
+from pipeline.objections import hold_to
 from pipeline.rights import OBJECTED, end_contact
 from store import contacts, erasing, suppressions
 from store.database import Database
@@ -79,7 +80,7 @@ def stop(
     def act(connection: Connection) -> None:
         suppressions.take(connection)
         suppressor, _ = keys_of(connection)
-        suppressions.add(connection, _now(suppressor, target), OBJECTED, wraps=suppressor.wraps, now=now)
+        hold_to(connection, _now(suppressor, target), OBJECTED, suppressor, now=now)
         found = key or (None if done else _walk(connection, target, suppressor, last)[0])
         end_contact(connection, [found] if found else [], suppressor, OBJECTED, now=now)
 
@@ -102,12 +103,12 @@ def object_by_handle(
 def _now(suppressor: Suppressor, target: _Target) -> set[str]:
     if target.wraps > suppressor.wraps:
         raise LinkError("The link was made with keys that this database does not have.")
-    return {suppressor.later(each, target.wraps) for each in target.values}
+    return {suppressor.wrapped_up(each, target.wraps) for each in target.values}
 
 
 def _find(connection: Connection, target: _Target, suppressor: Suppressor) -> ContactKey | None:
     """Find the contact by its number, which may be somebody else's by now."""
-    wanted = suppressor.later(target.values[0], target.wraps)
+    wanted = suppressor.wrapped_up(target.values[0], target.wraps)
     for _, *key in contacts.identities_after(connection, target.contact_id - 1, 1):
         if suppressor.value(*key) == wanted:
             return ContactKey(*key)
@@ -117,7 +118,7 @@ def _find(connection: Connection, target: _Target, suppressor: Suppressor) -> Co
 def _walk(
     connection: Connection, target: _Target, suppressor: Suppressor, after: int
 ) -> tuple[ContactKey | None, int]:
-    wanted = suppressor.later(target.values[0], target.wraps)
+    wanted = suppressor.wrapped_up(target.values[0], target.wraps)
     while rows := contacts.identities_after(connection, after, _AT_ONCE):
         for number, *key in rows:
             if suppressor.value(*key) == wanted:

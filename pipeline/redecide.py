@@ -61,7 +61,7 @@ def move(
         interests.forget(connection, weakened)
     contacts.relabel(connection, [_relabelled(each, policy, now) for each in moves], now=now)
     texts.read_again(connection, [each.known.id for each in moves if each.decision.label is Label.REGULAR])
-    decisions.append(connection, [_carried(each) for each in moves], policy=policy.signature, now=now)
+    decisions.append(connection, [carried(each) for each in moves], policy=policy.signature, now=now)
     steps = []
     for each in moves:
         if each.decision.label is Label.REGULAR:
@@ -121,7 +121,8 @@ def _relabelled(each: Move, policy: Policy, now: datetime) -> Relabelled:
     return Relabelled(each.known.id, label, profile, keep_until)
 
 
-def _carried(each: Move) -> Carried:
+def carried(each: Move) -> Carried:
+    """Return the decision of a move as it is stored."""
     if not each.decision.evidence:
         words = (each.decision.decided_by, each.decision.reason)
         return Carried(each.known.id, each.decision.label, None, None, None, None, None, *words)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from config.suppression import Suppressor
 from domain.contact import ContactKey
+from pipeline.objections import hold_to
 from pipeline.suppress import suppress
 from store import journal, messaging, suppressions
 
@@ -31,7 +32,7 @@ def end_contact(
     never met, is answered by the same work.
     """
     suppressions.take(connection)
-    suppressions.add(connection, suppressor.values(identifiers), reason, wraps=suppressor.wraps, now=now)
+    hold_to(connection, suppressor.values(identifiers), reason, suppressor, now=now)
     platforms = {kind.removeprefix(_HANDLE) for kind, _ in identifiers if kind.startswith(_HANDLE)}
     steps = suppress(connection, keys, reason, suppressor, now=now, platforms=platforms)
     messaging.publish(connection, steps, now=now, even_none=True)

@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 
 from config.suppression import Suppressor
 from domain.contact import ContactKey
-from store import contacts, erasing, messaging, suppressions
+from pipeline.objections import hold_to
+from store import contacts, erasing, messaging
 from store.messaging import Step
 
 
@@ -29,7 +30,7 @@ def suppress(
     known = erasing.identifiers(connection, wanted)
     values = {suppressor.value(*each) for each in wanted}
     values |= {suppressor.value(*each) for each in known}
-    suppressions.add(connection, values, reason, wraps=suppressor.wraps, now=now)
+    hold_to(connection, values, reason, suppressor, now=now)
     return erase(connection, wanted, reason, platforms)
 
 

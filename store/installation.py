@@ -18,6 +18,11 @@ def settle_key(connection: Connection, fingerprint: str, *, now: datetime) -> No
         connection.execute(insert(installation).values(id=1, key_fingerprint=fingerprint, created_at=now))
 
 
+def created_at(connection: Connection) -> datetime | None:
+    """Return when the installation was started first."""
+    return connection.scalar(select(installation.c.created_at))
+
+
 def replace_key(connection: Connection, old: str, new: str) -> bool:
     """Put another key's fingerprint in the place of `old`; False where that is no longer in force.
 

@@ -15,9 +15,9 @@ from store.runs import LEASE
 from store.tables import Moment, jobs
 
 KIND = "job"
-RECLASSIFY, EXPORT, TOPICS = "reclassify", "export", "topics"
+RECLASSIFY, EXPORT, TOPICS, EXPIRE = "reclassify", "export", "topics", "expire"
 #: The queue on which each kind of job is carried out.
-QUEUE_OF = {RECLASSIFY: "classify", EXPORT: "export", TOPICS: "classify"}
+QUEUE_OF = {RECLASSIFY: "classify", EXPORT: "export", TOPICS: "classify", EXPIRE: "classify"}
 
 
 class NoSuchJobError(RegularsError):

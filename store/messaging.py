@@ -1,10 +1,11 @@
 """The messaging store and its feed: who is in, and each step that led there."""
 
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, update
 
 from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
@@ -105,6 +106,13 @@ def once_each(steps: Sequence[Step]) -> list[Step]:
             inside.add(each.contact_id)
         kept.append(each)
     return kept
+
+
+def open_epoch(connection: Connection) -> str:
+    """Begin a new epoch of the feed: whoever read the former one reads everything anew."""
+    epoch = uuid.uuid4().hex
+    connection.execute(update(feed_state).values(epoch=epoch))
+    return epoch
 
 
 def rows(connection: Connection) -> Iterator[FeedRow]:

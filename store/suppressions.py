@@ -1,9 +1,9 @@
 """Suppressions: of whom nothing may be stored, by the keyed hash of each identifier and nothing else."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, delete, func, insert, select, text
 
 from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
@@ -11,7 +11,11 @@ from store.tables import suppression_keys, suppressions
 
 #: Pages share this lock and a right takes it alone, so that no page under way writes who has just objected.
 _LOCK = 7308604759847137651
+#: Whoever makes values shares this one, and a new key takes it alone: values of two keys never meet.
+_KEYS_LOCK = 7308604759847137652
 _VALUE = {"value": "text"}
+#: Later than any moment.
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 #: How many values are wrapped at once when a key is added.
 _AT_ONCE = 10_000
 
@@ -28,6 +32,18 @@ def take(connection: Connection) -> None:
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
 
 
+def share_keys(connection: Connection) -> None:
+    """Let no key be added until this transaction ends: for whoever is about to make values."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock_shared({_KEYS_LOCK})"))
+
+
+def take_keys(connection: Connection) -> None:
+    """Keep everybody who makes values away until this transaction ends: for whoever adds a key."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_KEYS_LOCK})"))
+
+
 def keys(connection: Connection) -> tuple[bytes, ...]:
     """Return the sealed keys, the oldest first."""
     return tuple(
@@ -42,6 +58,11 @@ def add_key(connection: Connection, sealed: bytes, *, now: datetime) -> int:
     return number + 1
 
 
+def forget_keys(connection: Connection) -> None:
+    """Delete all keys: only where no value was made with them."""
+    connection.execute(delete(suppression_keys))
+
+
 def among(connection: Connection, values: Iterable[str]) -> set[str]:
     """Return which of these values are suppressed."""
     found = run(
@@ -53,8 +74,8 @@ def among(connection: Connection, values: Iterable[str]) -> set[str]:
     return {row[0] for row in found}
 
 
-def add(connection: Connection, values: Iterable[str], reason: str, *, wraps: int, now: datetime) -> int:
-    """Suppress what these values, made with so many keys, stand for; returns how many were not before.
+def add(connection: Connection, values: Iterable[str], reason: str, *, wraps: int, now: datetime) -> set[str]:
+    """Suppress what these values, made with so many keys, stand for; returns those that were not before.
 
     The moment of those that were is renewed: what was asked for earlier lifts no later objection.
     """
@@ -70,25 +91,25 @@ def add(connection: Connection, values: Iterable[str], reason: str, *, wraps: in
     added = run(
         connection,
         f"INSERT INTO suppressions (value, wraps, reason, at) SELECT value, :wraps, :reason, {moment} "
-        f"FROM {rows_of(connection, _VALUE)} AS r WHERE true ON CONFLICT (value) DO NOTHING",
+        f"FROM {rows_of(connection, _VALUE)} AS r WHERE true ON CONFLICT (value) DO NOTHING RETURNING value",
         wraps=wraps,
         reason=reason,
         now=stamp(now),
         rows=as_parameter([each] for each in sorted(values)),
     )
-    return added.rowcount
+    return {row[0] for row in added}
 
 
-def lift(connection: Connection, values: Iterable[str], *, before: datetime) -> int:
-    """End suppressions older than what the person itself confirmed; returns how many there were."""
+def lift(connection: Connection, values: Iterable[str], *, before: datetime | None = None) -> set[str]:
+    """End suppressions, of all times or older than what the person itself confirmed; returns them."""
     ended = run(
         connection,
         f"DELETE FROM suppressions WHERE at < {_moment(connection)} "
-        f"AND value IN (SELECT value FROM {rows_of(connection, _VALUE)} AS r)",
-        now=stamp(before),
+        f"AND value IN (SELECT value FROM {rows_of(connection, _VALUE)} AS r) RETURNING value",
+        now=stamp(before or _NEVER),
         rows=as_parameter([each] for each in values),
     )
-    return ended.rowcount
+    return {row[0] for row in ended}
 
 
 def count(connection: Connection) -> int:

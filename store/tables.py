@@ -156,6 +156,8 @@ contacts = Table(
     Column("regular_since", Moment),
     Column("first_seen_at", Moment, nullable=False),
     Column("keep_until", Moment),
+    # The newest of its acts that are too old to be stored: a sign of life, and no more.
+    Column("alive_at", Moment),
     UniqueConstraint("platform", "platform_id"),
     # Others point at the label itself: a demotion that forgets the messaging store fails.
     UniqueConstraint("id", "label"),
@@ -1041,4 +1043,26 @@ asked_mails = Table(
     metadata,
     Column("mark", Text, primary_key=True),
     Column("day", Text, nullable=False),
+)
+
+#: How much of the ledger of objections, a file beside the database, is applied; no row: nothing.
+objections_ledger = Table(
+    "objections_ledger",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("applied_bytes", BigInteger, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+campaign_ends = Table(
+    "campaign_ends",
+    metadata,
+    # The account whose campaign ends; 0 for the whole installation.
+    Column("account_id", Id, primary_key=True, autoincrement=False),
+    Column("purge_at", Moment, nullable=False),
+    # Whether nothing is harvested any more until then.
+    Column("stopped", Boolean(name="stopped"), nullable=False),
+    Column("at", Moment, nullable=False),
+    # When everything was gone.
+    Column("purged_at", Moment),
 )

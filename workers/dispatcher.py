@@ -10,6 +10,7 @@ from dramatiq import Broker
 
 from config.settings import Settings
 from pipeline import collecting
+from pipeline.expire import begin_expire_if_due
 from pipeline.freshen import begin_due
 from pipeline.interests import begin_reading_if_due
 from pipeline.road import Road
@@ -88,6 +89,7 @@ class Dispatcher:
                 controller = self._settings.controller
                 begin_export_if_moved(self._database, folder, form, now=now, controller=controller)
             begin_reading_if_due(self._database, now=now)
+            begin_expire_if_due(self._database, now=now)
             if self._road is not None:
                 begin_due(self._road, now=now)
                 self._look_again(self._road, now)

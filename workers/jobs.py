@@ -9,6 +9,7 @@ from domain.admission import Controller
 from domain.journal import Act, Entry
 from exports.files import export
 from pipeline.admit import review
+from pipeline.expire import expire_step
 from pipeline.interests import reading_step
 from pipeline.job import Save, Step
 from pipeline.reclassify import reclassify_step
@@ -39,4 +40,5 @@ STEPS: dict[str, Step] = {
     jobs.RECLASSIFY: reclassify_step,
     jobs.EXPORT: export_step,
     jobs.TOPICS: reading_step(reader_of),
+    jobs.EXPIRE: expire_step,
 }

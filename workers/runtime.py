@@ -11,6 +11,7 @@ from classifier.policy import Policy
 from config import link_tokens
 from config.addresses import is_loopback
 from config.keys import KeyMissingError, Sealer, find_key
+from config.ledger import Ledger
 from config.link_tokens import LinkSealer
 from config.packs import load_pack
 from config.prices import price_of
@@ -22,8 +23,10 @@ from domain.account import Account
 from domain.credentials import Credentials
 from domain.errors import RegularsError
 from pipeline.limiter import DatabaseLimiter, Limiter
+from pipeline.objections import catch_up, require_none
+from pipeline.replay import sweep
 from pipeline.road import Duty, Road
-from store import accounts, inbox, installation, link_keys, schema, suppressions
+from store import accounts, inbox, installation, link_keys, objections, schema, suppressions
 from store.accounts import Sealed
 from store.database import Database
 
@@ -43,8 +46,10 @@ def utc_now() -> datetime:
 class Runtime:
     """Everything a process needs, made once after any fork; threads share it."""
 
-    def __init__(self, settings: Settings, *, upgrade: bool = False) -> None:
+    def __init__(self, settings: Settings, *, upgrade: bool = False, behind: bool = False) -> None:
+        """Open an installation; `behind` also where its database is behind its ledger of objections."""
         self.settings = settings
+        self.ledger = Ledger(settings.ledger_path)
         if settings.database_url is None:
             settings.data_dir.mkdir(parents=True, exist_ok=True)
         self.database = Database(settings.database)
@@ -60,6 +65,8 @@ class Runtime:
                 installation.settle_policy(connection, settings.policy)
             self._require_policy(connection)
             if not suppressions.keys(connection):
+                if not behind:
+                    require_none(self.ledger)
                 suppressions.add_key(connection, self.sealer.seal(new_key()), now=utc_now())
             if not link_keys.keys(connection):
                 link_keys.add(connection, 0, self.sealer.seal(link_tokens.new_key()), now=utc_now())
@@ -68,6 +75,8 @@ class Runtime:
         self._packs: dict[str, Policy] = {}
         self._suppressor: tuple[tuple[bytes, ...], Suppressor] | None = None
         self._mine = threading.local()
+        if not behind:
+            self._catch_up()
 
     @cached_property
     def inbox(self) -> Database:
@@ -105,10 +114,12 @@ class Runtime:
         return Credentials(*(self.sealer.open(each) if each else None for each in sealed))  # type: ignore[arg-type]  # the token is never empty
 
     def suppressor_of(self, connection: Connection) -> Suppressor:
-        """Return what makes the values of identifiers, with the keys in force in this transaction."""
+        """Return what makes the values of identifiers; its keys stay in force to the transaction's end."""
+        suppressions.share_keys(connection)
         in_force = suppressions.keys(connection)
         if self._suppressor is None or self._suppressor[0] != in_force:
-            self._suppressor = in_force, Suppressor(self._opened_all(connection, in_force))
+            opened = self._opened_all(connection, in_force)
+            self._suppressor = in_force, Suppressor(opened, self.ledger)
         return self._suppressor[1]
 
     def links_of(self, connection: Connection) -> LinkSealer:
@@ -121,6 +132,16 @@ class Runtime:
         except KeyMissingError:
             self._find_key(installation.key_fingerprint(connection))
             return [self.sealer.open(each) for each in sealed]
+
+    def _catch_up(self) -> None:
+        with self.database.read() as connection:
+            if self.ledger.size() == objections.applied(connection):
+                return
+        with self.database.write() as connection:
+            suppressor = self.suppressor_of(connection)
+            caught_up = catch_up(connection, self.ledger, suppressor)
+        if caught_up:
+            sweep(self.database, suppressor, now=utc_now())
 
     def _find_key(self, expected: str | None) -> None:
         try:

@@ -41,7 +41,7 @@ def rotated(
         ),
     ] = None,
 ) -> None:
-    """Seal every token anew under a new key, and put it in the old one's place.
+    """Seal every token anew under a new key, put it in the old one's place, and wrap the suppressions.
 
     Where the key is a file, running workers on this machine find the new one by themselves. A key in the
     environment cannot be replaced from here: stop all workers first, then set what the command says.
@@ -63,7 +63,7 @@ def _rotate_file(open_runtime: Runtime, given: Path | None) -> None:
         # Beside the old key until the database has it in force: a start at any moment finds the right one.
         keys.write_key(following, key, replace=True)
         try:
-            count = rotate(open_runtime.database, open_runtime.sealer, new, _tell)
+            count = rotate(open_runtime.database, open_runtime.sealer, new, open_runtime.ledger, _tell)
         except KeyMissingError:
             following.unlink()
             raise
@@ -78,7 +78,7 @@ def _rotate_file(open_runtime: Runtime, given: Path | None) -> None:
 def _rotate_environment(open_runtime: Runtime, path: Path) -> None:
     _require_stopped(open_runtime)
     key = _key_in(path)
-    count = rotate(open_runtime.database, open_runtime.sealer, Sealer(key), _tell)
+    count = rotate(open_runtime.database, open_runtime.sealer, Sealer(key), open_runtime.ledger, _tell)
     out.print(f"Sealed anew: {count}.")
     note(
         f"Now set REGULARS_SECRET_KEY to what {path} holds, or unset it and set REGULARS_SECRET_KEY_FILE to "

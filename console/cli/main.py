@@ -40,6 +40,8 @@ MODULES: Mapping[str, str] = {
     "failures": "failures",
     "journal": "journal",
     "keys": "keys",
+    "backup": "backup",
+    "restore": "backup",
     "db": "system",
     "config": "system",
     "topics": "topics",

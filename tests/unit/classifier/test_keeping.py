@@ -5,7 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from classifier.keeping import contact_keep_until, ended_keep_until, keep_until, keeps_profile, text_until
+from classifier.keeping import (
+    contact_keep_until,
+    ended_keep_until,
+    keep_until,
+    keeps_profile,
+    limits,
+    text_until,
+)
 from classifier.policy import Keep, Number, Policy, Rule
 from domain.label import Label
 from domain.signal import SignalKind
@@ -27,7 +34,15 @@ POLICY = Policy(
         )
         for each in SignalKind
     },
-    {"regular_grace_after_end_days": Number(30, "a source", CHECKED)},
+    {
+        name: Number(value, "a source", CHECKED)
+        for name, value in {
+            "regular_grace_after_end_days": 30,
+            "regular_inactive_months": 36,
+            "reconfirm_months": 24,
+            "tombstone_days": 90,
+        }.items()
+    },
 )
 
 
@@ -85,3 +100,20 @@ def test_contact_keep_until(untils: list[datetime | None], until: datetime | Non
 )
 def test_keeps_profile(kinds: list[SignalKind], kept: bool) -> None:  # noqa: FBT001  # a table's column
     assert keeps_profile(kinds, POLICY) is kept
+
+
+@pytest.mark.parametrize(
+    ("now", "inactive_before", "reconfirm_before"),
+    [
+        pytest.param("2026-11-01", "2023-11-01", "2024-11-01", id="years back is the same day"),
+        pytest.param("2028-02-29", "2025-02-28", "2026-02-28", id="a leap day becomes the month's last"),
+        pytest.param("2026-12-31", "2023-12-31", "2024-12-31", id="December is followed by another year"),
+    ],
+)
+def test_limits_go_back_by_the_calendar(now: str, inactive_before: str, reconfirm_before: str) -> None:
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    found = limits(POLICY, moment)
+    assert found.inactive_before.date().isoformat() == inactive_before
+    assert found.reconfirm_before.date().isoformat() == reconfirm_before
+    assert found.ended_before == moment - timedelta(days=30)
+    assert found.steps_before == moment - timedelta(days=90)

@@ -1,0 +1,199 @@
+"""Expiring: what is past its date, listed in parts, and deleted."""
+
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from classifier.keeping import Limits
+from domain.contact import ContactKey
+from store.moments import stamp
+from store.sets import as_parameter, rows_of, run
+
+_ID = {"id": "int"}
+#: Sign-ups, and what is like them: what a contact confirms anew, or it ends.
+_SIGNED = "('signed_up', 'opted_in')"
+_NOT_DUE = (
+    "EXISTS (SELECT 1 FROM contacts AS k WHERE k.id = s.contact_id "
+    "AND (k.keep_until IS NULL OR k.keep_until > {now}))"
+)
+_TOO_OLD = "(s.keep_until <= {now} OR (s.keep_until IS NULL AND s.ended_at <= {ended_before}))"
+_UNCONFIRMED = (
+    "s.kind IN " + _SIGNED + " AND s.ended_at IS NULL AND s.seen_at <= {inactive_before} "
+    "AND (s.started_at IS NULL OR s.started_at <= {inactive_before})"
+)
+# A follow that a whole walk has shown since is a sign of life: only its walk's row is written anew.
+_ALIVE = (
+    "EXISTS (SELECT 1 FROM signals AS s WHERE s.contact_id = c.id AND (s.seen_at > {inactive_before} "
+    "OR s.started_at > {inactive_before} OR (s.ended_at IS NULL AND EXISTS (SELECT 1 FROM walks AS w "
+    "WHERE w.account_id = s.account_id AND w.kind = s.kind AND w.post = s.item AND w.whole "
+    "AND w.state = 'done' AND w.began_at > {inactive_before}))))"
+)
+# The newest step of whoever is inside stays: it is what the feed says of them.
+_SPENT = (
+    "c.at <= {steps_before} AND (c.op = 'remove' OR EXISTS (SELECT 1 FROM changes AS n WHERE "
+    "n.platform = c.platform AND n.platform_id = c.platform_id AND n.seq > c.seq))"
+)
+
+#: By rule: where a place in its order is found, and how many rows are too old there.
+_LISTINGS = {
+    "steps": "SELECT c.seq AS place, 1 FROM changes AS c WHERE c.seq > :after AND " + _SPENT,
+    "texts": "SELECT t.contact_id AS place, count(*) FROM texts AS t WHERE t.contact_id > :after "
+    "AND t.expires_at <= {now} GROUP BY t.contact_id",
+    "occasional_contacts": "SELECT c.id AS place, 1 FROM contacts AS c WHERE c.id > :after "
+    "AND c.keep_until <= {now} AND c.label = 'occasional'",
+    "ended_contacts": "SELECT c.id AS place, 1 FROM contacts AS c WHERE c.id > :after "
+    "AND c.keep_until <= {now} AND c.label <> 'occasional'",
+    "inactive_contacts": "SELECT c.id AS place, 1 FROM contacts AS c WHERE c.id > :after "
+    "AND c.label = 'regular' AND c.first_seen_at <= {inactive_before} "
+    "AND (c.alive_at IS NULL OR c.alive_at <= {inactive_before}) AND NOT " + _ALIVE,
+    "sign_ups": "SELECT s.contact_id AS place, count(*) FROM signals AS s WHERE s.contact_id > :after "
+    "AND " + _UNCONFIRMED + " GROUP BY s.contact_id",
+    "acts": "SELECT s.contact_id AS place, count(*) FROM signals AS s WHERE s.contact_id > :after "
+    "AND " + _TOO_OLD + " AND " + _NOT_DUE + " GROUP BY s.contact_id",
+    # Ends name nobody, so they go all at once.
+    "ended_acts": "SELECT place, ends FROM (SELECT 1 AS place, count(*) AS ends FROM ended_acts "
+    "WHERE forget_at <= {now}) AS e WHERE place > :after AND ends > 0",
+}
+
+
+class Due(NamedTuple):
+    """How many rows are too old at one place: a contact's id, or a number of the feed."""
+
+    place: int
+    rows: int
+
+
+def due(
+    connection: Connection,
+    rule: str,
+    limits: Limits,
+    *,
+    after: int = 0,
+    size: int = 1_000,
+    only: Collection[int] | None = None,
+) -> list[Due]:
+    """List what a rule finds too old behind a place, in its order; `only` at these places where given."""
+    listing = _LISTINGS[rule].format(**_moments(connection))
+    parameters = {**_stamps(listing, limits), "after": after, "size": size}
+    if only is not None:
+        listing = f"SELECT * FROM ({listing}) AS d WHERE d.place IN {_ids(connection)}"
+        parameters["rows"] = as_parameter([each] for each in only)
+    found = run(connection, f"{listing} ORDER BY place LIMIT :size", **parameters)
+    return [Due(*row) for row in found]
+
+
+def forget_steps(connection: Connection, places: Iterable[int]) -> None:
+    """Delete steps of the feed."""
+    _delete(connection, "changes", "seq IN {ids}", places)
+
+
+def forget_texts(connection: Connection, contact_ids: Iterable[int], limits: Limits) -> None:
+    """Delete the texts of contacts that are past their date."""
+    _delete(connection, "texts", "contact_id IN {ids} AND expires_at <= {now}", contact_ids, limits)
+
+
+def forget_acts(connection: Connection, contact_ids: Iterable[int], limits: Limits) -> None:
+    """Delete the acts of contacts that are too old; of each contact the newest moment of them stays."""
+    newest = "SELECT max(s.seen_at) FROM signals AS s WHERE s.contact_id = contacts.id AND " + _TOO_OLD
+    newest = newest.format(**_moments(connection))
+    run(
+        connection,
+        f"UPDATE contacts SET alive_at = ({newest}) WHERE id IN {_ids(connection)} "
+        f"AND (alive_at IS NULL OR alive_at < ({newest}))",
+        **_stamps(newest, limits),
+        rows=as_parameter([each] for each in contact_ids),
+    )
+    _delete(connection, "signals AS s", "s.contact_id IN {ids} AND " + _TOO_OLD, contact_ids, limits)
+
+
+def forget_sign_ups(connection: Connection, contact_ids: Iterable[int], limits: Limits) -> None:
+    """Delete the sign-ups of contacts that were not confirmed anew in time."""
+    _delete(connection, "signals AS s", "s.contact_id IN {ids} AND " + _UNCONFIRMED, contact_ids, limits)
+
+
+def idle(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
+    """Return those of the contacts of whom no act is left."""
+    found = run(
+        connection,
+        f"SELECT r.id FROM {rows_of(connection, _ID)} AS r "
+        "WHERE NOT EXISTS (SELECT 1 FROM signals AS s WHERE s.contact_id = r.id)",
+        rows=as_parameter([each] for each in contact_ids),
+    )
+    return {row[0] for row in found}
+
+
+def keys(connection: Connection, contact_ids: Iterable[int]) -> dict[int, ContactKey]:
+    """Return the keys of contacts by our ids."""
+    found = run(
+        connection,
+        f"SELECT c.id, c.platform, c.platform_id FROM {rows_of(connection, _ID)} AS r "
+        "CROSS JOIN contacts AS c WHERE c.id = r.id",
+        rows=as_parameter([each] for each in contact_ids),
+    )
+    return {row[0]: ContactKey(row[1], row[2]) for row in found}
+
+
+def unfounded(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
+    """Return those of the contacts whose newest decision rests on an act that is gone."""
+    found = run(
+        connection,
+        f"SELECT d.contact_id FROM {rows_of(connection, _ID)} AS r CROSS JOIN decisions AS d "
+        "WHERE d.contact_id = r.id AND d.id = "
+        f"(SELECT max(n.id) FROM decisions AS n WHERE n.contact_id = r.id) AND {_GROUNDLESS}",
+        rows=as_parameter([each] for each in contact_ids),
+    )
+    return {row[0] for row in found}
+
+
+def forget_decisions(connection: Connection, contact_ids: Iterable[int]) -> None:
+    """Delete the former decisions of contacts that rest on acts which are gone."""
+    former = "d.id < (SELECT max(n.id) FROM decisions AS n WHERE n.contact_id = d.contact_id)"
+    where = f"d.contact_id IN {{ids}} AND {former} AND {_GROUNDLESS}"
+    _delete(connection, "decisions AS d", where, contact_ids)
+
+
+def to_reconfirm(connection: Connection, limits: Limits, *, count: int = 1_000) -> list[ContactKey]:
+    """Return contacts with a sign-up that is to be confirmed anew, the oldest contact first."""
+    moments = _moments(connection)
+    aged = _UNCONFIRMED.replace("inactive_before", "reconfirm_before").format(**moments)
+    found = run(
+        connection,
+        "SELECT c.platform, c.platform_id FROM contacts AS c WHERE EXISTS (SELECT 1 FROM signals AS s "
+        f"WHERE s.contact_id = c.id AND {aged}) ORDER BY c.id LIMIT :size",
+        reconfirm_before=stamp(limits.reconfirm_before),
+        size=count,
+    )
+    return [ContactKey(*row) for row in found]
+
+
+_GROUNDLESS = (
+    "d.kind IS NOT NULL AND NOT EXISTS (SELECT 1 FROM signals AS s WHERE s.contact_id = d.contact_id "
+    "AND s.account_id = d.account_id AND s.kind = d.kind AND s.item = d.item)"
+)
+
+
+def _delete(
+    connection: Connection, table: str, where: str, ids: Iterable[int], limits: Limits | None = None
+) -> None:
+    where = where.format(**_moments(connection), ids=_ids(connection))
+    parameters = _stamps(where, limits) if limits else {}
+    run(
+        connection,
+        f"DELETE FROM {table} WHERE {where}",
+        **parameters,
+        rows=as_parameter([each] for each in ids),
+    )
+
+
+def _ids(connection: Connection) -> str:
+    return f"(SELECT id FROM {rows_of(connection, _ID)} AS r)"
+
+
+def _moments(connection: Connection) -> dict[str, str]:
+    cast = "{}" if connection.dialect.name == "sqlite" else "CAST({} AS timestamptz)"
+    return {each: cast.format(f":{each}") for each in Limits._fields}
+
+
+def _stamps(statement: str, limits: Limits) -> dict[str, str]:
+    return {name: stamp(moment) for name, moment in limits._asdict().items() if f":{name}" in statement}
