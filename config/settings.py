@@ -59,6 +59,11 @@ class Settings(BaseSettings):
         None,
         description="Word of yours that Facebook repeats when it checks the receiver; unset: it is refused.",
     )
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/?#]+[^\s?#]*$",
+        description="Public address of the pages for everybody, `/facebook/deletion` among them.",
+    )
     inbox_days: int = Field(
         3, ge=1, le=30, description="Days after which a push is deleted whose parts were unknown or in vain."
     )

@@ -27,7 +27,8 @@ class Ownership:
     """What a token proves: whose it is, by which app, and which staff the account has.
 
     `followers` is how many the platform says there are, where it lists them: the end of a progress bar.
-    `posts` is how many posts it counts of the account, reposts and answers among them.
+    `posts` is how many posts it counts of the account, reposts and answers among them. `token_owner` and
+    `user_token_owner` are the ids, within the app, of the people through whom the tokens came.
     """
 
     platform_id: str
@@ -36,6 +37,8 @@ class Ownership:
     staff: frozenset[str] = frozenset()
     followers: int | None = None
     posts: int | None = None
+    token_owner: str | None = None
+    user_token_owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from dramatiq import Broker
 
 from config.settings import Settings
+from pipeline.checking import begin_checking_if_due
 from pipeline.freshen import begin_due
 from pipeline.interests import begin_reading_if_due
 from pipeline.road import Road
@@ -87,6 +88,7 @@ class Dispatcher:
             begin_reading_if_due(self._database, now=now)
             if self._road is not None:
                 begin_due(self._road, now=now)
+                begin_checking_if_due(self._road, now=now)
         self._postman.look(now)
         with self._database.read() as connection:
             due = outbox.due(connection, now=now, resend_after=RESEND_AFTER, count=BURST)

@@ -4,9 +4,11 @@ from datetime import datetime
 from pathlib import Path
 
 from exports.files import export
+from pipeline.checking import checking_step
 from pipeline.interests import reading_step
 from pipeline.job import Save, Step
 from pipeline.reclassify import reclassify_step
+from pipeline.road import Road
 from store import jobs
 from store.database import Database
 from store.jobs import Job
@@ -26,3 +28,8 @@ STEPS: dict[str, Step] = {
     jobs.EXPORT: export_step,
     jobs.TOPICS: reading_step(reader_of),
 }
+
+
+def steps_of(road: Road) -> dict[str, Step]:
+    """Return the steps of all kinds of jobs: those that ask a platform travel on the road, too."""
+    return {**STEPS, jobs.DELETIONS: checking_step(road)}

@@ -12,6 +12,7 @@ from pathlib import Path
 import uvicorn
 
 from console.receiver.app import Receiver
+from console.receiver.callbacks import DEAUTHORISATION, DELETION, Callbacks, DatabaseActs
 from console.receiver.intake import Intake
 from console.receiver.secrets import Secrets, reader
 from domain.errors import RegularsError
@@ -59,7 +60,8 @@ def receiving(runtime: Runtime) -> Iterator[Receiver]:
     token = settings.facebook_verify_token
     verify_token = token.get_secret_value() if token else ""
     try:
-        yield Receiver(intake, Secrets(reader(runtime)), verify_token, utc_now)
+        callbacks = Callbacks(DatabaseActs(runtime), settings.public_url, utc_now)
+        yield Receiver(intake, Secrets(reader(runtime)), verify_token, utc_now, callbacks)
     finally:
         intake.close()
 
@@ -75,6 +77,7 @@ def serve(runtime: Runtime, host: str, port: int, ready_file: Path | None = None
     def ready() -> None:
         if ready_file is not None:
             told = {each: f"{address}/push/{each}" for each in ("facebook", "twitter")}
+            told |= {each: f"{address}/facebook/{each}" for each in (DELETION, DEAUTHORISATION)}
             partial = ready_file.with_name(f".{ready_file.name}.{os.getpid()}")
             partial.write_text(json.dumps({**told, "pid": os.getpid()}), encoding="utf-8")
             partial.replace(ready_file)
