@@ -34,6 +34,7 @@ MODULES: Mapping[str, str] = {
     "contacts": "contacts",
     "object": "rights",
     "forget": "rights",
+    "deletions": "deletions",
     "failures": "failures",
     "keys": "keys",
     "db": "system",

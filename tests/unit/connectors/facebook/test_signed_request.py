@@ -1,6 +1,8 @@
 """Signed requests: what our app's secret signed is read, and nothing that differs by a bit."""
 
 import base64
+import hashlib
+import hmac
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -48,7 +50,7 @@ def read(text: str, now: datetime = NOW) -> SignedRequest | None:
     ],
 )
 @pytest.mark.parametrize("padded", [False, True])
-def test_what_our_app_signed_is_read(told: dict[str, Any], padded: bool) -> None:
+def test_what_our_app_signed_is_read(told: dict[str, Any], *, padded: bool) -> None:
     assert read(signed(payload(**told), SECRET, padded=padded)) == ASKED
 
 
@@ -100,9 +102,6 @@ def test_what_is_no_such_form_is_nothing(body: bytes) -> None:
 
 @pytest.mark.parametrize("content", [b"[1]", b"{", b"7", b"\xff", b"[" * 100_000])
 def test_a_signed_payload_that_is_no_object_is_nothing(content: bytes) -> None:
-    import hashlib
-    import hmac
-
     written = base64.urlsafe_b64encode(content).decode()
     mac = hmac.new(SECRET.encode(), written.encode(), hashlib.sha256).digest()
     assert read(f"{base64.urlsafe_b64encode(mac).decode()}.{written}") is None
