@@ -78,6 +78,17 @@ def forget_account(connection: Connection, account_id: int) -> None:
     connection.execute(delete(decisions).where(decisions.c.account_id == account_id))
 
 
+def without_any(connection: Connection, contact_ids: Iterable[int]) -> list[int]:
+    """Return those of the contacts of whom no decision is stored."""
+    found = run(
+        connection,
+        f"SELECT r.id FROM {rows_of(connection, {'id': 'int'})} AS r "
+        "WHERE NOT EXISTS (SELECT 1 FROM decisions AS d WHERE d.contact_id = r.id)",
+        rows=as_parameter([each] for each in contact_ids),
+    )
+    return [row[0] for row in found]
+
+
 def of_contact(connection: Connection, contact_id: int) -> Sequence[RowMapping]:
     """Return a contact's decisions, newest first, each with the name of the account concerned."""
     return (

@@ -19,7 +19,7 @@ from domain.batch import PageRequest
 from domain.contact import Platform
 from domain.credentials import Credentials
 from domain.errors import OperatorNeededError, RegularsError
-from pipeline.remove import remove_account
+from pipeline.remove import forget_pushes, remove_account
 from pipeline.resume import resume_account
 from store import accounts
 from workers.runtime import Runtime, utc_now
@@ -238,6 +238,7 @@ def remove(
     with open_runtime.database.write() as connection:
         policy = open_runtime.policy_in_force(connection)
         gone = remove_account(connection, found, policy, now=utc_now())
+    forget_pushes(open_runtime.inbox, found)
     out.print(f"{shown(found.name)} is removed; {gone} contacts left the messaging store.")
 
 

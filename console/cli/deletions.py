@@ -42,7 +42,7 @@ def listed(
         may_ask = accounts.with_app_token(connection, Platform.TWITTER) is not None
     if json:
         for each in rows:
-            print_json(_as_json(each, hours))
+            print_json(_as_json(dict(each), hours))
         return
     if rows:
         print_table(
@@ -54,7 +54,7 @@ def listed(
                     "one person" if each["contacts"] is None else each["contacts"],
                     local(each["asked_at"]),
                     local(each["done_at"]),
-                    "yes" if _in_time(each, hours) else f"no, later than {hours} h",
+                    "yes" if _in_time(dict(each), hours) else f"no, later than {hours} h",
                 )
                 for each in rows
             ),
