@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from config.suppression import Suppressor, new_key
 from connectors.registry import connect
 from connectors.twitter.compliance import Check, Compliance
 from domain.account import Account
@@ -16,8 +17,9 @@ from domain.deletion import Fate
 from domain.label import Label
 from pipeline import checking as module
 from pipeline.gone import apply_fates
+from pipeline.heed import heeded
 from simulator.twitter import compliance
-from store import failures, inbox, jobs
+from store import failures, inbox, jobs, suppressions
 from store.contacts import Fresh, add
 from store.database import Database
 from store.inbox import Arrived
@@ -75,6 +77,22 @@ def test_of_a_protected_person_the_follow_alone_stays(world: Checking) -> None:
     assert "said in public" not in repr(contents(world.database))
     world.clock.forward(days=1)
     assert world.check()["reached"]["narrowed"] == 0, "nothing is left to narrow"
+
+
+def test_no_name_of_a_protected_person_comes_back_and_a_suppressed_handle_is_still_known(
+    world: Checking,
+) -> None:
+    first = ContactKey("twitter", ids(world)[0])
+    world.page(replace_profile(first)._replace(hidden=True))
+    assert "someone" not in repr(contents(world.database)["contacts"])
+    suppressor = Suppressor([new_key()])
+    with world.database.write() as connection:
+        values = suppressor.values([("handle:twitter", "someone")])
+        suppressions.add(connection, values, "objected", wraps=1, now=world.clock())
+        kept, _ = heeded(
+            connection, [replace_profile(first)._replace(hidden=True)], suppressor, now=world.clock()
+        )
+    assert kept == []
 
 
 def test_a_protected_name_leaves_the_feed_and_who_only_wrote_goes_whole(world: Checking) -> None:
