@@ -85,6 +85,11 @@ class Settings(BaseSettings):
         None,
         description="Word of yours that Facebook repeats when it checks the receiver; unset: it is refused.",
     )
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/?#]+[^\s?#]*$",
+        description="Public address of the pages for everybody, `/facebook/deletion` among them.",
+    )
     inbox_days: int = Field(
         3, ge=1, le=30, description="Days after which a push is deleted whose parts were unknown or in vain."
     )
@@ -93,11 +98,6 @@ class Settings(BaseSettings):
         ge=1,
         le=65535,
         description="Port on which `regulars up` also serves the pages for everybody; unset: it does not.",
-    )
-    public_url: str | None = Field(
-        None,
-        pattern=_ADDRESS,
-        description="Public address of the pages for everybody; people object under `/object` there.",
     )
     controller_name: str | None = Field(
         None, description="Who answers for the data, as the notice names it; unset: there is no notice."

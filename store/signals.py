@@ -98,6 +98,28 @@ def forget_account(connection: Connection, account_id: int) -> list[int]:
     return sorted(set(gone))
 
 
+def forget_kind(connection: Connection, account_id: int, kind: SignalKind) -> list[int]:
+    """Delete every act of one kind towards an account; returns the contacts concerned."""
+    gone = connection.scalars(
+        delete(signals)
+        .where(signals.c.account_id == account_id, signals.c.kind == kind)
+        .returning(signals.c.contact_id)
+    )
+    return sorted(set(gone))
+
+
+def keep_only(connection: Connection, contact_ids: Iterable[int], kind: SignalKind) -> set[int]:
+    """Delete every act of contacts but those of one kind; returns the contacts who had others."""
+    gone = run(
+        connection,
+        "DELETE FROM signals WHERE kind <> :kind AND contact_id IN "
+        f"(SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r) RETURNING contact_id",
+        kind=kind,
+        rows=as_parameter([each] for each in contact_ids),
+    )
+    return {row[0] for row in gone}
+
+
 def moment_of(value: object) -> datetime | None:
     """Read a time that came through a plain statement."""
     return datetime.fromisoformat(value) if isinstance(value, str) else value  # type: ignore[return-value]

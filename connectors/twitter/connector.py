@@ -13,6 +13,7 @@ from connectors.http import RefusedError, Session, checked_token
 from connectors.twitter.answers import batch_of, items_of
 from connectors.twitter.asked import Asked
 from connectors.twitter.checks import check_streams
+from connectors.twitter.compliance import Compliance
 from connectors.twitter.errors import refusal_of, unreadable
 from connectors.twitter.limits import limit_of
 from connectors.twitter.listings import LISTINGS, READ_USERS, STREAMS, Listing
@@ -126,6 +127,18 @@ class TwitterConnector:
         return renewed(
             self._session, self._account, self._credentials, self._asked(PageRequest("tokens"), ())
         )
+
+    def deletions(self) -> Compliance:
+        """Return what asks X who is gone; X takes this from an app only."""
+        token = self._credentials.app_token
+        if token is None:
+            raise OperatorNeededError(
+                f"X says only to an app who is gone: connect account {self._account.platform_id} again with "
+                "--app-token-file.",
+                code="no_app_token",
+            )
+        base_url = self._session.base_url
+        return Compliance(self._account, token, base_url, TWEEPY_HOST, self._now())
 
     def check(self) -> Sequence[StreamCheck]:
         """Look at one smallest page of each stream; spends up to 27 items."""

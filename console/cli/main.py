@@ -37,6 +37,7 @@ MODULES: Mapping[str, str] = {
     "object": "rights",
     "forget": "rights",
     "access": "rights",
+    "deletions": "deletions",
     "failures": "failures",
     "journal": "journal",
     "keys": "keys",

@@ -49,8 +49,8 @@ def twitter(platform: Platform) -> TwitterConnector:
         pytest.param(
             PageRequest("followers", cursor="KFQ7D80IT44HGZZZ", page_size=5000),
             "/2/users/4001/followers",
-            {"max_results": "1000", "pagination_token": "KFQ7D80IT44HGZZZ"},
-            id="followers-at-most-1000-and-no-field-more",
+            {"max_results": "1000", "pagination_token": "KFQ7D80IT44HGZZZ", "user.fields": "protected"},
+            id="followers-at-most-1000-and-no-field-more-than-who-hides",
         ),
         pytest.param(
             PageRequest("mentions", page_size=1),
