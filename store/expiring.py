@@ -187,7 +187,9 @@ def to_reconfirm(connection: Connection, limits: Limits, *, count: int = 1_000) 
     found = run(
         connection,
         "SELECT c.platform, c.platform_id FROM contacts AS c WHERE EXISTS (SELECT 1 FROM signals AS s "
-        f"WHERE s.contact_id = c.id AND {aged}) ORDER BY c.id LIMIT :size",
+        f"WHERE s.contact_id = c.id AND {aged}) AND NOT EXISTS (SELECT 1 FROM signals AS s "
+        f"WHERE s.contact_id = c.id AND s.kind IN {_SIGNED} AND s.ended_at IS NULL AND NOT ({aged})) "
+        "ORDER BY c.id LIMIT :size",
         reconfirm_before=stamp(limits.reconfirm_before),
         size=count,
     )

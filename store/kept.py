@@ -97,24 +97,25 @@ KEPT: Mapping[str, Kept] = {
 
 _HEAD = """# Keeping
 
-Whatever is stored has a reason and a date; the numbers are the pack's (docs/policy.md), and each date stands in
-the row or follows from it. `regulars expire` deletes what is past its date, and the dispatcher begins that every
-day; `--dry-run` counts the same rows and touches none. It works in short transactions beside harvests: a contact
-who acts while it runs is seen and stays. Whoever leaves the messaging store so gets a tombstone, as by any other
-way.
+Whatever is stored has a reason and a date; the numbers are the pack's (docs/policy.md), and each date
+stands in the row or follows from it. `regulars expire` deletes what is past its date, and the dispatcher
+begins that every day; `--dry-run` counts the same rows and touches none. It works in short transactions
+beside harvests: a contact who acts while it runs is seen and stays. Whoever leaves the messaging store so
+gets a tombstone, as by any other way.
 
-- **An act ends** (somebody unfollows): the contact leaves the messaging store at once. The act stays for the
-  grace, to prove that messages stopped in time; then it goes, and the contact with it if nothing else is left.
-- **A sign of life** of a regular contact is an act, or a whole walk that showed the follow. Of acts that are past
-  their date only the newest moment stays (`contacts.alive_at`).
-- **Sign-ups** are to be confirmed anew after `reconfirm_months`; `regulars expire` says how many, `--json` which.
-  A new sign-up is the confirmation. At the limit the old one goes.
-- **A tombstone** stays for `tombstone_days`, whether or not somebody read it. Whoever reads the feed more seldom
-  reads all of it anew.
-- **After the ballot**: `regulars campaign end --on DATE` sets the day on which everything goes, with `--account`
-  what came through one account, of which nothing more is harvested from that moment. Until the day
-  `regulars campaign continue` takes it back. Consent to other uses is not looked at: whoever gave it signs up
-  anew with the next campaign.
+- **An act ends** (somebody unfollows): the contact leaves the messaging store at once. The act stays for
+  the grace, to prove that messages stopped in time; then it goes, and the contact with it if nothing else
+  is left.
+- **A sign of life** of a regular contact is an act, or a whole walk that showed the follow. Of acts that
+  are past their date only the newest moment stays (`contacts.alive_at`).
+- **Sign-ups** are to be confirmed anew after `reconfirm_months`; `regulars expire` says how many, `--json`
+  which. A new sign-up is the confirmation. At the limit the old one goes.
+- **A tombstone** stays for `tombstone_days`, whether or not somebody read it. Whoever reads the feed more
+  seldom reads all of it anew.
+- **After the ballot**: `regulars campaign end --on DATE` sets the day on which everything goes, with
+  `--account` what came through one account, of which nothing more is harvested from that moment. Until the
+  day `regulars campaign continue` takes it back. Consent to other uses is not looked at: whoever gave it
+  signs up anew with the next campaign.
 - **Backups** have their own date: docs/backup.md.
 
 | table | why it is kept | until | deleted by |
