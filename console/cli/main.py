@@ -40,6 +40,8 @@ MODULES: Mapping[str, str] = {
     "deletions": "deletions",
     "failures": "failures",
     "journal": "journal",
+    "expire": "keeping",
+    "campaign": "keeping",
     "keys": "keys",
     "backup": "backup",
     "restore": "backup",
