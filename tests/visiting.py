@@ -59,7 +59,7 @@ class Visit:
         self.keys = [suppression.new_key()]
         self.link_keys = [link_tokens.new_key()]
         self.letterbox = Letterbox()
-        self.crowd = Crowd({**BOUNDS, **bounds}, clock=lambda: self.now.timestamp())
+        self.crowd = Crowd({**BOUNDS, **bounds}, clock=self._seconds)
         self.port = 0
         with database.write() as connection:
             if installation.key_fingerprint(connection) is None:
@@ -77,6 +77,9 @@ class Visit:
                 crowd=self.crowd,
             )
         )
+
+    def _seconds(self) -> float:
+        return self.now.timestamp()
 
     @property
     def suppressor(self) -> Suppressor:

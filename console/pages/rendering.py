@@ -60,4 +60,5 @@ class Pages:
 
 def _root(scope: Message) -> str:
     """Return the way from a page to the first, so that a proxy may show the pages under any path."""
-    return "../" * min(scope["path"].count("/") - 1, 2)
+    path: str = scope["path"]
+    return "../" * min(path.count("/") - 1, 2)

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode
+
+import pytest
 
 from console.pages.crowd import BOUNDS
 from store.database import Database
 from tests.contents import rows
-from tests.visiting import FACE, PUBLIC, Visit
+from tests.visiting import FACE, PUBLIC, Visit, visiting
 
 FORMS = 10_000
 MAILS = 50
@@ -42,6 +45,7 @@ async def robot(visit: Visit) -> Counter[int]:
     return answers
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_ten_thousand_forms_are_bounded(database: Database) -> None:
     visit = Visit(database, FACE._replace(mails_a_day=MAILS), join=BOUNDS["join"]._replace(of_all=200))
     answers = asyncio.run(robot(visit))
@@ -49,3 +53,12 @@ def test_ten_thousand_forms_are_bounded(database: Database) -> None:
     assert len(visit.letterbox.mails) == len(rows(database, "asked_mails")) == MAILS
     assert len(visit.crowd) <= NETWORKS
     assert rows(database, "contacts") == []
+
+
+def test_forms_at_the_same_moment_are_bounded_exactly(database: Database) -> None:
+    visit = Visit(database, FACE._replace(mails_a_day=3))
+    with visiting(visit), ThreadPoolExecutor(8) as threads:
+        addresses = [f"robot{each % 12}@club.example" for each in range(20)]
+        answers = list(threads.map(lambda each: visit.join(each).status, addresses))
+    assert answers == [200] * 20
+    assert len(visit.letterbox.mails) == len(rows(database, "asked_mails")) == 3

@@ -77,7 +77,7 @@ def mail(now: datetime = NOW) -> EmailMessage:
     letter = Letter(
         "no-reply@club.example",
         "ada@club.example",
-        "Le Club d’été",
+        "Le Club d'été",
         "fr",
         "https://x.example/é",
         objected=False,
@@ -121,7 +121,7 @@ def test_an_address_that_the_server_refuses_may_not_be_asked_for_again_today(
     assert inbox.taken == []
 
 
-def test_what_fails_is_tried_again(inbox: Inbox) -> None:
+def test_what_fails_is_tried_again() -> None:
     tries: list[EmailMessage] = []
     done = threading.Event()
 

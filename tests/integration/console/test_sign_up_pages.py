@@ -1,4 +1,4 @@
-"""Signing up over real HTTP: nothing is stored before the address confirms, and no stranger learns who is known."""
+"""Signing up over real HTTP: nothing is stored before a confirmation, no stranger learns who is known."""
 
 import email
 from collections.abc import Iterator
