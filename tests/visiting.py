@@ -15,6 +15,7 @@ import uvicorn
 from sqlalchemy import event
 
 from config import link_tokens, suppression
+from config.ledger import Ledger
 from config.link_tokens import LinkSealer
 from config.suppression import Suppressor
 from console.pages.app import make_app
@@ -58,6 +59,7 @@ class Visit:
         self.now: datetime = NOW
         self.keys = [suppression.new_key()]
         self.link_keys = [link_tokens.new_key()]
+        self.ledger: Ledger | None = None
         self.letterbox = Letterbox()
         self.crowd = Crowd({**BOUNDS, **bounds}, clock=self._seconds)
         self.port = 0
@@ -84,7 +86,7 @@ class Visit:
     @property
     def suppressor(self) -> Suppressor:
         """What makes values with the keys of now."""
-        return Suppressor(self.keys)
+        return Suppressor(self.keys, self.ledger)
 
     @property
     def links(self) -> LinkSealer:

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from config import link_tokens, suppression
+from config.ledger import Ledger
 from console.pages.guard import MAX_BODY
 from domain.contact import ContactKey, Profile
+from domain.journal import Act, Entry
 from domain.signal import Signal
 from pipeline import objecting
 from pipeline.page import write_page
 from pipeline.rights import ERASED, end_contact
-from store import accounts, messaging, suppressions
+from store import accounts, journal, messaging, suppressions
 from store.database import Database
 from tests.cast import ADA, BO, CNIL, CY, DI, NOW, follows, likes
 from tests.contents import contents, feed, inside, labels, rows
@@ -155,18 +158,29 @@ def test_whoever_names_a_handle_is_never_stored(visit: Visit, database: Database
 
 
 def test_known_unknown_and_suppressed_get_the_same_answer_by_the_same_statements(
-    visit: Visit, database: Database
+    visit: Visit, database: Database, tmp_path: Path
 ) -> None:
+    visit.ledger = Ledger(tmp_path / "objections")
+    visit.post("/object", {"platform": "twitter", "handle": "first"})
+    with database.write() as connection:
+        journal.record(connection, Entry("cli:di", Act.CONTACT_SHOWN, NOW, ADA))
     heard = []
     for handle in ("ada", "bo", "nobody", "ada", "@NOBODY"):
+        size = visit.ledger.size()
         with statements_of(database) as statements:
             answer = visit.post("/object", {"platform": "twitter", "handle": handle})
         headers = {name: value for name, value in answer.headers.items() if name != "date"}
+        assert visit.ledger.size() > size
         heard.append((answer.status, answer.text, headers, statements))
     assert heard[0][0] == 200
     assert len(heard[0][3]) > 5
     assert [each for each in heard if each != heard[0]] == []
     assert inside(database) == set()
+    with database.read() as connection:
+        assert journal.verify(connection).findings == ()
+    told = [each["act"] for each in rows(database, "journal_texts") if each["actor"] == "page"]
+    assert told == ["right.objected"] * 6
+    assert ADA.platform_id not in repr(rows(database, "journal_texts"))
 
 
 @pytest.mark.parametrize(
