@@ -9,13 +9,16 @@ from sqlalchemy import Connection
 from config.link_tokens import LinkError, LinkSealer
 from config.suppression import Suppressor
 from domain.contact import ContactKey
+from domain.journal import Act, Entry
 from pipeline.objections import hold_to
 from pipeline.rights import OBJECTED, end_contact
-from store import contacts, erasing, suppressions
+from store import contacts, erasing, journal, suppressions
 from store.database import Database
 
 #: What a link of this kind is sealed for.
 STOP = "stop"
+#: Who the journal says that it was.
+PAGE = "page"
 #: How many contacts are looked at at once where a link's own is gone.
 _AT_ONCE = 20_000
 _ID_BYTES, _VALUE_BYTES = 8, 32
@@ -78,11 +81,12 @@ def stop(
             key, last = _walk(connection, target, suppressor, 0)
 
     def act(connection: Connection) -> None:
-        suppressions.take(connection)
         suppressor, _ = keys_of(connection)
+        suppressions.take(connection)
         hold_to(connection, _now(suppressor, target), OBJECTED, suppressor, now=now)
         found = key or (None if done else _walk(connection, target, suppressor, last)[0])
         end_contact(connection, [found] if found else [], suppressor, OBJECTED, now=now)
+        journal.record(connection, Entry(PAGE, Act.OBJECTED, now, why="by a link"))
 
     database.transact(act)
 
@@ -97,7 +101,9 @@ def object_by_handle(
     suppressions.take(connection)
     ids = contacts.named(connection, platform, handle)
     keys = [ContactKey(platform, each) for each in ids]
-    end_contact(connection, keys, suppressor, OBJECTED, identifiers=[(f"handle:{platform}", handle)], now=now)
+    named = [(f"handle:{platform}", handle)]
+    end_contact(connection, keys, suppressor, OBJECTED, identifiers=named, now=now, even_none=True)
+    journal.record(connection, Entry(PAGE, Act.OBJECTED, now, why="by a handle"))
 
 
 def _now(suppressor: Suppressor, target: _Target) -> set[str]:

@@ -15,12 +15,23 @@ _A_LINE = 1_000
 
 
 def hold_to(
-    connection: Connection, values: Iterable[str], reason: str, suppressor: Suppressor, *, now: datetime
+    connection: Connection,
+    values: Iterable[str],
+    reason: str,
+    suppressor: Suppressor,
+    *,
+    now: datetime,
+    even_none: bool = False,
 ) -> int:
-    """Suppress what values stand for, here and in the ledger; returns how many were not before."""
+    """Suppress what values stand for, here and in the ledger; returns how many were not before.
+
+    With `even_none` what stands there already is written down again, as much work as if it were new.
+    """
+    values = {*values}
     added = suppressions.add(connection, values, reason, wraps=suppressor.wraps, now=now)
-    if added:
-        write_down(connection, suppressor, Entry(tuple(sorted(added)), suppressor.wraps, reason, now))
+    told = values if even_none else added
+    if told:
+        write_down(connection, suppressor, Entry(tuple(sorted(told)), suppressor.wraps, reason, now))
     return len(added)
 
 

@@ -9,14 +9,14 @@ from config.suppression import Suppressor
 from domain.contact import ContactKey
 from pipeline.objections import hold_to
 from pipeline.suppress import suppress
-from store import journal, messaging, suppressions
+from store import erasing, journal, messaging, suppressions
 
 #: Why somebody was suppressed, as it stands beside the value.
 OBJECTED, ERASED = "objected", "erased"
 _HANDLE = "handle:"
 
 
-def end_contact(
+def end_contact(  # noqa: PLR0913  # what a right needs, and for strangers even work
     connection: Connection,
     keys: Collection[ContactKey],
     suppressor: Suppressor,
@@ -24,17 +24,20 @@ def end_contact(
     *,
     identifiers: Collection[tuple[str, str]] = (),
     now: datetime,
+    even_none: bool = False,
 ) -> int:
     """Carry out objections or erasures: the contacts go everywhere and never come in again.
 
     `identifiers` are more (kind, identifier) that the person gave, such as a handle, and may stand alone
-    where nobody is known by a key. Returns how many left the messaging store. Whoever asks twice, or was
-    never met, is answered by the same work.
+    where nobody is known by a key. Returns how many left the messaging store. With `even_none`, for
+    strangers who ask, whoever asks twice, or was never met, takes the same statements.
     """
     suppressions.take(connection)
-    hold_to(connection, suppressor.values(identifiers), reason, suppressor, now=now)
+    known = erasing.identifiers(connection, keys)
+    values = suppressor.values([*keys, *known, *identifiers])
+    hold_to(connection, values, reason, suppressor, now=now, even_none=even_none)
     platforms = {kind.removeprefix(_HANDLE) for kind, _ in identifiers if kind.startswith(_HANDLE)}
     steps = suppress(connection, keys, reason, suppressor, now=now, platforms=platforms)
     messaging.publish(connection, steps, now=now, even_none=True)
-    journal.forget(connection, keys, now=now)
+    journal.forget(connection, keys, now=now, even_none=even_none)
     return len(steps)

@@ -39,7 +39,7 @@ from store.tables import journal_texts as texts
 #: Who enters what the journal does by itself.
 ITSELF = "journal"
 #: The lock under which entries get their numbers on PostgreSQL.
-_LOCK = 7308604759847137651
+_LOCK = 7308604759847137653
 
 
 def record(connection: Connection, entry: Entry) -> int:
@@ -59,12 +59,19 @@ def record(connection: Connection, entry: Entry) -> int:
     return seq
 
 
-def forget(connection: Connection, subject_keys: Iterable[ContactKey | str], *, now: datetime) -> int:
+def forget(
+    connection: Connection,
+    subject_keys: Iterable[ContactKey | str],
+    *,
+    now: datetime,
+    even_none: bool = False,
+) -> int:
     """Delete what entries say about contacts, with their salts, and enter that it was deleted.
 
     Returns how many entries lost their text; their places in the chain stay, and nothing there can be tried
     out against a guess. Must come last in the transaction, once the contacts are gone: an entry about one
-    of them that is being written is then either here or finds nobody any more.
+    of them that is being written is then either here or finds nobody any more. With `even_none` it is
+    entered, too, that nothing was deleted, so that nobody can tell of whom there was something.
     """
     _hold(connection)
     gone = run(
@@ -73,7 +80,10 @@ def forget(connection: Connection, subject_keys: Iterable[ContactKey | str], *, 
         f"(SELECT subject_key FROM {rows_of(connection, {'subject_key': 'text'})} AS r) RETURNING seq",
         rows=as_parameter([str(each)] for each in subject_keys),
     )
-    return _enter_deletion(connection, [row[0] for row in gone], "on request", now=now)
+    numbers = [row[0] for row in gone]
+    if numbers or even_none:
+        _enter_deletion(connection, numbers, "on request", now=now)
+    return len(numbers)
 
 
 def expire(connection: Connection, *, before: datetime, now: datetime) -> int:
@@ -141,11 +151,9 @@ def _hold(connection: Connection) -> Anchor:
     return newest(connection)
 
 
-def _enter_deletion(connection: Connection, numbers: Sequence[int], why: str, *, now: datetime) -> int:
-    if numbers:
-        details = {"entries": as_ranges(numbers)}
-        record(connection, Entry(ITSELF, Act.TEXTS_DELETED, now, why=why, details=details))
-    return len(numbers)
+def _enter_deletion(connection: Connection, numbers: Sequence[int], why: str, *, now: datetime) -> None:
+    details = {"entries": as_ranges(numbers)}
+    record(connection, Entry(ITSELF, Act.TEXTS_DELETED, now, why=why, details=details))
 
 
 def _kept(connection: Connection) -> Iterator[Kept]:

@@ -34,6 +34,8 @@ def make_app(site: Site) -> Guard:
         return pages.say(request.scope, status if status == 405 else 404, "missing")
 
     app.add_exception_handler(HTTPException, say)
+    # The guard hears of it, too: what was raised goes on after the answer.
+    app.add_exception_handler(Exception, lambda request, _: pages.say(request.scope, 503, "failed"))
     return Guard(app, pages.say, public_url=site.face.public_url, embed=site.face.embed, crowd=site.crowd)
 
 
