@@ -154,6 +154,8 @@ def _kept_in_time(asked: _Asked) -> _Said:
 def _proof_fresh(asked: _Asked) -> _Said:
     """Refuse whoever is regular by a state that nobody has seen for longer than the pack's days."""
     override, acts = asked.facts.override, asked.facts.acts
+    if asked.facts.label is not Label.REGULAR:
+        return _Said(passed=True, at=None)
     if override is not None and override.to is Label.REGULAR and override.confirmed_at is not None:
         return _Said(passed=True, at=override.confirmed_at)
     given = [each for each in acts if each.kind in CONSENTING]

@@ -1,4 +1,4 @@
-"""`regulars contacts explain` and `override`: every gate with its answer, and an operator's word on a label."""
+"""`regulars contacts explain` and `override`: every gate with its answer, an operator's word on a label."""
 
 import os
 import pwd
