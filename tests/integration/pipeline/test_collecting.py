@@ -11,8 +11,9 @@ from domain.errors import RetryLaterError
 from pipeline.collecting import NotSettledError, look_again, missing, require_settled
 from pipeline.road import Duty
 from store.database import Database
-from tests.cast import ADA, follows
-from tests.contents import inside, rows
+from tests.cast import ADA, BO, follows
+from tests.contents import inside, labels, rows
+from tests.pushed import follow, push
 from tests.scripted import FOLLOWERS, ScriptedConnector
 from tests.travel import Travel
 
@@ -63,7 +64,7 @@ def test_each_choice_is_asked_for_before_anything_is_asked_of_the_platform(
 @pytest.mark.parametrize("shown", [(), ("A town that answers",), (f"{NOTICE}s",), ("https://team.example",)])
 def test_a_profile_without_the_notice_is_refused(shown: tuple[str, ...], travel: Travel) -> None:
     profile(travel).shown = shown
-    with pytest.raises(NotSettledError, match="does not show https://team.example/notice"):
+    with pytest.raises(NotSettledError, match=r"does not show https://team\.example/notice"):
         require_settled(travel.road, travel.account)
 
 
@@ -106,6 +107,23 @@ def test_no_page_is_read_while_nobody_could_be_told(travel: Travel) -> None:
     profile(travel).shown = (NOTICE,)
     require_settled(travel.road, travel.account)
     assert travel.finish(run_id) == ["done"]
+
+
+def test_a_push_makes_nobody_a_contact_who_could_not_be_told_and_still_ends_what_ended(
+    travel: Travel,
+) -> None:
+    duty = travel.road.duty_of
+    travel.road = replace(travel.road, duty_of=lambda _account: None)
+    push(travel, follow(ADA, travel.clock() - timedelta(minutes=9)))
+    travel.road = replace(travel.road, duty_of=duty)
+    push(travel, follow(BO, travel.clock() - timedelta(minutes=5)))
+    assert labels(travel.database) == {ADA.platform_id: "regular"}
+    push(travel, follow(ADA, travel.clock() - timedelta(minutes=1), ends=True))
+    assert inside(travel.database) == set()
+    profile(travel).shown = (NOTICE,)
+    require_settled(travel.road, travel.account)
+    push(travel, follow(BO, travel.clock() - timedelta(minutes=4)))
+    assert inside(travel.database) == {BO.platform_id}
 
 
 def test_the_profile_is_looked_at_again_daily_and_pages_wait_where_the_notice_is_gone(travel: Travel) -> None:
