@@ -74,8 +74,9 @@ def channels(
     facts: Facts, policy: Policy, admission: Admission, *, now: datetime
 ) -> tuple[ChannelAnswer, ...]:
     """Say it of every channel of the pack, for a contact whose gates were asked already."""
+    admitted = admission.admitted
     return tuple(
-        _on_channel(facts, rule, policy, admitted=admission.admitted, now=now)
+        _on_channel(facts, rule, policy, admitted=admitted, now=now)
         for rule in policy.admission.channels.values()
     )
 

@@ -15,7 +15,7 @@ from tests.journey.spoken import Spoken
 
 CONTACT = {
     "contact_key", "platform", "platform_id", "label", "handle", "display_name", "in_messaging_store",
-    "regular_since", "first_seen_at", "keep_until",
+    "refusal", "regular_since", "first_seen_at", "keep_until",
 }  # fmt: skip
 RUN = {
     "run", "account", "platform", "stream", "state", "pages", "requests", "contacts_seen", "regular",
