@@ -141,6 +141,11 @@ def test_who_was_never_admitted_is_told_to_nobody(
     records, tombstones = exported(harvested, tmp_path)
     assert set(records) == {ADA.platform_id}
     assert DI.platform_id not in tombstones
+    contact = next(each for each in rows(harvested, "contacts") if each["platform_id"] == DI.platform_id)
+    with harvested.write() as connection:
+        messaging.publish(connection, [Step(contact["id"], *DI, "upsert", "changed")], now=NOW)
+    review(harvested, EU, Controller.PARTY, now=NOW)
+    assert DI.platform_id not in exported(harvested, tmp_path)[1]
     told(harvested, monkeypatch, ada=TOLD, di=TOLD)
     assert review(harvested, EU, Controller.PARTY, now=NOW) == 0
     assert feed(harvested)[-1][1:] == (DI.platform_id, "upsert", "admitted")
