@@ -4,18 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from classifier.admission import admit, channels
+from classifier.admission import admit
+from classifier.channels import channels
 from classifier.policy import Keep, Policy, decide
-from domain.admission import (
-    Admission,
-    Channel,
-    ChannelAnswer,
-    Controller,
-    Facts,
-    NoticeFacts,
-    StandingAct,
-    Told,
-)
+from domain.admission import Admission, Controller, Facts, NoticeFacts, StandingAct, Told
+from domain.channel import Channel, ChannelAnswer
 from domain.contact import ContactKey, Platform
 from domain.label import Decision, Label
 from domain.signal import Signal, SignalKind

@@ -8,7 +8,8 @@ from classifier.policy import Keep, Number, Policy, Rule
 from classifier.topic_rules import Inferred, TopicRule
 from config.packs import available_packs, load_pack
 from config.policy_cast import AUDIENCE, Member, Standing, stand
-from domain.admission import Basis, Channel, Controller, Gate
+from domain.admission import Basis, Controller, Gate
+from domain.channel import Channel
 from domain.label import Label
 from domain.signal import SignalKind
 from domain.topic import TOPICS

@@ -13,7 +13,8 @@ from classifier.refusals import LANGUAGES, say_channel, say_gate
 from console.cli.contact_key import Key, key_of
 from console.cli.start import runtime
 from console.cli.words import iso, out, print_table
-from domain.admission import Admission, ChannelAnswer, OverrideFacts
+from domain.admission import Admission, OverrideFacts
+from domain.channel import ChannelAnswer
 from domain.errors import RegularsError
 from domain.label import Label
 from pipeline import override as verbs

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier import admission
-from classifier.admission import _Said, addressable, admit, channels
+from classifier.admission import _Said, admit
 from classifier.admission_rules import (
     FLOOR,
     NEEDED_GATES,
@@ -21,23 +21,22 @@ from classifier.admission_rules import (
     Permit,
     check_admission,
 )
+from classifier.channels import addressable, channels
 from classifier.policy import MOST, Number, Policy, PolicyError
 from classifier.refusals import LANGUAGES, say_channel, say_gate
 from config.packs import available_packs, load_pack
 from domain.admission import (
     Basis,
-    Channel,
-    ChannelAnswer,
     Controller,
     Facts,
     Gate,
     GateAnswer,
-    Hindrance,
     NoticeFacts,
     OverrideFacts,
     StandingAct,
     Told,
 )
+from domain.channel import Channel, ChannelAnswer, Hindrance
 from domain.contact import ContactKey
 from domain.label import Label
 from domain.signal import SignalKind

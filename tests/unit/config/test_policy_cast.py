@@ -6,7 +6,8 @@ import pytest
 
 from config.packs import load_pack
 from config.policy_cast import AUDIENCE, stand
-from domain.admission import Channel, Controller
+from domain.admission import Controller
+from domain.channel import Channel
 from domain.label import Label
 
 
