@@ -66,7 +66,7 @@ def listed(
                     each["label"],
                     each["handle"],
                     each["display_name"],
-                    "yes" if each["seq"] else "no",
+                    _inside(each),
                     local(each["first_seen_at"]),
                 )
                 for each in rows
@@ -149,10 +149,17 @@ def _contact(row: Mapping[Any, Any]) -> dict[str, Any]:
         "handle": row["handle"],
         "display_name": row["display_name"],
         "in_messaging_store": row["seq"] is not None,
+        "refusal": row["refusal"],
         "regular_since": iso(row["regular_since"]),
         "first_seen_at": iso(row["first_seen_at"]),
         "keep_until": iso(row["keep_until"]),
     }
+
+
+def _inside(row: Mapping[Any, Any]) -> str:
+    if row["seq"] is None:
+        return "no"
+    return f"yes, refused: {row['refusal']}" if row["refusal"] else "yes"
 
 
 def _signal(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from domain.errors import BadAnswerError, RegularsError, RetryLaterError
 #: In which module a command stands: only that one is loaded, for each brings half a second of libraries.
 MODULES: Mapping[str, str] = {
     "demo": "demo",
+    "doctor": "doctor",
     "up": "road",
     "worker": "road",
     "dispatch": "road",
