@@ -156,7 +156,7 @@ def _kept(connection: Connection) -> Iterator[Kept]:
         .outerjoin(texts, texts.c.seq == chain.c.seq)
         .order_by(chain.c.seq)
     )
-    for each in connection.execution_options(yield_per=2_000).execute(statement):
+    for each in connection.execute(statement.execution_options(yield_per=2_000)):
         text = None
         if each.salt is not None:
             subject = None if each.subject_key is None else str(each.subject_key)
