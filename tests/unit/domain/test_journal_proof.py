@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.journal import GENESIS, Act, Detail, Entry
+from domain.journal import GENESIS, Act, Detail, Entry, commitment_of, link_of
 from domain.journal_proof import Anchor, Fault, Finding, Kept, prove
 from tests.cast import NOW
 from tests.journal import ENTRIES, another, kept, shown
@@ -135,11 +135,14 @@ def test_bytes_that_are_cut_elsewhere_are_found() -> None:
     assert prove([moved, *deletion[1:]]).findings == (Finding(1, 1, Fault.CHANGED),)
 
 
-def test_a_salt_of_another_length_is_found() -> None:
+def test_a_salt_that_is_too_short_to_hide_anything_is_found() -> None:
     text = SIX[0].text
     assert text is not None
     short = text._replace(salt=b"")
-    assert prove([SIX[0]._replace(text=short)]).findings == (Finding(1, 1, Fault.TEXT_CHANGED),)
+    commitment = commitment_of(short, SIX[0].at)
+    link = link_of(GENESIS, 1, SIX[0].at, commitment)
+    findings = prove([SIX[0]._replace(text=short, commitment=commitment, link=link)]).findings
+    assert findings == (Finding(1, 1, Fault.TEXT_CHANGED),)
 
 
 DELETED = kept([*(shown(each) for each in range(6)), TEXTS_DELETED])
