@@ -11,6 +11,17 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from domain.errors import RegularsError
 
 PREFIX = "REGULARS_"
+#: What decides which people are read where, what is found of them, and where it goes.
+DECISIVE = (
+    "policy",
+    "twitter_base_url",
+    "facebook_base_url",
+    "inbox_days",
+    "topics_file",
+    "topics_head",
+    "export_dir",
+    "export_format",
+)
 
 
 class SettingsError(RegularsError):
@@ -87,6 +98,12 @@ class Settings(BaseSettings):
         if self.database_url:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir / 'regulars.db'}"
+
+    @property
+    def decisive(self) -> dict[str, str]:
+        """What decides about people and is not left as it is by itself; no secret is among it."""
+        changed = (each for each in DECISIVE if getattr(self, each) != Settings.model_fields[each].default)
+        return {each: str(getattr(self, each)) for each in changed}
 
     @property
     def embedded_queue(self) -> bool:

@@ -1,5 +1,6 @@
 """The journal: a chain of entries that only grows, beside it what they say, and the proof of both."""
 
+import json
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -57,6 +58,17 @@ def record(connection: Connection, entry: Entry) -> int:
     connection.execute(insert(chain).values(seq=seq, at=entry.at, commitment=commitment, link=link))
     connection.execute(insert(texts).values(seq=seq, **text._asdict()))
     return seq
+
+
+def record_change(connection: Connection, entry: Entry) -> None:
+    """Enter what holds from now on, unless the newest entry of its act has the same details.
+
+    Before the first such entry nothing holds. Must come last in the transaction, as `record`.
+    """
+    if _newest_details(connection, entry.act) != entry.details:
+        _hold(connection)  # another process may just have entered it
+        if _newest_details(connection, entry.act) != entry.details:
+            record(connection, entry)
 
 
 def forget(connection: Connection, subject_keys: Iterable[ContactKey | str], *, now: datetime) -> int:
@@ -132,6 +144,11 @@ def require(connection: Connection, anchors: Iterable[Anchor]) -> None:
                 f"The anchors tell of another entry {each.seq} than the journal; nothing was written. "
                 "Keep the anchors and say `regulars journal verify --anchor` with them."
             )
+
+
+def _newest_details(connection: Connection, act: Act) -> Any:
+    statement = select(texts.c.details).where(texts.c.act == act.value).order_by(texts.c.seq.desc()).limit(1)
+    return json.loads(connection.scalar(statement) or "{}")
 
 
 def _hold(connection: Connection) -> Anchor:

@@ -843,4 +843,5 @@ journal_texts = Table(
         sqlite_where=Column("subject_key", Text).is_not(None),
         postgresql_where=Column("subject_key", Text).is_not(None),
     ),
+    Index("ix_journal_texts_act_seq", "act", "seq"),
 )

@@ -5,6 +5,7 @@ import threading
 from datetime import UTC, datetime
 from functools import cached_property
 
+import psutil
 from sqlalchemy import Connection
 
 from classifier.policy import Policy
@@ -17,9 +18,10 @@ from connectors.registry import connect
 from domain.account import Account
 from domain.credentials import Credentials
 from domain.errors import RegularsError
+from domain.journal import Act, Entry
 from pipeline.limiter import DatabaseLimiter, Limiter
 from pipeline.road import Road
-from store import accounts, inbox, installation, schema
+from store import accounts, inbox, installation, journal, schema
 from store.accounts import Sealed
 from store.database import Database
 
@@ -27,6 +29,11 @@ from store.database import Database
 def utc_now() -> datetime:
     """Return the present moment; the only clock of the product."""
     return datetime.now(UTC)
+
+
+def system_user() -> str:
+    """Return who calls, for the journal: the user as the system knows it, whatever the environment says."""
+    return f"cli:{psutil.Process().username()}"
 
 
 class Runtime:
@@ -48,6 +55,8 @@ class Runtime:
                 load_pack(settings.policy)  # a pack that cannot be read is refused before it is in force
                 installation.settle_policy(connection, settings.policy)
             self._require_policy(connection)
+            told = Entry(system_user(), Act.SETTINGS_CHANGED, utc_now(), details=settings.decisive)
+            journal.record_change(connection, told)
         #: Why this process can open no token any more, where that is so.
         self.needs_key: KeyMissingError | None = None
         self._packs: dict[str, Policy] = {}

@@ -1,7 +1,9 @@
 """`regulars journal`, and what every other command enters in it, on both databases."""
 
 import json
+import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,12 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from console.cli.main import command_line
+from console.cli.own_texts import texts_of
 from console.cli.start import runtime
 from domain.account import Account
 from domain.contact import ContactKey
 from domain.errors import OperatorNeededError, RegularsError
-from domain.journal import JournalError
+from domain.journal import JournalError, as_ranges
 from store import accounts, journal
 from store.database import Database
 from tests.cast import ADA, BO, LATER, follows
@@ -349,3 +352,47 @@ def test_an_account_that_is_added_is_entered(installed: Database, monkeypatch: p
     )
     assert entries(installed) == [entry("account.added", account="twitter:5000", resumed=0)]
     assert "secret" not in str(rows(installed, "journal_texts"))
+
+
+def test_settings_that_decide_about_people_are_entered_when_they_change(
+    installed: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> list[dict[str, Any]]:
+        runtime()
+        return [
+            json.loads(each["details"]) for each in entries(installed) if each["act"] == "settings.changed"
+        ]
+
+    monkeypatch.setenv("REGULARS_LOG_LEVEL", "ERROR")
+    assert told() == []
+    monkeypatch.setenv("REGULARS_EXPORT_DIR", "/exports")
+    monkeypatch.setenv("REGULARS_INBOX_DAYS", "7")
+    assert told() == told() == [{"export_dir": "/exports", "inbox_days": "7"}]
+    monkeypatch.delenv("REGULARS_EXPORT_DIR")
+    monkeypatch.delenv("REGULARS_INBOX_DAYS")
+    assert told() == [{"export_dir": "/exports", "inbox_days": "7"}, {}]
+    assert entries(installed)[0]["actor"] == ME
+
+
+def test_a_harvest_that_begins_is_entered(travel: Travel) -> None:
+    begun = re.findall(r"run (\d+)", said("harvest", "5000"))
+    runs = as_ranges(map(int, begun))
+    assert entries(travel.database) == [entry("harvest.begun", account="twitter:5000", runs=runs)]
+
+
+def test_another_pack_is_entered_once(travel: Travel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its job is carried out elsewhere, and goes on when the command is called again."""
+    done = {"state": "done", "reached": {}}
+    monkeypatch.setattr("console.cli.reclassify.road_for", lambda *_: nullcontext())
+    monkeypatch.setattr("console.cli.reclassify._ended", lambda *_: done)
+    for _ in range(2):
+        said("reclassify", "--policy", "eu-2026", "--yes", "--why", "decided")
+    assert entries(travel.database) == [
+        entry("policy.changed", why="decided", policy="eu-2026", before="cnil-2016", job=1)
+    ]
+
+
+def test_stored_texts_that_are_looked_into_are_entered(travel: Travel) -> None:
+    with pytest.raises(RegularsError, match="There is no text"):
+        texts_of(None)
+    assert entries(travel.database) == [entry("texts.read")]
