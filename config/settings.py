@@ -16,6 +16,18 @@ PREFIX = "REGULARS_"
 _ADDRESS = r"^https?://[^\s<>\"'\\]+$"
 #: Sites beside each other in a header.
 _SITES = r"^https?://[A-Za-z0-9.:-]+( https?://[A-Za-z0-9.:-]+)*$"
+#: What decides which people are read where, what is found of them, and where it goes.
+DECISIVE = (
+    "policy",
+    "controller",
+    "twitter_base_url",
+    "facebook_base_url",
+    "inbox_days",
+    "topics_file",
+    "topics_head",
+    "export_dir",
+    "export_format",
+)
 
 
 class SettingsError(RegularsError):
@@ -171,6 +183,12 @@ class Settings(BaseSettings):
     def ledger_path(self) -> Path:
         """Where the ledger of objections lies."""
         return self.ledger_file or self.data_dir / "objections.ledger"
+
+    @property
+    def decisive(self) -> dict[str, str]:
+        """What decides about people and is not left as it is by itself; no secret is among it."""
+        changed = (each for each in DECISIVE if getattr(self, each) != Settings.model_fields[each].default)
+        return {each: str(getattr(self, each)) for each in changed}
 
     @property
     def embedded_queue(self) -> bool:

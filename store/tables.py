@@ -910,6 +910,7 @@ journal_texts = Table(
         sqlite_where=Column("subject_key", Text).is_not(None),
         postgresql_where=Column("subject_key", Text).is_not(None),
     ),
+    Index("ix_journal_texts_act_seq", "act", "seq"),
 )
 
 #: What an operator decided against what a contact's acts say; later harvests respect it.
