@@ -15,6 +15,7 @@ from connectors.files.bombs import FileRefusedError
 from connectors.files.rejects import RejectsFile
 from connectors.files.sign_up_list import Terms, check, sign_ups
 from connectors.files.table import Table
+from console.cli.archives import archive
 from console.cli.start import runtime
 from console.cli.words import note, out, print_json, print_table, shown
 from domain.errors import RegularsError
@@ -38,6 +39,7 @@ Column = Annotated[
 
 def register(root: typer.Typer) -> None:
     """Add the group to the command line."""
+    app.command()(archive)
     root.add_typer(app, name="import")
 
 
