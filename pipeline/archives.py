@@ -1,7 +1,7 @@
 """Archives: who followed an account when its owner downloaded it becomes a contact, as from a page."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,6 +33,8 @@ class Taking:
     account: Account
     policy_of: Callable[[Connection], Policy]
     suppressor_of: Callable[[Connection], Suppressor]
+    #: Enters each transaction in the journal, with its counts.
+    enter: Callable[[Connection, Mapping[str, int]], object] = lambda *_: None
 
 
 def require_own(archive: Archive, account: Account, *, now: datetime) -> None:
@@ -81,7 +83,7 @@ def _take(connection: Connection, taking: Taking, ids: Sequence[str], *, now: da
         account, (Signal(ContactKey(platform, each), SignalKind.FOLLOWS) for each in ids), now=now
     )
     counted = Counter({OWN: len(ids) - len(acts)})
-    asked, removals = heeded(connection, acts, taking.suppressor_of(connection), now=now)
+    asked, removals, _ = heeded(connection, acts, taking.suppressor_of(connection), now=now)
     counted[OBJECTED] = len(acts) - len(asked)
     there = {
         each.platform_id: each
@@ -101,6 +103,7 @@ def _take(connection: Connection, taking: Taking, ids: Sequence[str], *, now: da
     counted[NEW] = written.began
     counted[KNOWN] = len(kept) - written.began
     messaging.publish(connection, removals + written.steps, now=now)
+    taking.enter(connection, counted)
     return counted
 
 

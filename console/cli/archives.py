@@ -8,9 +8,11 @@ import typer
 
 from connectors.files import archive as archives
 from connectors.files.archive import Archive
+from console.cli.acting import enter
 from console.cli.start import runtime
 from console.cli.words import iso, note, out, print_json, print_table, shown
 from domain.errors import RegularsError
+from domain.journal import Act
 from pipeline.archives import KNOWN, LEFT_SINCE, NEW, OBJECTED, OWN, Taking, require_own, take_followers
 from store import accounts
 from workers.runtime import utc_now
@@ -43,7 +45,15 @@ def archive(
         raise RegularsError(f"{file} cannot be read ({error.strerror}).") from error
     now = utc_now()
     require_own(read, found, now=now)
-    taking = Taking(read, found, open_runtime.policy_in_force, open_runtime.suppressor_of)
+    taking = Taking(
+        read,
+        found,
+        open_runtime.policy_in_force,
+        open_runtime.suppressor_of,
+        lambda connection, counts: enter(
+            connection, Act.ARCHIVE_IMPORTED, None, "", account=found.key, made_at=iso(read.made_at), **counts
+        ),
+    )
     counted = take_followers(open_runtime.database, taking, now=now, dry_run=dry_run)
     _list(read, json=json)
     _tell(read, counted, dry_run=dry_run, json=json)
