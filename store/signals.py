@@ -69,6 +69,30 @@ def add(connection: Connection, account_id: int, acts: Sequence[Act], *, now: da
     return {row[0] for row in stored}
 
 
+def date_back(
+    connection: Connection,
+    account_id: int,
+    kind: str,
+    contact_ids: Iterable[int],
+    at: datetime,
+    *,
+    now: datetime,
+) -> None:
+    """Let acts without item that were stored at `now` have been seen earlier: when a file was made."""
+    moment = ":{}" if connection.dialect.name == "sqlite" else "CAST(:{} AS timestamptz)"
+    run(
+        connection,
+        f"UPDATE signals SET seen_at = {moment.format('at')} WHERE account_id = :account_id AND kind = :kind "
+        f"AND item = '' AND seen_at = {moment.format('now')} "
+        f"AND contact_id IN (SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r)",
+        account_id=account_id,
+        kind=kind,
+        at=stamp(at),
+        now=stamp(now),
+        rows=as_parameter([each] for each in contact_ids),
+    )
+
+
 def of_contacts(connection: Connection, contact_ids: Iterable[int]) -> dict[int, list[tuple[int, Signal]]]:
     """Return each contact's signals, ended ones too, as (account id, signal)."""
     wanted = rows_of(connection, {"id": "int"})

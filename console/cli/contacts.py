@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping
 
 from classifier.explanation import explain as explained
 from console.cli.acting import Why, reading
+from console.cli.adding import add
 from console.cli.admission import Language, gates_of, language_of, override, tell_gates
 from console.cli.contact_key import Key, key_of
 from console.cli.interests import interests, interests_of, tell
@@ -24,13 +25,14 @@ from store import decisions
 from store import reading as stored
 from workers.runtime import utc_now
 
-app = typer.Typer(help="List and show contacts.", no_args_is_help=True)
+app = typer.Typer(help="List, show and add contacts.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON.")]
 
 
 def register(root: typer.Typer) -> None:
     """Add the group, and `explain` at the top, to the command line."""
+    app.command()(add)
     app.command("interests")(interests)
     app.command("explain")(explain)
     app.command("override")(override)
