@@ -46,6 +46,8 @@ MODULES: Mapping[str, str] = {
     "config": "system",
     "topics": "topics",
     "notices": "notices",
+    "register": "papers",
+    "paper": "papers",
 }
 
 
