@@ -30,7 +30,6 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "sign_ups": ("Ce que vous avez écrit en vous inscrivant", "What you wrote when you signed up"),
     "addresses": ("Vos adresses", "Your addresses"),
     "consents": ("Vos consentements", "Your consents"),
-    "sign_ups": ("Votre inscription", "Your sign-up"),
     "notices": ("Quand et comment vous avez été informé", "When and how you were told"),
     "journal_texts": ("Qui a consulté ou changé ces données", "Who read or changed these data"),
 }

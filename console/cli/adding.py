@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from console.cli.acting import actor, enter
+from console.cli.acting import enter
 from console.cli.start import runtime
 from console.cli.words import out, print_json, shown
 from domain.contact import ContactKey
@@ -16,7 +16,7 @@ from domain.journal import Act
 from domain.sign_up import CHANNELS, SIGNUP, SignUp
 from pipeline.signing_up import sign_up
 from store import contacts
-from workers.runtime import utc_now
+from workers.runtime import system_user, utc_now
 
 #: Characters that standard input may hold.
 MOST = 100_000
@@ -123,7 +123,7 @@ def _signed(said: dict[str, Any]) -> SignUp:
         texts.get("area", "").strip() or None,
         texts["consent"].strip(),
         texts["source"].strip(),
-        actor(),
+        system_user(),
         _moment(texts["given_on"].strip()),
     )
 

@@ -15,7 +15,7 @@ from connectors.files.bombs import FileRefusedError
 from connectors.files.rejects import RejectsFile
 from connectors.files.sign_up_list import Terms, check, sign_ups
 from connectors.files.table import Table
-from console.cli.acting import actor, enter
+from console.cli.acting import enter
 from console.cli.archives import archive
 from console.cli.start import runtime
 from console.cli.words import note, out, print_json, print_table, shown
@@ -24,7 +24,7 @@ from domain.journal import Act
 from domain.sign_up import CHANNELS, LANGUAGES, SignUp
 from pipeline.bringing_in import Brought, bring_in, rehearse
 from pipeline.signing_up import Outcome, sign_up
-from workers.runtime import utc_now
+from workers.runtime import system_user, utc_now
 
 app = typer.Typer(help="Bring in sign-up lists and downloaded archives.", no_args_is_help=True)
 
@@ -95,7 +95,7 @@ def listed(
             _wording(consent_file),
             _required(source, "--source, where its people agreed"),
             _date(given_on),
-            actor(),
+            system_user(),
             tuple(channel or ()),
             language,
         )

@@ -50,6 +50,8 @@ MODULES: Mapping[str, str] = {
     "config": "system",
     "topics": "topics",
     "notices": "notices",
+    "register": "papers",
+    "paper": "papers",
 }
 
 
