@@ -35,7 +35,7 @@ from store.messaging import Step
 SLICE = 1_000
 EXPIRE_EVERY, AFTER_FAILURE = timedelta(days=1), timedelta(hours=1)
 #: Why somebody left the messaging store.
-EXPIRED = "expired"
+EXPIRED, NOT_TOLD = "expired", "notice_overdue"
 
 
 class _Batch(NamedTuple):
@@ -65,6 +65,10 @@ def _contacts(batch: _Batch, ids: Collection[int]) -> list[Step]:
     return erase(batch.connection, expiring.keys(batch.connection, ids).values(), EXPIRED)
 
 
+def _notices(batch: _Batch, ids: Collection[int]) -> list[Step]:
+    return erase(batch.connection, expiring.keys(batch.connection, ids).values(), NOT_TOLD)
+
+
 def _sign_ups(batch: _Batch, ids: Collection[int]) -> list[Step]:
     expiring.forget_sign_ups(batch.connection, ids, batch.limits)
     return settle(batch.connection, ids, batch.policy, EXPIRED, now=batch.limits.now)
@@ -83,6 +87,7 @@ def _ended_acts(batch: _Batch, _: Collection[int]) -> list[Step]:
 #: What each rule does with what it found, in the order in which they run: those who go whole first.
 RULES: Mapping[str, Callable[[_Batch, Collection[int]], list[Step]]] = {
     "steps": _steps,
+    "notices": _notices,
     "texts": _texts,
     "campaigns": _campaigns,
     "occasional_contacts": _contacts,
@@ -179,7 +184,7 @@ def expire_slice(
     elif rule not in _OTHERS:
         found = [each for each in found if each.place not in gone or rule == "texts"]
         places = {each.place for each in found}
-        if RULES[rule] is _contacts:
+        if RULES[rule] in (_contacts, _notices):
             gone |= places
         elif rule == "campaigns":
             gone |= expiring.only_of_campaign(connection, places, bounds)

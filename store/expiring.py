@@ -42,6 +42,9 @@ _SPENT = (
 #: By rule: where a place in its order is found, and how many rows are too old there.
 _LISTINGS = {
     "steps": "SELECT c.seq AS place, 1 FROM changes AS c WHERE c.seq > :after AND " + _SPENT,
+    # Not told in time (GDPR art. 14(3)): forgotten, and never written to.
+    "notices": "SELECT n.contact_id AS place, 1 FROM notices AS n JOIN contacts AS c ON c.id = n.contact_id "
+    "WHERE n.contact_id > :after AND n.given_at IS NULL AND n.due_at < {now} AND c.label <> 'suppressed'",
     "texts": "SELECT t.contact_id AS place, count(*) FROM texts AS t WHERE t.contact_id > :after "
     "AND t.expires_at <= {now} GROUP BY t.contact_id",
     "campaigns": "SELECT s.contact_id AS place, count(*) FROM signals AS s WHERE s.contact_id > :after "

@@ -91,6 +91,30 @@ KEPT: Mapping[str, Kept] = {
     "usage_readings": Kept("what platforms say was paid", _OURS, "nothing by itself"),
     "inferable_topics": _PACK,
     "countable_topics": _PACK,
+    "notices": Kept(
+        "when a contact must be told, and how it was", "it was not told in time", "`expire`: notices"
+    ),
+    "notice_versions": Kept("what people were told, word for word", _OURS, "nothing: the proof of it"),
+    "sign_ups": Kept(
+        "what a person wrote when it signed up", _WITH_CONTACT, "the database, with the contact"
+    ),
+    "consents": Kept("the proof of a consent", _WITH_CONTACT, "the database, with the contact"),
+    "consent_texts": Kept("what people agreed to, word for word", _OURS, "nothing: the proof of it"),
+    "addresses": Kept(
+        "where a contact wants to be written to", _WITH_CONTACT, "the database, with the contact"
+    ),
+    "overrides": Kept("what an operator decided itself", _WITH_CONTACT, "the database, with the contact"),
+    "admissions": Kept("what the gates last said", _WITH_CONTACT, "the database, with the contact"),
+    "journal_chain": Kept("who did what, as hashes", _OURS, "nothing: it only grows"),
+    "journal_texts": Kept(
+        "who did what, in words", "its subject is forgotten", "`regulars forget`, `object`"
+    ),
+    "deletions": Kept("what platforms asked for, and when it was done", _OURS, "nothing by itself"),
+    "asked_mails": Kept(
+        "so that an address gets one mail a day: keyed hashes", "the day is over", "the next day's mail"
+    ),
+    "link_keys": Kept("what opens the links of the pages, sealed", _OURS, "nothing: links never expire"),
+    "profile_looks": Kept("whether a profile shows the notice", "its account is removed", "the next look"),
     "installation": Kept("which key and pack are in force", _OURS, "nothing: one row"),
     "feed_state": Kept("how far the feed is", _OURS, "nothing: one row"),
 }
