@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -96,6 +96,12 @@ def forget(
     if numbers or even_none:
         _enter_deletion(connection, numbers, "on request", now=now)
     return len(numbers)
+
+
+def subjects(connection: Connection, numbers: Collection[int]) -> list[str]:
+    """Return whom entries are about."""
+    about = select(texts.c.subject_key).where(texts.c.seq.in_(numbers), texts.c.subject_key.is_not(None))
+    return sorted({*connection.scalars(about)})
 
 
 def expire(connection: Connection, *, before: datetime, now: datetime) -> int:
