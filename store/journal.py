@@ -55,8 +55,9 @@ def record(connection: Connection, entry: Entry) -> int:
     seq, text, at = end.seq + 1, text_of(entry, secrets.token_bytes(SALT_BYTES)), written_at(entry.at)
     commitment = commitment_of(text, at)
     link = link_of(end.link, seq, at, commitment)
-    connection.execute(insert(chain).values(seq=seq, at=entry.at, commitment=commitment, link=link))
-    connection.execute(insert(texts).values(seq=seq, **text._asdict()))
+    linked = {"seq": seq, "at": entry.at, "commitment": commitment, "link": link}
+    connection.execute(insert(chain), linked)
+    connection.execute(insert(texts), {"seq": seq, **text._asdict()})
     return seq
 
 
