@@ -167,9 +167,6 @@ class Settings(BaseSettings):
         None,
         description="Transfers outside the European Economic Area, each with its safeguard, or `none`.",
     )
-    dpia_ref: str | None = Field(
-        None, description="Reference of the impact assessment (GDPR art. 35): a file, a number, a date."
-    )
     log_level: str = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property

@@ -50,7 +50,7 @@ def paper_facts(
         "program": f"Regulars {VERSION}",
         "pack": policy.signature,
         "controller_kind": said["controllers"].get(controller, said["fill"]),
-        "dpia_ref": settings.dpia_ref or said["fill"],
+        "impact_assessment": settings.impact_assessment or said["fill"],
         "notice_version": _version(fields, language) or said["no_notice"],
         "numbers": {name: int(each.value) for name, each in policy.numbers.items()},
         "accounts": [

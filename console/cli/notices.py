@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from classifier.notices import Status
 from config.notice import LANGUAGES, NoticeText
 from console.cli.contact_key import key_of
-from console.cli.controller import controller_of
 from console.cli.start import runtime
 from console.cli.words import iso, local, note, print_json, print_table
 from domain.contact import ContactKey
@@ -167,7 +166,7 @@ def public(
 def _made(open_runtime: Runtime, connection: Connection, language: str) -> NoticeText:
     """Write today's text and keep it."""
     settings, policy = open_runtime.settings, open_runtime.policy_in_force(connection)
-    made = inform.notice_of(connection, settings, controller_of(settings), policy, language)
+    made = inform.notice_of(connection, settings, settings.controller, policy, language)
     inform.keep(connection, made, now=utc_now())
     return made
 

@@ -12,7 +12,6 @@ import pytest
 from typer.testing import CliRunner
 
 from config.notice import NoticeError
-from console.cli import notices as cli
 from console.cli.main import command_line
 from console.cli.start import runtime
 from domain.errors import RegularsError
@@ -34,7 +33,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: P
     monkeypatch.setenv("REGULARS_DATA_DIR", str(tmp_path))
     for name, value in environment().items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(cli, "controller_of", lambda _: "association")
+    monkeypatch.setenv("REGULARS_CONTROLLER", "association")
     with runtime().database.write() as connection:
         account = added(connection)
         long_ago = utc_now() - timedelta(days=31)

@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 from config.notice import LANGUAGES
 from config.papers import PAPERS, PaperError, words
 from config.suppression import Suppressor, new_key
-from console.cli import papers as cli
 from console.cli.main import command_line
 from console.cli.start import runtime
 from domain.contact import Profile
@@ -48,7 +47,7 @@ def filled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let two follow, one mention us, nine likes be counted, and one person have objected."""
     for name, value in environment().items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(cli, "controller_of", lambda _: "association")
+    monkeypatch.setenv("REGULARS_CONTROLLER", "association")
     with runtime().database.write() as connection:
         account = added(connection)
         acts = [
