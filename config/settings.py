@@ -99,8 +99,8 @@ class Settings(BaseSettings):
     )
     public_url: str | None = Field(
         None,
-        pattern=r"^https?://[^\s/?#]+[^\s?#]*$",
-        description="Public address of the pages for everybody, `/facebook/deletion` among them.",
+        pattern=r"^https?://[^\s/?#<>\"'\\]+[^\s?#<>\"'\\]*$",
+        description="Public address of the pages for all, `/object` and `/facebook/deletion` among them.",
     )
     inbox_days: int = Field(
         3, ge=1, le=30, description="Days after which a push is deleted whose parts were unknown or in vain."
