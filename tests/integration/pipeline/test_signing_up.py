@@ -15,7 +15,7 @@ from domain.contact import ContactKey
 from domain.errors import RegularsError
 from domain.sign_up import SignUp, hash_of
 from pipeline.choosing import Wish, choose
-from pipeline.overdue import purge_overdue
+from pipeline.expire import expire
 from pipeline.redecide import redecide
 from pipeline.remove import remove_account
 from pipeline.signing_up import Outcome
@@ -69,8 +69,8 @@ def test_who_signs_up_was_told_at_the_form_and_stays(database: Database) -> None
     assert [(each["how"], each["given_by"], each["given_at"]) for each in rows(database, "notices")] == [
         ("given_at_form", "page", NOW)
     ] * 2
-    with database.write() as connection:
-        assert purge_overdue(connection, CNIL, now=NOW + timedelta(days=60)) == 0
+    expire(database, CNIL, now=NOW + timedelta(days=60))
+    assert len(inside(database)) == 2
 
 
 def test_the_key_tells_nothing_of_its_person(database: Database) -> None:
