@@ -7,6 +7,7 @@ from classifier.policy import Keep, Policy, Rule
 from classifier.topic_rules import Inferred, inferable
 from config.notice import words
 from config.settings import Settings
+from domain.contact import Platform
 from domain.label import Label
 from domain.signal import SignalKind
 
@@ -36,7 +37,7 @@ def notice_fields(
     """Fill in what is known of the notice; `build` refuses it while anything is missing.
 
     `controller` is the kind of controller (party, association, foundation, candidate, elected_person or
-    other), `accounts` are (platform, name).
+    other), `accounts` are (platform, name); one of no platform stands for our own forms.
     """
     said = words(language)
     kind = None if controller is None else "body" if controller in BODIES else "person"
@@ -54,6 +55,8 @@ def notice_fields(
         "transfers": _or_none(settings.transfers, said["no_transfers"]),
         "source": [
             said["source"].format(platform=said["platforms"][platform], account=name)
+            if platform in set(Platform)
+            else said["source_form"]
             for platform, name in accounts
         ],
         "public_access": _public_access(policy, said),

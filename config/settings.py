@@ -99,8 +99,8 @@ class Settings(BaseSettings):
     )
     public_url: str | None = Field(
         None,
-        pattern=r"^https?://[^\s/?#]+[^\s?#]*$",
-        description="Public address of the pages for everybody, `/facebook/deletion` among them.",
+        pattern=r"^https?://[^\s/?#<>\"'\\]+[^\s?#<>\"'\\]*$",
+        description="Public address of the pages for all, `/object` and `/facebook/deletion` among them.",
     )
     inbox_days: int = Field(
         3, ge=1, le=30, description="Days after which a push is deleted whose parts were unknown or in vain."
@@ -166,9 +166,6 @@ class Settings(BaseSettings):
     transfers: str | None = Field(
         None,
         description="Transfers outside the European Economic Area, each with its safeguard, or `none`.",
-    )
-    dpia_ref: str | None = Field(
-        None, description="Reference of the impact assessment (GDPR art. 35): a file, a number, a date."
     )
     log_level: str = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR.")
 

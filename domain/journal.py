@@ -67,6 +67,9 @@ class Act(StrEnum):
     FAILURES_DROPPED = "failures.dropped"
     PUSHES_ASKED = "pushes.asked"
     PUSHES_REPLAYED = "pushes.replayed"
+    NOTICE_WRITTEN = "notice.written"
+    NOTICE_GIVEN = "notice.given"
+    NOTICE_PUBLISHED = "notice.published"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from config import notice, papers
 from config.notice_fields import listed, notice_fields
 from config.settings import Settings
 from config.version import VERSION
+from domain.contact import Platform
 from domain.label import Label
 from domain.signal import SignalKind
 from pipeline.inform import public_name
@@ -50,7 +51,7 @@ def paper_facts(
         "program": f"Regulars {VERSION}",
         "pack": policy.signature,
         "controller_kind": said["controllers"].get(controller, said["fill"]),
-        "dpia_ref": settings.dpia_ref or said["fill"],
+        "impact_assessment": settings.impact_assessment or said["fill"],
         "notice_version": _version(fields, language) or said["no_notice"],
         "numbers": {name: int(each.value) for name, each in policy.numbers.items()},
         "accounts": [
@@ -62,7 +63,7 @@ def paper_facts(
             }
             for each, (_, name) in zip(ours, named, strict=True)
         ],
-        "platforms": [platforms[each] for each in sorted({platform for platform, _ in named})],
+        "platforms": [platforms[each] for each in Platform if each in {platform for platform, _ in named}],
         "processors": listed(settings.recipients) if settings.recipients else [],
         "acts": _acts(connection, policy, kinds, said),
         "labels": _worded(reading.label_counts(connection), said["labels"]),

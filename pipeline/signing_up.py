@@ -27,9 +27,10 @@ from domain.sign_up import (
 from domain.signal import Signal, SignalKind
 from pipeline.choosing import declared
 from pipeline.page import write_page
-from store import accounts, consents, contacts, messaging, suppressions
+from store import accounts, consents, contacts, messaging, notices, suppressions
 from store.choices import Declared
 from store.consents import Address, Consent, Form, Wording
+from store.notices import AtForm
 
 #: What the account is called towards which people sign up.
 ACCOUNT_NAME = "sign-ups"
@@ -97,6 +98,7 @@ def sign_up(
         steps = write_page(connection, (account.id, SIGNUP), acts, policy, now=now).steps
         ids = _ids(connection, entries, there)
         _keep(connection, entries, ids, now=now)
+        _told(connection, entries, ids, now=now)
         steps = declared(connection, _declared(entries, ids), policy, steps, now=now)
         outcome.contact_ids = {each.place: ids[each.platform_id] for each in entries}
     outcome.suppressed.sort()
@@ -198,6 +200,15 @@ def _ids(
     ids = {each: known.id for each, known in there.items()}
     fresh = {each.platform_id for each in entries} - set(ids)
     return ids | {each: known.id for each, known in contacts.known(connection, SIGNUP, fresh).items()}
+
+
+def _told(
+    connection: Connection, entries: Iterable[_Entry], ids: Mapping[str, int], *, now: datetime
+) -> None:
+    """Record that people were told by the form that they filled in (GDPR art. 13)."""
+    signed = [(ids[each.platform_id], each.signed) for each in entries]
+    told = [AtForm(contact_id, each.taken_by, min(each.at, now)) for contact_id, each in signed]
+    notices.give_at_forms(connection, told)
 
 
 def _keep(

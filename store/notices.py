@@ -34,6 +34,14 @@ class Giving(NamedTuple):
     by: str
 
 
+class AtForm(NamedTuple):
+    """Who was told by a form, when, and who took it; the words that were shown stand with the consent."""
+
+    contact_id: int
+    told_by: str
+    told_at: datetime
+
+
 def begin(connection: Connection, contact_ids: Iterable[int], due_at: datetime) -> None:
     """Give new contacts their due date, in the transaction that first stores them; one statement."""
     run(
@@ -89,6 +97,19 @@ def give(connection: Connection, contact_ids: Iterable[int], giving: Giving, *, 
         rows=as_parameter([each] for each in contact_ids),
     )
     return given.rowcount
+
+
+def give_at_forms(connection: Connection, told: Iterable[AtForm]) -> None:
+    """Record that contacts were told by the forms that they filled in; who was told before keeps that."""
+    first = {each.contact_id: each for each in sorted(told, key=lambda each: each.told_at, reverse=True)}
+    columns = {"contact": "int", "told_by": "text", "told_at": "time"}
+    run(
+        connection,
+        "UPDATE notices SET given_at = r.told_at, how = 'given_at_form', given_by = r.told_by, "
+        f"assessment = NULL FROM {rows_of(connection, columns)} AS r "
+        "WHERE notices.contact_id = r.contact AND (notices.how IS NULL OR notices.how = 'public_notice')",
+        rows=as_parameter([each.contact_id, each.told_by, stamp(each.told_at)] for each in first.values()),
+    )
 
 
 def cover(connection: Connection, assessment: str, by: str, *, now: datetime, size: int) -> int:

@@ -873,7 +873,10 @@ notices = Table(
     CheckConstraint("(given_at IS NULL) = (how IS NULL)", name="given_somehow"),
     CheckConstraint("how IS NULL OR given_by IS NOT NULL", name="given_by_somebody"),
     CheckConstraint(
-        "(how IS NOT NULL AND how <> 'public_notice') = (version IS NOT NULL)", name="told_by_a_text"
+        # By a form people are told in the words that stand with their consent.
+        "(version IS NOT NULL AND how IS NOT NULL AND how <> 'public_notice') "
+        "OR (version IS NULL AND (how IS NULL OR how <> 'given_individually'))",
+        name="told_by_a_text",
     ),
     CheckConstraint(
         "(how IS NOT NULL AND how = 'public_notice') = (assessment IS NOT NULL)", name="public_is_assessed"

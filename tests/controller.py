@@ -10,7 +10,7 @@ FILLED = {
     "transfers": "none",
     "notice_url": "https://association.example/notice",
     "public_url": "https://association.example",
-    "dpia_ref": "AIPD-7",
+    "impact_assessment": "AIPD-7",
 }
 ACCOUNTS = (("twitter", "@exemples"), ("facebook", "Les Exemples"))
 

@@ -9,12 +9,13 @@ from sqlalchemy import Connection
 
 from classifier.notices import Status
 from config.notice import LANGUAGES, NoticeText
+from console.cli.acting import enter
 from console.cli.contact_key import key_of
-from console.cli.controller import controller_of
 from console.cli.start import runtime
 from console.cli.words import iso, local, note, print_json, print_table
 from domain.contact import ContactKey
 from domain.errors import RegularsError
+from domain.journal import Act
 from pipeline import inform
 from store import notices
 from store.notices import Giving
@@ -79,6 +80,7 @@ def text(language: Language = "fr", json: AsJson = False) -> None:
     open_runtime = runtime()
     with open_runtime.database.write() as connection:
         made = _made(open_runtime, connection, language)
+        enter(connection, Act.NOTICE_WRITTEN, version=made.version, language=language)
     if json:
         print_json(made._asdict())
         return
@@ -115,6 +117,7 @@ def give(
         )
         giving = Giving(Status.GIVEN_INDIVIDUALLY, given, getpass.getuser())
         done = inform.record(connection, list(keys), giving, now=utc_now())
+        enter(connection, Act.NOTICE_GIVEN, version=given, told=done.told)
     wrong += [line for key_, line in keys.items() if key_ in done.unknown]
     if json:
         print_json(
@@ -155,6 +158,7 @@ def public(
     with open_runtime.database.write() as connection:
         for each in LANGUAGES:  # nobody is covered by a notice that does not exist
             _made(open_runtime, connection, each)
+        enter(connection, Act.NOTICE_PUBLISHED, why=assessment.strip())
     covered = inform.cover(open_runtime.database, assessment.strip(), getpass.getuser(), now=now)
     with open_runtime.database.read() as connection:
         overdue = notices.counts(connection, now=now)[Status.OVERDUE]
@@ -167,7 +171,7 @@ def public(
 def _made(open_runtime: Runtime, connection: Connection, language: str) -> NoticeText:
     """Write today's text and keep it."""
     settings, policy = open_runtime.settings, open_runtime.policy_in_force(connection)
-    made = inform.notice_of(connection, settings, controller_of(settings), policy, language)
+    made = inform.notice_of(connection, settings, settings.controller, policy, language)
     inform.keep(connection, made, now=utc_now())
     return made
 

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import typer
 
 from config.papers import PAPERS, PaperError, require, write
-from console.cli.controller import controller_of
 from console.cli.start import runtime
 from console.pages.document import document
 from pipeline.paper import paper_facts
@@ -81,6 +80,6 @@ def _print(name: str, language: str, form: Form, **more: Any) -> None:
     settings = open_runtime.settings
     with open_runtime.database.read() as connection:
         policy = open_runtime.policy_in_force(connection)
-        facts = paper_facts(connection, settings, controller_of(settings), policy, language, now=utc_now())
+        facts = paper_facts(connection, settings, settings.controller, policy, language, now=utc_now())
     written = write(name, {**facts, **more}, language)
     typer.echo(written if form is Form.MD else document(written, language), nl=False)

@@ -36,7 +36,8 @@ def upgrade() -> None:
         sa.CheckConstraint("(given_at IS NULL) = (how IS NULL)", name=op.f("ck_notices_given_somehow")),
         sa.CheckConstraint("how IS NULL OR given_by IS NOT NULL", name=op.f("ck_notices_given_by_somebody")),
         sa.CheckConstraint(
-            "(how IS NOT NULL AND how <> 'public_notice') = (version IS NOT NULL)",
+            "(version IS NOT NULL AND how IS NOT NULL AND how <> 'public_notice') "
+            "OR (version IS NULL AND (how IS NULL OR how <> 'given_individually'))",
             name=op.f("ck_notices_told_by_a_text"),
         ),
         sa.CheckConstraint(

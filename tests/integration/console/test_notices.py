@@ -12,7 +12,6 @@ import pytest
 from typer.testing import CliRunner
 
 from config.notice import NoticeError
-from console.cli import notices as cli
 from console.cli.main import command_line
 from console.cli.start import runtime
 from domain.errors import RegularsError
@@ -34,7 +33,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: P
     monkeypatch.setenv("REGULARS_DATA_DIR", str(tmp_path))
     for name, value in environment().items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(cli, "controller_of", lambda _: "association")
+    monkeypatch.setenv("REGULARS_CONTROLLER", "association")
     with runtime().database.write() as connection:
         account = added(connection)
         long_ago = utc_now() - timedelta(days=31)
@@ -154,3 +153,13 @@ def test_a_public_notice_without_an_assessment_is_refused(database: Database) ->
     with pytest.raises(RegularsError, match="written assessment"):
         said("public", "--assessment", " ")
     assert not [each for each in recorded(database).values() if each["how"]]
+
+
+def test_each_act_is_in_the_journal_without_anybodys_key(database: Database) -> None:
+    said("text")
+    said("give", str(DI))
+    said("public", "--assessment", "A-12")
+    entered = [each for each in rows(database, "journal_texts") if each["act"].startswith("notice.")]
+    assert [each["act"] for each in entered] == ["notice.written", "notice.given", "notice.published"]
+    assert entered[2]["why"] == "A-12"
+    assert not [each for each in entered if DI.platform_id in repr(each)]

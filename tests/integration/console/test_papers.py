@@ -9,17 +9,18 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from config import notice
 from config.notice import LANGUAGES
 from config.papers import PAPERS, PaperError, words
 from config.suppression import Suppressor, new_key
-from console.cli import papers as cli
 from console.cli.main import command_line
 from console.cli.start import runtime
 from domain.contact import Profile
+from domain.sign_up import SIGNUP
 from domain.signal import SignalKind
 from pipeline.page import write_page
 from pipeline.rights import OBJECTED, end_contact
-from store import counts, messaging
+from store import accounts, counts, messaging
 from store.counts import Tally
 from tests.cast import ADA, BO, CNIL, CY, DI, NOW, added, follows, likes, mentions
 from tests.controller import environment
@@ -48,7 +49,7 @@ def filled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let two follow, one mention us, nine likes be counted, and one person have objected."""
     for name, value in environment().items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(cli, "controller_of", lambda _: "association")
+    monkeypatch.setenv("REGULARS_CONTROLLER", "association")
     with runtime().database.write() as connection:
         account = added(connection)
         acts = [
@@ -190,6 +191,14 @@ def test_a_name_with_a_bar_breaks_no_table(monkeypatch: pytest.MonkeyPatch) -> N
     page = said("processors", "--language", "en", "--format", "html")
     assert "<td>A|B | C</td>" in page
     assert "<td>D</td>" in page
+
+
+@pytest.mark.parametrize(("paper", "language"), EVERY)
+def test_an_account_of_sign_ups_stands_for_our_forms(paper: str, language: str) -> None:
+    with runtime().database.write() as connection:
+        accounts.house(connection, SIGNUP, "sign-ups", now=NOW)
+    written = said(paper, "--language", language)
+    assert paper != "register" or f"| {notice.words(language)['platforms'][SIGNUP]} | sign-ups |" in written
 
 
 def test_the_date_is_todays() -> None:

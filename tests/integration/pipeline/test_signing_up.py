@@ -15,6 +15,7 @@ from domain.contact import ContactKey
 from domain.errors import RegularsError
 from domain.sign_up import SignUp, hash_of
 from pipeline.choosing import Wish, choose
+from pipeline.expire import expire
 from pipeline.redecide import redecide
 from pipeline.remove import remove_account
 from pipeline.signing_up import Outcome
@@ -61,6 +62,15 @@ def test_a_sign_up_makes_a_regular_contact_with_its_proof(database: Database, po
     assert (text["wording"], text["language"]) == (CONSENT, "en")
     assert channels(database) == [{"email"}]
     assert rows(database, "contacts")[0]["display_name"] == "Ada Lévy"
+
+
+def test_who_signs_up_was_told_at_the_form_and_stays(database: Database) -> None:
+    join(database, ADA, BO)
+    assert [(each["how"], each["given_by"], each["given_at"]) for each in rows(database, "notices")] == [
+        ("given_at_form", "page", NOW)
+    ] * 2
+    expire(database, CNIL, now=NOW + timedelta(days=60))
+    assert len(inside(database)) == 2
 
 
 def test_the_key_tells_nothing_of_its_person(database: Database) -> None:

@@ -11,7 +11,7 @@ from classifier.notices import Notice, Status, status
 from pipeline.page import write_page
 from store import messaging, notices, schema
 from store.database import Database
-from store.notices import Giving, Version
+from store.notices import AtForm, Giving, Version
 from tests.cast import ADA, BO, CNIL, CY, DI, EU, LATER, NOW, added, follows, likes, objects
 from tests.contents import rows
 
@@ -89,6 +89,22 @@ def test_what_was_given_is_recorded_once_with_who_and_by_which_text(database: Da
     assert {each["given_by"] for each in rows(database, "notices")} == {"op", "another", None}
 
 
+def test_forms_tell_those_who_were_not_told_at_the_first_moment(database: Database) -> None:
+    ids = meet(database)
+    with database.write() as connection:
+        notices.give(connection, [ids["ada"]], TOLD, now=NOW)
+        notices.cover(connection, "A-12", "op", now=NOW, size=9)
+        both = [
+            AtForm(ids["bo"], "page", LATER),
+            AtForm(ids["bo"], "cli:op", NOW),
+            AtForm(ids["ada"], "page", NOW),
+        ]
+        notices.give_at_forms(connection, both)
+    ada, bo = facts(database, ids["ada"], ids["bo"])
+    assert ada.how is Status.GIVEN_INDIVIDUALLY
+    assert bo == Notice(NOW + MONTH, NOW, Status.GIVEN_AT_FORM)
+
+
 def test_the_public_notice_covers_those_due_in_rounds_and_nobody_too_late(database: Database) -> None:
     ids = meet(database)
     with database.write() as connection:
@@ -151,7 +167,8 @@ def test_the_last_moment_is_still_in_time_in_every_question(database: Database) 
 @pytest.mark.parametrize(
     "wrong",
     [
-        "how = 'given_at_form', given_at = due_at, given_by = 'op'",
+        "how = 'given_individually', given_at = due_at, given_by = 'op'",
+        "how = 'public_notice', given_at = due_at, given_by = 'op', assessment = 'A', version = :version",
         "how = 'public_notice', given_at = due_at, given_by = 'op'",
         "how = 'given_at_form', given_by = 'op', version = :version",
         "how = 'given_at_form', given_at = due_at, version = :version",

@@ -67,8 +67,9 @@ def test_who_was_told(how: Status | None, told: bool) -> None:  # noqa: FBT001  
     assert is_told(Notice(LATER, NOW if how else None, how)) is told
 
 
-def test_no_pack_may_take_longer_than_the_law() -> None:
-    longer = CNIL.numbers["notice_due_days"]._replace(value=32)
+@pytest.mark.parametrize("days", [0, -1, 32])
+def test_no_pack_may_take_longer_than_the_law_or_no_time_at_all(days: int) -> None:
+    longer = CNIL.numbers["notice_due_days"]._replace(value=days)
     with pytest.raises(PolicyError, match="notice_due_days"):
         Policy(CNIL.name, CNIL.version, CNIL.rules, {**CNIL.numbers, "notice_due_days": longer})
 

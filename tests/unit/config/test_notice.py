@@ -14,6 +14,7 @@ from config.notice import FIELDS, LANGUAGES, NoticeError, build, words
 from config.settings import SettingsError, load
 from config.templates import render
 from domain.label import Label
+from domain.sign_up import SIGNUP
 from domain.signal import SignalKind
 from tests.cast import CNIL, EU
 from tests.controller import ACCOUNTS, FILLED, settings
@@ -119,6 +120,13 @@ def test_without_an_account_or_a_kind_of_controller_there_is_no_text(language: s
         build(fields_of.notice_fields(settings(), "party", CNIL, (), language), language)
     with pytest.raises(NoticeError, match="what kind of controller"):
         build(fields(language, controller=None), language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_people_who_signed_up_gave_their_data_themselves(language: str) -> None:
+    with_form = (*ACCOUNTS, (SIGNUP, "sign-ups"))
+    given = fields_of.notice_fields(settings(), "party", CNIL, with_form, language)
+    assert given["source"][2:] == [words(language)["source_form"]]
 
 
 def test_there_is_no_third_language() -> None:
