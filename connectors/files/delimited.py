@@ -29,13 +29,12 @@ def rows(file: BinaryIO, encoding: str | None) -> tuple[Iterator[Sequence[str]],
 
 
 def _read(lines: io.TextIOWrapper, separator: str) -> Iterator[Sequence[str]]:
-    number = 0
+    reader = csv.reader(lines, delimiter=separator)
     try:
-        for number, row in enumerate(csv.reader(lines, delimiter=separator), start=1):  # noqa: B007  # told below
-            yield row
+        yield from reader
     except csv.Error:
         raise FileRefusedError(
-            f"What follows row {number} is no row; a quotation mark there may lack its other one."
+            f"Line {reader.line_num} is in no row; a quotation mark before it may lack its other one."
         ) from None
     finally:
         if not lines.closed:

@@ -240,8 +240,7 @@ def test_an_archive_of_x_brings_its_followers(folder: Path, monkeypatch: pytest.
     assert json.loads(said(*words, "--json"))["new"] == 2
     assert set(labels(runtime().database)) == {"7001", "7002"}
     with runtime().database.read() as connection:
-        (entry,) = journal.listed(connection, count=9)
-    assert entry["act"] == "archive.imported"
+        assert "archive.imported" in {each["act"] for each in journal.listed(connection, count=9)}
 
 
 def test_names_of_facebook_are_listed_and_nobody_is_stored(folder: Path) -> None:
