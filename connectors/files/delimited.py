@@ -9,7 +9,6 @@ from typing import BinaryIO
 from connectors.files.bombs import FileRefusedError
 from connectors.files.size import MAX_CELL
 
-SEPARATORS = ";,\t|"
 #: Tried in this order: what is no UTF-8 was written by an Excel for Western Europe.
 ENCODINGS = ("utf-8-sig", "cp1252")
 _CHUNK = 1 << 16
@@ -78,4 +77,4 @@ def _separator(first: str) -> str:
     if first.lower().startswith("sep=") and first[4:5] in _NAMES:
         return first[4]
     bare = "".join(first.split('"')[::2])
-    return max(SEPARATORS, key=bare.count)
+    return max(_NAMES, key=bare.count)

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from connectors.files import archive as archives
-from connectors.files.archive import Archive
 from console.cli.acting import enter
 from console.cli.patience import patiently
 from console.cli.start import runtime
 from console.cli.words import iso, note, out, print_json, print_table, shown
+from domain.archive import Archive
 from domain.errors import RegularsError
 from domain.journal import Act
 from pipeline.archives import KNOWN, LEFT_SINCE, NEW, OBJECTED, OWN, Taking, require_own, take_followers
