@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from classifier.policy import Policy
 from config.suppression import Suppressor
-from connectors.files.archive import Archive
 from domain.account import Account
+from domain.archive import Archive
 from domain.contact import ContactKey
 from domain.errors import RegularsError
 from domain.signal import Signal, SignalKind

@@ -1,6 +1,5 @@
 """Sign up: people who gave us their consent and their addresses themselves become regular contacts."""
 
-import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,10 +13,8 @@ from config.suppression import Suppressor
 from domain.contact import ContactKey, Profile
 from domain.label import Label
 from domain.sign_up import (
-    EMAIL,
     FOR_TOPICS,
     SIGNUP,
-    SMS,
     SignUp,
     addresses_of,
     fault,
@@ -27,14 +24,15 @@ from domain.sign_up import (
 from domain.signal import Signal, SignalKind
 from pipeline.choosing import declared
 from pipeline.page import write_page
-from store import accounts, consents, contacts, messaging, notices, suppressions
+from pipeline.recognising import SHARED_PHONE, Keyed, recognised
+from store import accounts, addresses, consents, contacts, messaging, notices, suppressions
+from store.addresses import Address
 from store.choices import Declared
-from store.consents import Address, Consent, Form, Wording
+from store.consents import Consent, Form, Wording
 from store.notices import AtForm
 
 #: What the account is called towards which people sign up.
 ACCOUNT_NAME = "sign-ups"
-SHARED_PHONE = "its phone number is that of several contacts; give the e-mail address, too"
 WITHDRAWN = "its person withdrew this consent later"
 
 
@@ -87,7 +85,8 @@ def sign_up(
     if not valid:
         return outcome
     account = accounts.house(connection, SIGNUP, ACCOUNT_NAME, now=now)
-    keyed = _keyed(connection, valid, outcome)
+    keyed, unclear = recognised(connection, valid)
+    outcome.invalid += [(place, SHARED_PHONE) for place in unclear]
     there = contacts.known(connection, SIGNUP, {platform_id for _, platform_id, _ in keyed})
     entries = _standing(connection, keyed, there, outcome)
     steps = []
@@ -118,42 +117,9 @@ def _suppressed(
     return set().union(*(places[each] for each in suppressions.among(connection, places)))
 
 
-def _keyed(
-    connection: Connection, signed: Sequence[tuple[int, SignUp]], outcome: Outcome
-) -> list[tuple[int, str, SignUp]]:
-    """Give each sign-up its contact's key: by e-mail address, else by a phone that is one contact's."""
-    given = {place: addresses_of(each) for place, each in signed}
-    found = consents.holders(connection, {each for of in given.values() for each in of.items()})
-    by_email = {address: who[0].platform_id for (channel, address), who in found.items() if channel == EMAIL}
-    by_phone: dict[str, dict[str, str | None]] = defaultdict(dict)
-    for (channel, address), who in found.items():
-        if channel == SMS:
-            by_phone[address] = {each.platform_id: each.email for each in who}
-    keyed = []
-    for place, each in signed:
-        email, phone = given[place].get(EMAIL), given[place].get(SMS)
-        if email:
-            platform_id = by_email.setdefault(email, _new_id())
-        else:
-            holders = by_phone[phone or ""]
-            alone = [key for key, address in holders.items() if address is None]
-            if len(holders) > 1 and len(alone) != 1:
-                outcome.invalid.append((place, SHARED_PHONE))
-                continue
-            platform_id = next(iter(alone or holders), None) or _new_id()
-        if phone:
-            by_phone[phone].setdefault(platform_id, email)
-        keyed.append((place, platform_id, each))
-    return keyed
-
-
-def _new_id() -> str:
-    return secrets.token_hex(12)
-
-
 def _standing(
     connection: Connection,
-    keyed: Iterable[tuple[int, str, SignUp]],
+    keyed: Iterable[Keyed],
     there: Mapping[str, contacts.Known],
     outcome: Outcome,
 ) -> list[_Entry]:
@@ -226,16 +192,16 @@ def _keep(
         for purpose in purposes
     ]
     consents.keep(connection, proofs, now=now)
-    addresses: dict[tuple[str, str], Address] = {}
+    given: dict[tuple[str, str], Address] = {}
     forms: dict[str, Form] = {}
     for _, key, each, purposes in sorted(entries, key=lambda each: (each.signed.at, each.place)):
         for channel, address in addresses_of(each).items():
             if channel in purposes:
-                addresses[key, channel] = Address(ids[key], channel, address, each.at)
+                given[key, channel] = Address(ids[key], channel, address, each.at)
         before = forms.get(key)
         area = each.area or (before.area if before else None)
         forms[key] = Form(ids[key], each.language, area, each.at)
-    consents.keep_addresses(connection, list(addresses.values()))
+    addresses.keep(connection, list(given.values()))
     consents.keep_forms(connection, list(forms.values()))
 
 

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, RowMapping, delete, exists, select
 
-from domain.sign_up import CHANNELS, EMAIL
+from domain.sign_up import CHANNELS
 from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
 from store.signals import moment_of
-from store.tables import addresses, consent_texts, consents, sign_ups
+from store.tables import consent_texts, consents
 
 
 class Consent(NamedTuple):
@@ -33,15 +33,6 @@ class Wording(NamedTuple):
     wording: str
 
 
-class Address(NamedTuple):
-    """A contact's address on a channel and when its person gave it."""
-
-    contact_id: int
-    channel: str
-    address: str
-    at: datetime
-
-
 class Form(NamedTuple):
     """What else a contact gave when it signed up."""
 
@@ -49,14 +40,6 @@ class Form(NamedTuple):
     language: str
     area: str | None
     at: datetime
-
-
-class Holder(NamedTuple):
-    """A contact who gave an address that was looked up; `email` is its own, whatever was looked up."""
-
-    contact_id: int
-    platform_id: str
-    email: str | None
 
 
 _ONE = {"id": "int"}
@@ -77,23 +60,6 @@ def channels(connection: Connection, contact_ids: Iterable[int]) -> dict[int, fr
     for contact_id, purpose in found:
         by_contact[contact_id].add(purpose)
     return {each: frozenset(given) for each, given in by_contact.items()}
-
-
-def holders(connection: Connection, given: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[Holder]]:
-    """Return who gave these addresses, (channel, address); a phone may be that of several."""
-    columns = {"channel": "text", "address": "text"}
-    found = run(
-        connection,
-        "SELECT a.channel, a.address, c.id, c.platform_id, e.address "
-        f"FROM {rows_of(connection, columns)} AS r CROSS JOIN addresses AS a CROSS JOIN contacts AS c "
-        f"LEFT JOIN addresses AS e ON e.contact_id = c.id AND e.channel = '{EMAIL}' "
-        "WHERE a.channel = r.channel AND a.address = r.address AND c.id = a.contact_id ORDER BY c.id",
-        rows=as_parameter(sorted(set(given))),
-    )
-    by_address: dict[tuple[str, str], list[Holder]] = defaultdict(list)
-    for channel, address, *holder in found:
-        by_address[channel, address].append(Holder(*holder))
-    return dict(by_address)
 
 
 def withdrawals(connection: Connection, contact_ids: Iterable[int]) -> dict[tuple[int, str], datetime]:
@@ -155,18 +121,6 @@ def keep(connection: Connection, given: Iterable[Consent], *, now: datetime) -> 
     )
 
 
-def keep_addresses(connection: Connection, given: Sequence[Address]) -> None:
-    """Store addresses, one a contact and channel; one given earlier does not take a later one's place."""
-    columns = {"contact_id": "int", "channel": "text", "address": "text", "at": "time"}
-    run(
-        connection,
-        "INSERT INTO addresses (contact_id, channel, address, at) SELECT contact_id, channel, address, at "
-        f"FROM {rows_of(connection, columns)} AS r WHERE true ON CONFLICT (contact_id, channel) "
-        "DO UPDATE SET address = excluded.address, at = excluded.at WHERE addresses.at < excluded.at",
-        rows=as_parameter([*each[:3], stamp(each.at)] for each in given),
-    )
-
-
 def keep_forms(connection: Connection, given: Sequence[Form]) -> None:
     """Store what else contacts gave, of each the newest."""
     columns = {"contact_id": "int", "language": "text", "area": "text", "at": "time"}
@@ -215,13 +169,6 @@ def of_contact(connection: Connection, contact_id: int) -> Sequence[RowMapping]:
         .order_by(consents.c.given_at, consents.c.purpose)
     )
     return connection.execute(statement).mappings().all()
-
-
-def given_by(connection: Connection, contact_id: int) -> tuple[Sequence[RowMapping], RowMapping | None]:
-    """Return a contact's addresses, and what else it gave when it signed up."""
-    listed = select(addresses).where(addresses.c.contact_id == contact_id).order_by(addresses.c.channel)
-    form = select(sign_ups).where(sign_ups.c.contact_id == contact_id)
-    return connection.execute(listed).mappings().all(), connection.execute(form).mappings().first()
 
 
 def _moment(connection: Connection) -> str:

@@ -9,7 +9,6 @@ from typing import BinaryIO
 from connectors.files.bombs import FileRefusedError
 from connectors.files.size import MAX_CELL
 
-SEPARATORS = ";,\t|"
 #: Tried in this order: what is no UTF-8 was written by an Excel for Western Europe.
 ENCODINGS = ("utf-8-sig", "cp1252")
 _CHUNK = 1 << 16
@@ -29,13 +28,12 @@ def rows(file: BinaryIO, encoding: str | None) -> tuple[Iterator[Sequence[str]],
 
 
 def _read(lines: io.TextIOWrapper, separator: str) -> Iterator[Sequence[str]]:
-    number = 0
+    reader = csv.reader(lines, delimiter=separator)
     try:
-        for number, row in enumerate(csv.reader(lines, delimiter=separator), start=1):  # noqa: B007  # told below
-            yield row
+        yield from reader
     except csv.Error:
         raise FileRefusedError(
-            f"What follows row {number} is no row; a quotation mark there may lack its other one."
+            f"Line {reader.line_num} is in no row; a quotation mark before it may lack its other one."
         ) from None
     finally:
         if not lines.closed:
@@ -79,4 +77,4 @@ def _separator(first: str) -> str:
     if first.lower().startswith("sep=") and first[4:5] in _NAMES:
         return first[4]
     bare = "".join(first.split('"')[::2])
-    return max(SEPARATORS, key=bare.count)
+    return max(_NAMES, key=bare.count)

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.files.archive import Archive, Member, Proposal, parsed, rows_of, text_of
+from connectors.files.members import Member, parsed, rows_of, text_of
 from connectors.text import clean
+from domain.archive import Archive, Proposal
 from domain.contact import Platform
 from domain.signal import SignalKind
 

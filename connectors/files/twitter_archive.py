@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from connectors.files.archive import Archive, Member, of_list, parsed, rows_of, text_of
 from connectors.files.bombs import FileRefusedError
+from connectors.files.members import Member, of_list, parsed, rows_of, text_of
+from domain.archive import Archive
 from domain.contact import Platform
 
 

@@ -7,13 +7,15 @@ from typing import Annotated
 import typer
 
 from connectors.files import archive as archives
-from connectors.files.archive import Archive
 from console.cli.acting import enter
+from console.cli.patience import patiently
 from console.cli.start import runtime
 from console.cli.words import iso, note, out, print_json, print_table, shown
+from domain.archive import Archive
 from domain.errors import RegularsError
 from domain.journal import Act
 from pipeline.archives import KNOWN, LEFT_SINCE, NEW, OBJECTED, OWN, Taking, require_own, take_followers
+from pipeline.collecting import require_settled
 from store import accounts
 from workers.runtime import utc_now
 
@@ -33,7 +35,8 @@ def archive(
     """Bring in who follows one of your accounts from the archive that its owner downloaded.
 
     X's archive holds ids: these followers become contacts, whose proof is as old as the archive. Facebook's
-    holds names alone: they are listed for a human who knows them, and nothing of them is stored.
+    holds names alone: they are listed for a human who knows them, and nothing of them is stored. As for a
+    harvest, nobody is collected before they could be told (`regulars doctor`).
     """
     open_runtime = runtime()
     with open_runtime.database.read() as connection:
@@ -45,6 +48,8 @@ def archive(
         raise RegularsError(f"{file} cannot be read ({error.strerror}).") from error
     now = utc_now()
     require_own(read, found, now=now)
+    if read.followers and not dry_run:
+        patiently(lambda: require_settled(open_runtime.road("command line"), found))
     taking = Taking(
         read,
         found,

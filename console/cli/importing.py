@@ -1,9 +1,7 @@
 """`regulars import`: lists of people who signed up, and archives that a platform let you download."""
 
-import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -17,8 +15,9 @@ from connectors.files.sign_up_list import Terms, check, sign_ups
 from connectors.files.table import Table
 from console.cli.acting import enter
 from console.cli.archives import archive
+from console.cli.mapping import mapping_of, preview_of
 from console.cli.start import runtime
-from console.cli.words import note, out, print_json, print_table, shown
+from console.cli.words import out, print_json, shown
 from domain.errors import RegularsError
 from domain.journal import Act
 from domain.sign_up import CHANNELS, LANGUAGES, SignUp
@@ -87,9 +86,9 @@ def listed(
     with _opened(file) as opened:
         read = table.without(table.read(opened, file.name, sheet=sheet, encoding=encoding), leave_out or [])
         if preview:
-            _preview(read)
+            preview_of(read)
             return
-        mapping = _mapping(mapped or [], read)
+        mapping = mapping_of(mapped or [], read)
         check(read, mapping, channel or [])
         terms = Terms(
             _wording(consent_file),
@@ -123,49 +122,6 @@ def _bring_in(
         store,
         rejects.add,
     )
-
-
-def _preview(read: Table) -> None:
-    unwanted = columns.refused(read.columns)
-    guess = columns.guessed(read.columns)
-    field_of = {column: field for field, column in guess.items()}
-    out.print(shown(f"Read as {read.kind}."), soft_wrap=True)
-    rows = [] if unwanted else list(islice(read.rows, SHOWN))
-    print_table(
-        ("column", "looks like", *(f"row {each.number}" for each in rows)),
-        (
-            (
-                column,
-                "refused" if column in unwanted else field_of.get(column, ""),
-                *(each.cells[place] for each in rows),
-            )
-            for place, column in enumerate(read.columns)
-        ),
-    )
-    if unwanted:
-        note("Rows are shown once the refused columns are left out: --leave-out COLUMN.")
-    elif guess:
-        out.print(shown(f"Guessed: {_as_options(guess)}"), soft_wrap=True)
-
-
-def _mapping(mapped: Sequence[str], read: Table) -> dict[str, str]:
-    mapping: dict[str, str] = {}
-    for each in mapped:
-        field, equals, column = each.partition("=")
-        if not equals or field in mapping:
-            raise RegularsError(f"--map takes FIELD=COLUMN, each field once, not {shown(each)!r}.")
-        mapping[field] = column
-    guess = columns.guessed(read.columns)
-    if not mapping and not columns.refused(read.columns):
-        raise RegularsError(
-            "Say which column holds what"
-            + (f"; this looks right: {shown(_as_options(guess))}" if guess else " with --map FIELD=COLUMN.")
-        )
-    return mapping
-
-
-def _as_options(guess: Mapping[str, str]) -> str:
-    return " ".join(f"--map {shlex.quote(f'{field}={column}')}" for field, column in guess.items())
 
 
 def _opened(file: Path) -> BinaryIO:

@@ -7,8 +7,8 @@ import pytest
 
 from classifier.policy import Policy
 from config.suppression import Suppressor
-from connectors.files.archive import Archive, Proposal
 from domain.account import Account
+from domain.archive import Archive, Proposal
 from domain.contact import Platform
 from domain.errors import RegularsError
 from domain.signal import SignalKind

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.files import archive, size
-from connectors.files.archive import Archive, Proposal
 from connectors.files.bombs import FileRefusedError
 from connectors.files.facebook_archive import repaired
+from domain.archive import Archive, Proposal
 from domain.signal import SignalKind
 from tests.unit.connectors.files.archived import of_facebook, of_x, written_twice
 from tests.unit.connectors.files.workbooks import saying, zipped
