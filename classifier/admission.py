@@ -1,24 +1,11 @@
-"""Admission: the gates after the label, and the channels on which an admitted contact may be written to."""
+"""Admission: the gates after the label."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from classifier.admission_rules import ChannelRule, Permit
 from classifier.policy import Policy
-from domain.admission import (
-    Admission,
-    Basis,
-    Channel,
-    ChannelAnswer,
-    Controller,
-    Facts,
-    Gate,
-    GateAnswer,
-    Hindrance,
-    Told,
-)
-from domain.contact import Platform
+from domain.admission import Admission, Basis, Controller, Facts, Gate, GateAnswer, Told
 from domain.label import Label
 from domain.signal import SignalKind
 
@@ -26,11 +13,6 @@ from domain.signal import SignalKind
 CONSENTING = frozenset({SignalKind.SIGNED_UP, SignalKind.OPTED_IN})
 #: What told a contact itself; a public notice did not.
 TOLD_ITSELF = frozenset({Told.INDIVIDUALLY, Told.IN_FORM})
-#: The platform that a channel belongs to; those that are not here belong to none.
-PLATFORM_OF: Mapping[Channel, str] = {
-    Channel.X_MESSAGE: Platform.TWITTER,
-    Channel.MESSENGER: Platform.FACEBOOK,
-}
 
 
 class _Asked(NamedTuple):
@@ -54,66 +36,6 @@ def admit(facts: Facts, policy: Policy, controller: Controller | None, *, now: d
         passed, at, act = _GATES[gate](asked)
         answers.append(GateAnswer(gate, passed, at, rule.source, rule.checked_on, act))
     return Admission(tuple(answers))
-
-
-def addressable(
-    facts: Facts, channel: Channel, policy: Policy, controller: Controller | None, *, now: datetime
-) -> ChannelAnswer | None:
-    """Say whether a contact may be written to on a channel now; None where the pack has no such channel.
-
-    Whoever is not admitted may not. An opened channel is no order: the message still needs its notice.
-    """
-    rule = policy.admission.channels.get(channel)
-    if rule is None:
-        return None
-    admitted = admit(facts, policy, controller, now=now).admitted
-    return _on_channel(facts, rule, policy, admitted=admitted, now=now)
-
-
-def channels(
-    facts: Facts, policy: Policy, admission: Admission, *, now: datetime
-) -> tuple[ChannelAnswer, ...]:
-    """Say it of every channel of the pack, for a contact whose gates were asked already."""
-    return tuple(
-        _on_channel(facts, rule, policy, admitted=admission.admitted, now=now)
-        for rule in policy.admission.channels.values()
-    )
-
-
-def _on_channel(
-    facts: Facts, rule: ChannelRule, policy: Policy, *, admitted: bool, now: datetime
-) -> ChannelAnswer:
-    hindrance, at = _hindrance(facts, rule, policy, admitted=admitted, now=now)
-    return ChannelAnswer(rule.channel, hindrance, at, rule.source, rule.checked_on)
-
-
-def _hindrance(
-    facts: Facts, rule: ChannelRule, policy: Policy, *, admitted: bool, now: datetime
-) -> tuple[Hindrance | None, datetime | None]:
-    if not admitted:
-        return Hindrance.NOT_ADMITTED, None
-    if facts.key.platform != PLATFORM_OF.get(rule.channel, facts.key.platform):
-        return Hindrance.OTHER_PLATFORM, None
-    if facts.notice is not None and facts.notice.told is Told.PUBLICLY:
-        return Hindrance.TOLD_IN_PUBLIC_ONLY, facts.notice.given_at
-    if facts.stopped_at is not None:  # writing again lifts no stop: only the person's own word for it does
-        return Hindrance.SAID_STOP, facts.stopped_at
-    return _permitted(facts, rule, policy, now)
-
-
-def _permitted(
-    facts: Facts, rule: ChannelRule, policy: Policy, now: datetime
-) -> tuple[Hindrance | None, datetime | None]:
-    if rule.permit is Permit.NEVER:
-        return Hindrance.NOT_ALLOWED, None
-    if rule.permit is Permit.CONSENT:
-        return (None if rule.channel in facts.consented else Hindrance.NO_CONSENT), None
-    if facts.wrote_at is None:
-        return Hindrance.NEVER_WROTE, None
-    if rule.permit is Permit.WROTE_FIRST:
-        return None, facts.wrote_at
-    window = timedelta(hours=policy.number("messenger_window_hours"))
-    return (None if now < facts.wrote_at + window else Hindrance.WINDOW_CLOSED), facts.wrote_at
 
 
 def _regular(asked: _Asked) -> _Said:
@@ -154,6 +76,8 @@ def _kept_in_time(asked: _Asked) -> _Said:
 def _proof_fresh(asked: _Asked) -> _Said:
     """Refuse whoever is regular by a state that nobody has seen for longer than the pack's days."""
     override, acts = asked.facts.override, asked.facts.acts
+    if asked.facts.label is not Label.REGULAR:
+        return _Said(passed=True, at=None)
     if override is not None and override.to is Label.REGULAR and override.confirmed_at is not None:
         return _Said(passed=True, at=override.confirmed_at)
     given = [each for each in acts if each.kind in CONSENTING]

@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from classifier.errors import PolicyError
-from domain.admission import Basis, Channel, Controller, Gate
+from domain.admission import Basis, Controller, Gate
+from domain.channel import Channel
 
 #: No pack may leave these out: no label, no objection and no duty to tell may be passed over
 #: (CNIL 2016-11-08; GDPR art. 21(3) and art. 14(3)).

@@ -121,7 +121,7 @@ def decide(contact: ContactKey, signals: Iterable[Signal], policy: Policy, *, no
     holding = [(policy.rules[each.kind], each) for each in signals if each.holds(now)]
     label = max((rule.label for rule, _ in holding), default=Label.NONE)
     decisive = [
-        Evidence(signal._replace(profile=None, text=None, under=None), label, rule.source)
+        Evidence(signal._replace(profile=None, text=None, under=None, hidden=False), label, rule.source)
         for rule, signal in holding
         if rule.label is label is not Label.NONE
     ]

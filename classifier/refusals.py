@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from domain.admission import ChannelAnswer, Gate, GateAnswer, Hindrance
+from domain.admission import Gate, GateAnswer
+from domain.channel import ChannelAnswer, Hindrance
 from domain.signal import SignalKind
 
 LANGUAGES = ("en", "fr")

@@ -14,7 +14,8 @@ from classifier.admission_rules import AdmissionRules, BasisRule, ChannelRule, G
 from classifier.policy import Keep, Number, Policy, PolicyError, Rule
 from classifier.topic_rules import Inferred, TopicRule
 from config.toml_lines import line_of
-from domain.admission import Basis, Channel, Controller, Gate
+from domain.admission import Basis, Controller, Gate
+from domain.channel import Channel
 from domain.contact import Platform
 from domain.label import Label
 from domain.signal import SignalKind

@@ -1,11 +1,15 @@
 """The text of docs/policy.md, made from the packs; `python -m config.policy_document` prints it."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from classifier.admission_rules import Permit
 from classifier.policy import Keep, Number, Policy, Rule
 from classifier.topic_rules import Inferred, TopicRule
 from config.packs import available_packs, load_pack
+from config.policy_cast import AUDIENCE, Member, Standing, stand
+from domain.admission import Basis, Controller, Gate
+from domain.channel import Channel
 from domain.label import Label
 from domain.signal import SignalKind
 from domain.topic import TOPICS
@@ -32,12 +36,34 @@ that a contact declared itself needs its consent and no rule.
 """
 
 
+_ADMISSION_INTRO = """\
+Regular is not yet admitted, and admitted is not yet addressable. Whom a gate refuses stays in the store with
+the refusal shown, and is not exported; each gate bears the name of its refusal. An open channel still asks
+for the notice in the message. `regulars contacts explain KEY` gives every answer for one contact.
+"""
+
+_AUDIENCE_INTRO = """\
+The same invented audience under each pack, for a party, and what else a candidate is refused:
+"""
+
+#: What opens a channel, in words.
+PERMITS: Mapping[Permit, str] = {
+    Permit.WROTE_FIRST: "who wrote to us first and has not said stop",
+    Permit.WROTE_LATELY: "who wrote to us within `messenger_window_hours` and has not said stop",
+    Permit.CONSENT: "whose consent to this channel is in force",
+    Permit.NEVER: "nobody",
+}
+
+
 def policy_document(packs: Sequence[Policy]) -> str:
     """Write the whole document as Markdown, the same for the same packs."""
     parts = [_INTRO, "## The packs side by side\n", _side_by_side(packs)]
+    parts += ["### Regular, admitted, addressable\n", _ADMISSION_INTRO, _gates_side_by_side(packs)]
+    parts += [_AUDIENCE_INTRO, _audience_side_by_side(packs), _counts(packs)]
     for each in packs:
         parts += [f"## {each.name}, version {each.version}\n", _rules(each), "### Wording\n", _wordings(each)]
         parts += ["### Numbers\n", _numbers(each), "### Topics\n", _TOPICS_INTRO, _topics(each)]
+        parts += ["### Admission\n", _gates(each), *_bases(each), _channels(each)]
     return "\n".join(parts)
 
 
@@ -127,6 +153,80 @@ def _topics(policy: Policy) -> str:
         alike.setdefault(each.wording, []).append(f"`{each.topic}`")
     said = "".join(f"- {', '.join(topics)}: {wording}\n" for wording, topics in alike.items())
     return f"{_table(heads, rows)}\n{said}"
+
+
+def _gates_side_by_side(packs: Sequence[Policy]) -> str:
+    gates = [
+        [f"`{gate}`", *("asked" if gate in each.admission.gates else "" for each in packs)] for gate in Gate
+    ]
+    return _table(["gate", *(each.name for each in packs)], gates)
+
+
+def _audience_side_by_side(packs: Sequence[Policy]) -> str:
+    rows = [[each.words, *(_standing_in_words(each, pack) for pack in packs)] for each in AUDIENCE]
+    return _table(["who", *(each.name for each in packs)], rows)
+
+
+def _standing_in_words(member: Member, policy: Policy) -> str:
+    party, candidate = (stand(member, policy, each) for each in (Controller.PARTY, Controller.CANDIDATE))
+    label = party.decision.label.word
+    more = [each.gate for each in candidate.admission.refusals if each.gate not in _refused_by(party)]
+    beside = f"; a candidate: {_quoted(more)}" if more else ""
+    if party.admission.refusals:
+        return f"{label}; refused: {_quoted(_refused_by(party))}{beside}"
+    return f"{label}; admitted; {_quoted(party.open) or 'no channel'}{beside}"
+
+
+def _refused_by(standing: Standing) -> list[str]:
+    return [each.gate for each in standing.admission.refusals]
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(f"`{each}`" for each in words)
+
+
+def _counts(packs: Sequence[Policy]) -> str:
+    stood = [[stand(each, pack, Controller.PARTY) for each in AUDIENCE] for pack in packs]
+    rows = [
+        ["regular", *(str(sum(each.decision.label is Label.REGULAR for each in pack)) for pack in stood)],
+        ["admitted", *(str(sum(each.admission.admitted for each in pack)) for pack in stood)],
+        *(
+            [f"addressable by `{way}`", *(str(sum(way in each.open for each in pack)) for pack in stood)]
+            for way in Channel
+        ),
+    ]
+    return _table([f"of {len(AUDIENCE)}, for a party", *(each.name for each in packs)], rows)
+
+
+def _gates(policy: Policy) -> str:
+    rows = [
+        [f"`{each.gate}`", each.source, each.checked_on.isoformat()]
+        for each in policy.admission.gates.values()
+    ]
+    return _table(["gate", "source", "checked"], rows)
+
+
+def _bases(policy: Policy) -> Iterable[str]:
+    if not policy.admission.bases:
+        return
+    rows = [
+        [
+            f"`{each.controller}`",
+            ", ".join(f"`{basis}`" for basis in Basis if basis in each.rely_on),
+            each.source,
+            each.checked_on.isoformat(),
+        ]
+        for each in policy.admission.bases.values()
+    ]
+    yield _table(["controller", "may rely on", "source", "checked"], rows)
+
+
+def _channels(policy: Policy) -> str:
+    rows = [
+        [f"`{each.channel}`", PERMITS[each.permit], each.source, each.checked_on.isoformat()]
+        for each in policy.admission.channels.values()
+    ]
+    return _table(["channel", "opens to whom", "source", "checked"], rows)
 
 
 def _value(number: Number) -> str:

@@ -16,6 +16,18 @@ PREFIX = "REGULARS_"
 _ADDRESS = r"^https?://[^\s<>\"'\\]+$"
 #: Sites beside each other in a header.
 _SITES = r"^https?://[A-Za-z0-9.:-]+( https?://[A-Za-z0-9.:-]+)*$"
+#: What decides which people are read where, what is found of them, and where it goes.
+DECISIVE = (
+    "policy",
+    "controller",
+    "twitter_base_url",
+    "facebook_base_url",
+    "inbox_days",
+    "topics_file",
+    "topics_head",
+    "export_dir",
+    "export_format",
+)
 
 
 class SettingsError(RegularsError):
@@ -85,6 +97,11 @@ class Settings(BaseSettings):
         None,
         description="Word of yours that Facebook repeats when it checks the receiver; unset: it is refused.",
     )
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/?#]+[^\s?#]*$",
+        description="Public address of the pages for everybody, `/facebook/deletion` among them.",
+    )
     inbox_days: int = Field(
         3, ge=1, le=30, description="Days after which a push is deleted whose parts were unknown or in vain."
     )
@@ -93,11 +110,6 @@ class Settings(BaseSettings):
         ge=1,
         le=65535,
         description="Port on which `regulars up` also serves the pages for everybody; unset: it does not.",
-    )
-    public_url: str | None = Field(
-        None,
-        pattern=_ADDRESS,
-        description="Public address of the pages for everybody; people object under `/object` there.",
     )
     controller_name: str | None = Field(
         None, description="Who answers for the data, as the notice names it; unset: there is no notice."
@@ -171,6 +183,12 @@ class Settings(BaseSettings):
     def ledger_path(self) -> Path:
         """Where the ledger of objections lies."""
         return self.ledger_file or self.data_dir / "objections.ledger"
+
+    @property
+    def decisive(self) -> dict[str, str]:
+        """What decides about people and is not left as it is by itself; no secret is among it."""
+        changed = (each for each in DECISIVE if getattr(self, each) != Settings.model_fields[each].default)
+        return {each: str(getattr(self, each)) for each in changed}
 
     @property
     def embedded_queue(self) -> bool:

@@ -1,11 +1,13 @@
 """What every connector promises; `tests/contract` holds each of them to it."""
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 from domain.account import Account, Ownership, StreamCheck, Usage
 from domain.batch import Batch, PageRequest
 from domain.credentials import Credentials, Renewal
+from domain.deletion import Fate, Progress
+from domain.limit import Limit
 from domain.stream import Stream
 
 
@@ -41,6 +43,74 @@ class Renews(Protocol):
 
     def renew(self) -> Renewal:
         """Trade the refresh token for new tokens; raises TokenDeadError where it is refused."""
+        ...
+
+
+class Checked(Protocol):
+    """A check of ids that a platform carries out; its fields are read by nobody but its connector."""
+
+    @property
+    def id(self) -> str:
+        """The platform's number of it."""
+        ...
+
+    @property
+    def progress(self) -> Progress:
+        """How far it has come."""
+        ...
+
+
+class Found(Protocol):
+    """What became of the people of a check, by platform id; `unknown` counts what was not understood."""
+
+    @property
+    def fates(self) -> Mapping[str, Fate]:
+        """The fates; of whom nothing is said, all is well."""
+        ...
+
+    @property
+    def unknown(self) -> int:
+        """Rows that could not be understood."""
+        ...
+
+
+class Checks(Protocol):
+    """Asks a platform what became of people by their ids; `limit` is what the last answer told."""
+
+    endpoint: str
+
+    @property
+    def limit(self) -> Limit | None:
+        """What the last answer told of its window."""
+        ...
+
+    def find(self, name: str) -> Checked | None:
+        """Return the check of that name that awaits its ids."""
+        ...
+
+    def begin(self, name: str) -> Checked:
+        """Begin a check under a name."""
+        ...
+
+    def look(self, check_id: str) -> Checked:
+        """Look how far a check has come."""
+        ...
+
+    def upload(self, check: Any, ids: Iterable[str]) -> None:
+        """Hand in the ids."""
+        ...
+
+    def result(self, check: Any) -> Found:
+        """Fetch what became of the people."""
+        ...
+
+
+@runtime_checkable
+class TellsDeletions(Protocol):
+    """What a connector does besides whose platform says by ids who is gone."""
+
+    def deletions(self) -> Checks:
+        """Return what asks; raises OperatorNeededError where the token for it is missing."""
         ...
 
 

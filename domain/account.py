@@ -33,7 +33,8 @@ class Ownership:
 
     `followers` is how many the platform says there are, where it lists them: the end of a progress bar.
     `posts` is how many posts it counts of the account, reposts and answers among them. `shown` is what the
-    public profile says: its texts and addresses, as everybody reads them.
+    public profile says: its texts and addresses, as everybody reads them. `token_owner` and
+    `user_token_owner` are the ids, within the app, of the people through whom the tokens came.
     """
 
     platform_id: str
@@ -43,6 +44,8 @@ class Ownership:
     followers: int | None = None
     posts: int | None = None
     shown: tuple[str, ...] = field(default=(), compare=False)
+    token_owner: str | None = None
+    user_token_owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

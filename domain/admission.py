@@ -1,4 +1,4 @@
-"""What admission asks and answers: gates, channels, kinds of controller, and the facts about a contact."""
+"""What admission asks and answers: gates, kinds of controller, and the facts about a contact."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,15 +23,6 @@ class Gate(StrEnum):
     NOTICE_OVERDUE = "notice_overdue"
     NO_BASIS = "no_basis"
     NOT_TOLD = "not_told"
-
-
-class Channel(StrEnum):
-    """A way to write to a contact."""
-
-    X_MESSAGE = "x_message"
-    MESSENGER = "messenger"
-    EMAIL = "email"
-    SMS = "sms"
 
 
 class Controller(StrEnum):
@@ -142,31 +133,3 @@ class Admission:
     def admitted(self) -> bool:
         """Whether every gate is passed."""
         return not self.refusals
-
-
-class Hindrance(StrEnum):
-    """Why a contact may not be written to on a channel."""
-
-    NOT_ADMITTED = "not_admitted"
-    OTHER_PLATFORM = "other_platform"
-    NOT_ALLOWED = "not_allowed"
-    TOLD_IN_PUBLIC_ONLY = "told_in_public_only"
-    NEVER_WROTE = "never_wrote"
-    SAID_STOP = "said_stop"
-    WINDOW_CLOSED = "window_closed"
-    NO_CONSENT = "no_consent"
-
-
-class ChannelAnswer(NamedTuple):
-    """Whether a contact may be written to on a channel now; `hindrance` None where it may."""
-
-    channel: Channel
-    hindrance: Hindrance | None
-    at: datetime | None
-    source: str
-    checked_on: date
-
-    @property
-    def addressable(self) -> bool:
-        """Whether nothing hinders."""
-        return self.hindrance is None

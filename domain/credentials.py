@@ -8,7 +8,7 @@ class Credentials:
     """What an account's owner gave us to read it; never shown, logged or put in an address.
 
     With a `refresh_token` new tokens are had without the owner; a confidential client needs its
-    `client_secret` for it.
+    `client_secret` for it. The `app_token` is the app's own, for what a platform tells apps only.
     """
 
     token: str = field(repr=False)
@@ -16,6 +16,7 @@ class Credentials:
     app_secret: str | None = field(default=None, repr=False)
     refresh_token: str | None = field(default=None, repr=False)
     client_secret: str | None = field(default=None, repr=False)
+    app_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

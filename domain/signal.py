@@ -51,6 +51,7 @@ class Signal(NamedTuple):
     no time leaves `started_at` None. `ended_at` may lie ahead (an opt-in that runs out).
     `profile` and `text` are what the answer carried beside the act; keeping decides whether they stay.
     `under` is the platform's id of what a text was written under, such as an own post.
+    `hidden` says that the contact shows itself to few: the profile tells who it is, and is never stored.
     """
 
     contact: ContactKey
@@ -61,6 +62,7 @@ class Signal(NamedTuple):
     profile: Profile | None = None
     text: str | None = None
     under: str | None = None
+    hidden: bool = False
 
     def holds(self, now: datetime) -> bool:
         """Tell whether the act stands at `now`."""

@@ -6,9 +6,11 @@ from datetime import datetime
 import orjson
 from sqlalchemy import Connection
 
-from classifier.admission import admit, channels
+from classifier.admission import admit
+from classifier.channels import channels
 from classifier.policy import Policy
-from domain.admission import Admission, ChannelAnswer, Controller, Facts
+from domain.admission import Admission, Controller, Facts
+from domain.channel import ChannelAnswer
 from domain.contact import ContactKey
 from domain.label import Label
 from domain.signal import SignalKind

@@ -1,4 +1,4 @@
-"""Bring in: the sign-ups of a whole list, some hundred a transaction, with each reason why one is refused."""
+"""Bring in: the sign-ups of a whole list, a thousand a transaction, with each reason why one is refused."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from pipeline.signing_up import Outcome
 from store.database import Database
 
 #: Sign-ups stored in one transaction.
-SLICE = 500
+SLICE = 1_000
 
 Entries = Iterable[tuple[Row, SignUp] | Reject]
 #: Stores some sign-ups in an open transaction.

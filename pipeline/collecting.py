@@ -65,8 +65,8 @@ def require_settled(road: Road, account: Account) -> None:
     if not look(road, account, duty):
         raise NotSettledError(
             f"The public profile of {account.name} does not show {duty.notice_url}: nobody is collected "
-            "before they could be told. Put the address into it (X: description or website; Facebook: "
-            "about, description or website), then harvest."
+            "before they could be told. Put the address into the profile (X: description or website; "
+            "Facebook: about, description or website), then harvest."
         )
 
 

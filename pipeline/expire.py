@@ -10,11 +10,23 @@ from sqlalchemy import Connection
 from classifier.keeping import Limits, limits
 from classifier.policy import Policy, decide
 from config.packs import load_pack
+from pipeline.campaign import close_due
 from pipeline.interests import beside
 from pipeline.job import Save
 from pipeline.redecide import Move, carried, redecide
 from pipeline.suppress import erase
-from store import contacts, decisions, erasing, expiring, installation, jobs, messaging, pushed, signals
+from store import (
+    campaigns,
+    contacts,
+    decisions,
+    erasing,
+    expiring,
+    installation,
+    jobs,
+    messaging,
+    pushed,
+    signals,
+)
 from store.database import Database
 from store.jobs import Job
 from store.messaging import Step
@@ -23,7 +35,7 @@ from store.messaging import Step
 SLICE = 1_000
 EXPIRE_EVERY, AFTER_FAILURE = timedelta(days=1), timedelta(hours=1)
 #: Why somebody left the messaging store.
-EXPIRED = "expired"
+EXPIRED, NOT_TOLD = "expired", "notice_overdue"
 
 
 class _Batch(NamedTuple):
@@ -44,8 +56,17 @@ def _texts(batch: _Batch, ids: Collection[int]) -> list[Step]:
     return []
 
 
+def _campaigns(batch: _Batch, ids: Collection[int]) -> list[Step]:
+    expiring.forget_campaign(batch.connection, ids, batch.limits)
+    return settle(batch.connection, ids, batch.policy, "campaign_over", now=batch.limits.now)
+
+
 def _contacts(batch: _Batch, ids: Collection[int]) -> list[Step]:
     return erase(batch.connection, expiring.keys(batch.connection, ids).values(), EXPIRED)
+
+
+def _notices(batch: _Batch, ids: Collection[int]) -> list[Step]:
+    return erase(batch.connection, expiring.keys(batch.connection, ids).values(), NOT_TOLD)
 
 
 def _sign_ups(batch: _Batch, ids: Collection[int]) -> list[Step]:
@@ -66,7 +87,9 @@ def _ended_acts(batch: _Batch, _: Collection[int]) -> list[Step]:
 #: What each rule does with what it found, in the order in which they run: those who go whole first.
 RULES: Mapping[str, Callable[[_Batch, Collection[int]], list[Step]]] = {
     "steps": _steps,
+    "notices": _notices,
     "texts": _texts,
+    "campaigns": _campaigns,
     "occasional_contacts": _contacts,
     "ended_contacts": _contacts,
     "inactive_contacts": _contacts,
@@ -143,8 +166,12 @@ def expire_slice(
     """
     rule = reached.rule or ""
     bounds = limits(policy, now)
+    if rule == "campaigns" and gone is None:
+        close_due(connection, now=now)
     found = expiring.due(connection, rule, bounds, after=reached.after, size=SLICE)
     if not found:
+        if rule == "campaigns" and gone is None:
+            campaigns.mark_purged(connection, now=now)
         names = [*RULES, None]
         return reached._replace(rule=names[names.index(rule) + 1], after=0)
     last = found[-1].place
@@ -156,7 +183,11 @@ def expire_slice(
         messaging.publish(connection, steps, now=now)
     elif rule not in _OTHERS:
         found = [each for each in found if each.place not in gone or rule == "texts"]
-        gone |= {each.place for each in found if RULES[rule] is _contacts}
+        places = {each.place for each in found}
+        if RULES[rule] in (_contacts, _notices):
+            gone |= places
+        elif rule == "campaigns":
+            gone |= expiring.only_of_campaign(connection, places, bounds)
     counted = reached.counts[rule] + sum(each.rows for each in found)
     return Reached(rule, last, {**reached.counts, rule: counted})
 

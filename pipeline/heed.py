@@ -40,7 +40,7 @@ def heeded(
     """
     if not acts:
         return Heeded([], [], [])
-    stops = {each.contact: each for each in acts if _objects(each)}
+    stops = {each.contact: each for each in acts if objects(each)}
     steps = []
     if stops:
         suppressions.take(connection)
@@ -57,7 +57,8 @@ def heeded(
     return Heeded(kept, steps, sorted(stops))
 
 
-def _objects(act: Signal) -> bool:
+def objects(act: Signal) -> bool:
+    """Tell whether an act is an objection, in whatever form."""
     if act.kind is SignalKind.OBJECTED:
         return True
     return act.kind in _TO_US and act.text is not None and is_stop(act.text)

@@ -25,8 +25,15 @@ FIRST_PAUSE = timedelta(seconds=1)
 class Save(Protocol):
     """Saves how far a job has come, in the transaction that brought it there."""
 
-    def __call__(self, connection: Connection, reached: Mapping[str, Any], *, done: bool) -> None:
-        """Raise LostClaimError where another worker holds the job by now."""
+    def __call__(
+        self,
+        connection: Connection,
+        reached: Mapping[str, Any],
+        *,
+        done: bool,
+        due_at: datetime | None = None,
+    ) -> None:
+        """Raise LostClaimError where another worker holds the job; the next step waits until `due_at`."""
 
 
 #: One step of a kind of job; it calls `Save` once.
@@ -43,11 +50,13 @@ def carry_out(road: Road, steps: Mapping[str, Step], job_id: int, fence: int) ->
         return None
     left: list[Wake] = []
 
-    def save(connection: Connection, reached: Mapping[str, Any], *, done: bool) -> None:
-        moved = jobs.advance(connection, held, road.worker, reached, done=done, now=road.now())
+    def save(
+        connection: Connection, reached: Mapping[str, Any], *, done: bool, due_at: datetime | None = None
+    ) -> None:
+        moved = jobs.advance(connection, held, road.worker, reached, done=done, now=road.now(), due_at=due_at)
         if moved is None:
             raise LostClaimError(f"Job {job_id} went on elsewhere; this step is dropped.")
-        left[:] = [] if done else [moved.wake]
+        left[:] = [] if done or due_at else [moved.wake]
 
     if held.attempts > MAX_ATTEMPTS:
         _fail(road, held, "kills_workers", f"A step of job {job_id} was begun {MAX_ATTEMPTS} times in vain.")

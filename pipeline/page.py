@@ -105,7 +105,7 @@ def _people(acts: Iterable[Signal], policy: Policy) -> dict[str, _Person]:
         platform_id = each.contact.platform_id
         before = people.get(platform_id)
         if before is None or rule.label > before.label:
-            profile = each.profile if rule.profile and each.profile else NO_PROFILE
+            profile = each.profile if rule.profile and each.profile and not each.hidden else NO_PROFILE
             people[platform_id] = _Person(rule.label, each, rule, profile)
     return people
 

@@ -21,6 +21,7 @@ from domain.signal import Signal, SignalKind
 from domain.stream import Stream
 from pipeline import delivered
 from pipeline.brake import LEFT
+from pipeline.campaign import still_heard
 from pipeline.collecting import may_collect
 from pipeline.heed import heeded
 from pipeline.page import write_page
@@ -103,8 +104,7 @@ def _apply(
     connection: Connection, road: Road, held: Sequence[Held], read: Sequence[Heard]
 ) -> tuple[int, int]:
     """Apply pushes; returns how many acts began and ended."""
-    now = road.now()
-    policy = road.policy_of(connection)
+    now, policy = road.now(), road.policy_of(connection)
     told: dict[str, dict[str, Told]] = {}
     for each, what in zip(held, read, strict=True):
         pushed.note_unknown(connection, each.platform, what.unknown, now=now)
@@ -117,7 +117,7 @@ def _apply(
     for platform in sorted(told):
         for account in pushed.held_accounts(connection, platform, told[platform]):
             intake = _Intake(connection, account, policy, road.suppressor_of(connection), now)
-            whole = told[platform][account.platform_id]
+            whole = still_heard(account, told[platform][account.platform_id])
             if not may_collect(connection, account, road.duty_of(account), now=now):
                 whole = _without_newcomers(whole, policy)
             intake.take(whole)

@@ -71,6 +71,25 @@ def move(
     return steps
 
 
+def restate(
+    connection: Connection, contact_ids: Iterable[int], platform: str, policy: Policy, *, now: datetime
+) -> None:
+    """Decide anew those contacts of whom no decision is left, so that their labels can be explained."""
+    bare = decisions.without_any(connection, contact_ids)
+    there = contacts.by_id(connection, bare)
+    acts = signals.of_contacts(connection, there)
+    words = overrides.of_contacts(connection, there)
+    stated = []
+    for contact_id, known in sorted(there.items()):
+        key = ContactKey(platform, known.platform_id)
+        towards: dict[Signal, int] = {act: account_id for account_id, act in acts.get(contact_id, [])}
+        decision = overridden(decide(key, towards, policy, now=now), words.get(contact_id))
+        account_id = towards[decision.evidence[0].signal] if decision.evidence else None
+        stated.append(carried(Move(known, key, decision, account_id)))
+    if stated:
+        decisions.append(connection, stated, policy=policy.signature, now=now)
+
+
 def redecide(
     connection: Connection,
     contact_ids: Iterable[int],

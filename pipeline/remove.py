@@ -7,8 +7,9 @@ from sqlalchemy import Connection
 from classifier.policy import Policy
 from domain.account import Account
 from pipeline.interests import beside
-from pipeline.redecide import redecide
-from store import accounts, contacts, messaging, signals
+from pipeline.redecide import redecide, restate
+from store import accounts, contacts, decisions, inbox, messaging, signals
+from store.database import Database
 
 
 def remove_account(connection: Connection, account: Account, policy: Policy, *, now: datetime) -> int:
@@ -19,7 +20,18 @@ def remove_account(connection: Connection, account: Account, policy: Policy, *, 
     concerned = signals.forget_account(connection, account.id)
     steps = redecide(connection, concerned, account.platform, policy, "account_removed", now=now)
     contacts.forget_idle(connection, concerned)
+    decisions.forget_account(connection, account.id)
+    restate(connection, concerned, account.platform, policy, now=now)
     accounts.remove(connection, account.id)
     steps = beside(connection, steps, concerned, now=now)
     messaging.publish(connection, steps, now=now)
     return sum(each.op == "remove" for each in steps)
+
+
+def forget_pushes(waiting: Database, account: Account) -> int:
+    """Delete the pushes kept for an operator that name an account, wherever they wait; returns how many.
+
+    Those that are still to be taken in are dropped when they are, once the account is gone.
+    """
+    with waiting.write() as connection:
+        return inbox.forget_naming(connection, account.platform, [account.platform_id])

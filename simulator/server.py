@@ -12,6 +12,7 @@ from simulator.facebook import app as facebook_app
 from simulator.faults import faulty
 from simulator.guises import shown, worn
 from simulator.http import Answer, Request
+from simulator.pushes.callback import call_back
 from simulator.pushes.command import push
 from simulator.twitter import app as twitter_app
 from simulator.world import World
@@ -45,8 +46,8 @@ class Application:
             await _send(send, Answer(404))
             return
         request = await _request(scope, receive, path)
-        if (platform, path, request.method) == ("sim", "/push", "POST"):
-            await _send(send, await _pushed(self.world, request))
+        if platform == "sim" and request.method == "POST" and path in _CALLS:
+            await _send(send, await _called(_CALLS[path], self.world, request))
             return
         kind = None if platform == "sim" else self.world.faults.next(platform, path)
         spoiled = None if kind is None else faulty(kind, platform, self.world.now())
@@ -82,10 +83,14 @@ class Application:
         await send({"type": "http.response.body", "body": b""})
 
 
-async def _pushed(world: World, request: Request) -> Answer:
-    """Push while other requests are answered: whoever is pushed to may ask meanwhile."""
+#: Commands that let a platform ask us.
+_CALLS: dict[str, Callable[[World, Any], Awaitable[Answer]]] = {"/push": push, "/callback": call_back}
+
+
+async def _called(act: Callable[[World, Any], Awaitable[Answer]], world: World, request: Request) -> Answer:
+    """Ask while other requests are answered: whoever is asked may ask meanwhile."""
     try:
-        return await push(world, json.loads(request.body or b"{}"))
+        return await act(world, json.loads(request.body or b"{}"))
     except (ValueError, KeyError, TypeError) as wrong:
         return Answer.of_json({"error": f"The command could not be understood: {wrong}"}, 400)
 

@@ -24,6 +24,7 @@ class Sealed(NamedTuple):
     app_secret: bytes | None
     refresh_token: bytes | None = None
     client_secret: bytes | None = None
+    app_token: bytes | None = None
 
     def columns(self) -> dict[str, bytes | None]:
         """Return them by column."""
@@ -82,6 +83,8 @@ def proven(connection: Connection, account_id: int, ownership: Ownership) -> Non
             app_id=ownership.app_id or accounts.c.app_id,
             followers_count=ownership.followers,
             posts_count=ownership.posts,
+            token_owner=ownership.token_owner,
+            user_token_owner=ownership.user_token_owner,
         )
     )
     set_staff(connection, account_id, ownership.staff)
@@ -153,6 +156,36 @@ def sealed(connection: Connection, account_id: int) -> Sealed:
         select(*(accounts.c[f"{name}_sealed"] for name in Sealed._fields)).where(accounts.c.id == account_id)
     ).one()
     return Sealed(*row)
+
+
+def with_app_token(connection: Connection, platform: str) -> Account | None:
+    """Return a platform's oldest account whose app's own token we hold, None where there is none."""
+    row = connection.execute(
+        select(accounts)
+        .where(accounts.c.platform == platform, accounts.c.app_token_sealed.is_not(None))
+        .order_by(accounts.c.id)
+        .limit(1)
+    ).first()
+    return _account(connection, row) if row else None
+
+
+def opened_by(
+    connection: Connection, app_ids: Iterable[str], person: str
+) -> Sequence[Row[tuple[object, ...]]]:
+    """Return the rows of the accounts whose tokens came through a person, by their id within an app."""
+    return connection.execute(
+        select(accounts)
+        .where(
+            accounts.c.app_id.in_(sorted(app_ids)),
+            or_(accounts.c.token_owner == person, accounts.c.user_token_owner == person),
+        )
+        .order_by(accounts.c.id)
+    ).all()
+
+
+def of_apps(connection: Connection, app_ids: Iterable[str]) -> list[int]:
+    """Return our ids of the accounts that these apps read."""
+    return list(connection.scalars(select(accounts.c.id).where(accounts.c.app_id.in_(sorted(app_ids)))))
 
 
 def pause(connection: Connection, account_id: int, reason: str) -> None:

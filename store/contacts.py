@@ -105,6 +105,22 @@ def identities_after(
     return [(row[0], row[1], row[2]) for row in found]
 
 
+def ids_between(
+    connection: Connection, platform: str, after: int, upto: int | None, size: int
+) -> list[tuple[int, str]]:
+    """Return the next contacts of a platform by our id, with the platform's; `upto` is the last of them."""
+    found = run(
+        connection,
+        "SELECT id, platform_id FROM contacts WHERE platform = :platform AND id > :after "
+        f"{'AND id <= :upto ' if upto is not None else ''}ORDER BY id LIMIT :size",
+        platform=platform,
+        after=after,
+        size=size,
+        **({"upto": upto} if upto is not None else {}),
+    )
+    return [(row[0], row[1]) for row in found]
+
+
 def count(connection: Connection) -> int:
     """Count all contacts."""
     counted: int = connection.execute(text("SELECT count(*) FROM contacts")).scalar_one()

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, ProgrammingError
 
 from domain.errors import RegularsError
 from store.interrupts import held_back
@@ -111,6 +111,14 @@ def _said() -> Iterator[None]:
     """Turn a dead server, a full disk or a read-only file into one sentence."""
     try:
         yield
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != "42501":
+            raise
+        cause = str(error.orig).strip().splitlines()[0]
+        raise DatabaseError(
+            f"The role of REGULARS_DATABASE_URL may not do this ({cause}). The schema is brought up with "
+            "REGULARS_DATABASE_OWNER_URL: `regulars db upgrade`."
+        ) from error
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) in ("40P01", "40001"):
             raise DeadlockError("Two transactions waited for each other; try again.") from error

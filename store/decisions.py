@@ -1,10 +1,10 @@
 """Decisions: appended, read newest first, never changed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, delete, select
 
 from domain.label import Label
 from domain.signal import SignalKind
@@ -69,6 +69,33 @@ def append(connection: Connection, carried: Sequence[Carried], *, policy: str, n
         now=stamp(now),
         rows=as_parameter(listed),
     )
+
+
+def keep_only(connection: Connection, contact_ids: Iterable[int], kind: SignalKind) -> None:
+    """Delete the decisions of contacts that rest on acts of other kinds than one."""
+    run(
+        connection,
+        "DELETE FROM decisions WHERE kind <> :kind AND contact_id IN "
+        f"(SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r)",
+        kind=kind,
+        rows=as_parameter([each] for each in contact_ids),
+    )
+
+
+def forget_account(connection: Connection, account_id: int) -> None:
+    """Delete the decisions that rest on acts towards an account."""
+    connection.execute(delete(decisions).where(decisions.c.account_id == account_id))
+
+
+def without_any(connection: Connection, contact_ids: Iterable[int]) -> list[int]:
+    """Return those of the contacts of whom no decision is stored."""
+    found = run(
+        connection,
+        f"SELECT r.id FROM {rows_of(connection, {'id': 'int'})} AS r "
+        "WHERE NOT EXISTS (SELECT 1 FROM decisions AS d WHERE d.contact_id = r.id)",
+        rows=as_parameter([each] for each in contact_ids),
+    )
+    return [row[0] for row in found]
 
 
 def of_contact(connection: Connection, contact_id: int) -> Sequence[RowMapping]:

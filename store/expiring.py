@@ -22,6 +22,10 @@ _UNCONFIRMED = (
     "s.kind IN " + _SIGNED + " AND s.ended_at IS NULL AND s.seen_at <= {inactive_before} "
     "AND (s.started_at IS NULL OR s.started_at <= {inactive_before})"
 )
+_CAMPAIGN_OVER = (
+    "EXISTS (SELECT 1 FROM campaign_ends AS e WHERE e.account_id IN (0, s.account_id) "
+    "AND e.purge_at <= {now} AND e.purged_at IS NULL)"
+)
 # A follow that a whole walk has shown since is a sign of life: only its walk's row is written anew.
 _ALIVE = (
     "EXISTS (SELECT 1 FROM signals AS s WHERE s.contact_id = c.id AND (s.seen_at > {inactive_before} "
@@ -38,8 +42,13 @@ _SPENT = (
 #: By rule: where a place in its order is found, and how many rows are too old there.
 _LISTINGS = {
     "steps": "SELECT c.seq AS place, 1 FROM changes AS c WHERE c.seq > :after AND " + _SPENT,
+    # Not told in time (GDPR art. 14(3)): forgotten, and never written to.
+    "notices": "SELECT n.contact_id AS place, 1 FROM notices AS n JOIN contacts AS c ON c.id = n.contact_id "
+    "WHERE n.contact_id > :after AND n.given_at IS NULL AND n.due_at < {now} AND c.label <> 'suppressed'",
     "texts": "SELECT t.contact_id AS place, count(*) FROM texts AS t WHERE t.contact_id > :after "
     "AND t.expires_at <= {now} GROUP BY t.contact_id",
+    "campaigns": "SELECT s.contact_id AS place, count(*) FROM signals AS s WHERE s.contact_id > :after "
+    "AND " + _CAMPAIGN_OVER + " GROUP BY s.contact_id",
     "occasional_contacts": "SELECT c.id AS place, 1 FROM contacts AS c WHERE c.id > :after "
     "AND c.keep_until <= {now} AND c.label = 'occasional'",
     "ended_contacts": "SELECT c.id AS place, 1 FROM contacts AS c WHERE c.id > :after "
@@ -112,6 +121,27 @@ def forget_sign_ups(connection: Connection, contact_ids: Iterable[int], limits: 
     _delete(connection, "signals AS s", "s.contact_id IN {ids} AND " + _UNCONFIRMED, contact_ids, limits)
 
 
+def forget_campaign(connection: Connection, contact_ids: Iterable[int], limits: Limits) -> None:
+    """Delete what contacts did towards accounts whose campaign is over."""
+    for table in ("texts", "signals"):
+        _delete(
+            connection, f"{table} AS s", "s.contact_id IN {ids} AND " + _CAMPAIGN_OVER, contact_ids, limits
+        )
+
+
+def only_of_campaign(connection: Connection, contact_ids: Iterable[int], limits: Limits) -> set[int]:
+    """Return those of the contacts who did nothing else."""
+    over = _CAMPAIGN_OVER.format(**_moments(connection))
+    found = run(
+        connection,
+        f"SELECT r.id FROM {rows_of(connection, _ID)} AS r WHERE NOT EXISTS "
+        f"(SELECT 1 FROM signals AS s WHERE s.contact_id = r.id AND NOT {over})",
+        **_stamps(over, limits),
+        rows=as_parameter([each] for each in contact_ids),
+    )
+    return {row[0] for row in found}
+
+
 def idle(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
     """Return those of the contacts of whom no act is left."""
     found = run(
@@ -160,7 +190,9 @@ def to_reconfirm(connection: Connection, limits: Limits, *, count: int = 1_000) 
     found = run(
         connection,
         "SELECT c.platform, c.platform_id FROM contacts AS c WHERE EXISTS (SELECT 1 FROM signals AS s "
-        f"WHERE s.contact_id = c.id AND {aged}) ORDER BY c.id LIMIT :size",
+        f"WHERE s.contact_id = c.id AND {aged}) AND NOT EXISTS (SELECT 1 FROM signals AS s "
+        f"WHERE s.contact_id = c.id AND s.kind IN {_SIGNED} AND s.ended_at IS NULL AND NOT ({aged})) "
+        "ORDER BY c.id LIMIT :size",
         reconfirm_before=stamp(limits.reconfirm_before),
         size=count,
     )

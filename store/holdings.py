@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from domain.contact import ContactKey
+from store import consents
 from store.sealed import ENDING
 from store.tables import accounts, changes, contacts, journal_chain, journal_texts, metadata
 
@@ -34,6 +35,7 @@ def of_contact(connection: Connection, key: ContactKey) -> dict[str, Rows]:
         for each in tables():
             rows = connection.execute(select(each).where(each.columns[_OWNER] == contact["id"])).mappings()
             found[f"{each.name}"] = [_readable(row, names) for row in rows]
+        found["consents"] = [_readable(row, names) for row in consents.of_contact(connection, contact["id"])]
     about = select(journal_texts, journal_chain.c.at).join(
         journal_chain, journal_chain.c.seq == journal_texts.c.seq
     )

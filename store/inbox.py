@@ -5,7 +5,8 @@ writes are not in its way. Its functions take a transaction of whichever it is.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +25,7 @@ LEASE = timedelta(seconds=30)
 MAX_ATTEMPTS = 5
 #: How many pushes one claim takes at most.
 CLAIMED_PUSHES = 200
+_NUMBER = re.compile(rb"[0-9]+")
 _KILLED = "It ended its worker each time it was taken in."
 
 
@@ -149,6 +151,16 @@ def expire(connection: Connection, *, now: datetime) -> int:
     """Delete whatever is past its date, be it taken in or not; returns how many that were not."""
     gone = connection.scalars(delete(inbox).where(inbox.c.expires_at <= now).returning(inbox.c.state))
     return sum(each != "taken" for each in gone)
+
+
+def forget_naming(connection: Connection, platform: str, ids: Collection[str]) -> int:
+    """Delete pushes that were put aside or were puzzling where their bytes name one of these ids."""
+    kept = select(inbox.c.id, inbox.c.body).where(
+        inbox.c.platform == platform, inbox.c.state.in_(["aside", "unknown"]), inbox.c.body.is_not(None)
+    )
+    wanted = {each.encode() for each in ids}
+    naming = [row.id for row in connection.execute(kept) if not wanted.isdisjoint(_NUMBER.findall(row.body))]
+    return connection.execute(delete(inbox).where(inbox.c.id.in_(naming))).rowcount
 
 
 def tallied(connection: Connection) -> Sequence[RowMapping]:

@@ -1,4 +1,4 @@
-"""Jobs: work in the background that reads no platform, step by step, like runs claimed by a fence."""
+"""Jobs: work in the background beside harvests, step by step, like runs claimed by a fence."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,9 +15,15 @@ from store.runs import LEASE
 from store.tables import Moment, jobs
 
 KIND = "job"
-RECLASSIFY, EXPORT, TOPICS, EXPIRE = "reclassify", "export", "topics", "expire"
+RECLASSIFY, EXPORT, TOPICS, EXPIRE, DELETIONS = "reclassify", "export", "topics", "expire", "deletions"
 #: The queue on which each kind of job is carried out.
-QUEUE_OF = {RECLASSIFY: "classify", EXPORT: "export", TOPICS: "classify", EXPIRE: "classify"}
+QUEUE_OF = {
+    RECLASSIFY: "classify",
+    EXPORT: "export",
+    TOPICS: "classify",
+    EXPIRE: "classify",
+    DELETIONS: "harvest.twitter",
+}
 
 
 class NoSuchJobError(RegularsError):
@@ -86,18 +92,30 @@ def claim(connection: Connection, job_id: int, fence: int, worker: str, *, now: 
     return Job(job_id, fence, row.kind, orjson.loads(row.arguments), orjson.loads(row.reached), row.attempts)
 
 
-def advance(
-    connection: Connection, held: Job, worker: str, reached: Mapping[str, Any], *, done: bool, now: datetime
+def advance(  # noqa: PLR0913  # one parameter more than the rule for a step that waits
+    connection: Connection,
+    held: Job,
+    worker: str,
+    reached: Mapping[str, Any],
+    *,
+    done: bool,
+    now: datetime,
+    due_at: datetime | None = None,
 ) -> Job | None:
-    """Keep how far a held job has come, and end it where it is done; None where it is no longer ours."""
-    values = {"reached": orjson.dumps(reached).decode(), "attempts": 0}
+    """Keep how far a held job has come, and end it where it is done; None where it is no longer ours.
+
+    Its next step is due at once, or at `due_at`: then the dispatcher sends for it.
+    """
+    values: dict[str, Any] = {"reached": orjson.dumps(reached).decode(), "attempts": 0} | (
+        {"due_at": due_at} if due_at else {}
+    )
     if not _move(connection, held, worker, values | ({"state": "done", "ended_at": now} if done else {})):
         return None
     moved = held._replace(fence=held.fence + 1, reached=dict(reached))
     if done:
         outbox.drop(connection, KIND, held.id)
     else:
-        outbox.put(connection, moved.wake, due_at=now, sent_at=now)
+        outbox.put(connection, moved.wake, due_at=due_at or now, sent_at=None if due_at else now)
     return moved
 
 

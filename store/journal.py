@@ -1,5 +1,6 @@
 """The journal: a chain of entries that only grows, beside it what they say, and the proof of both."""
 
+import json
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -57,6 +58,17 @@ def record(connection: Connection, entry: Entry) -> int:
     connection.execute(insert(chain).values(seq=seq, at=entry.at, commitment=commitment, link=link))
     connection.execute(insert(texts).values(seq=seq, **text._asdict()))
     return seq
+
+
+def record_change(connection: Connection, entry: Entry) -> None:
+    """Enter what holds from now on, unless the newest entry of its act has the same details.
+
+    Before the first such entry nothing holds. Must come last in the transaction, as `record`.
+    """
+    if _newest_details(connection, entry.act) != entry.details:
+        _hold(connection)  # another process may just have entered it
+        if _newest_details(connection, entry.act) != entry.details:
+            record(connection, entry)
 
 
 def forget(
@@ -144,6 +156,11 @@ def require(connection: Connection, anchors: Iterable[Anchor]) -> None:
             )
 
 
+def _newest_details(connection: Connection, act: Act) -> Any:
+    statement = select(texts.c.details).where(texts.c.act == act.value).order_by(texts.c.seq.desc()).limit(1)
+    return json.loads(connection.scalar(statement) or "{}")
+
+
 def _hold(connection: Connection) -> Anchor:
     """Return the end of the chain, which stays the end until the transaction ends."""
     if connection.dialect.name == "postgresql":
@@ -164,7 +181,7 @@ def _kept(connection: Connection) -> Iterator[Kept]:
         .outerjoin(texts, texts.c.seq == chain.c.seq)
         .order_by(chain.c.seq)
     )
-    for each in connection.execution_options(yield_per=2_000).execute(statement):
+    for each in connection.execute(statement.execution_options(yield_per=2_000)):
         text = None
         if each.salt is not None:
             subject = None if each.subject_key is None else str(each.subject_key)

@@ -148,19 +148,6 @@ def counts(connection: Connection, *, now: datetime) -> Mapping[Status, int]:
     return {each: found.get(each, 0) for each in Status}
 
 
-def take_overdue(connection: Connection, *, now: datetime, size: int) -> list[ContactKey]:
-    """Return the keys of the next contacts whose notice is overdue, locked to the end of the transaction."""
-    locking = "" if connection.dialect.name == "sqlite" else " FOR UPDATE OF c, n"
-    found = run(
-        connection,
-        "SELECT c.platform, c.platform_id FROM notices AS n JOIN contacts AS c ON c.id = n.contact_id "
-        f"WHERE {_OPEN} AND n.due_at < {_moment(connection, 'now')} ORDER BY c.id LIMIT :size{locking}",
-        now=stamp(now),
-        size=size,
-    )
-    return [ContactKey(*row) for row in found]
-
-
 def keep_version(connection: Connection, version: Version, *, now: datetime) -> None:
     """Keep a text of the notice, once."""
     sets.add(connection, notice_versions, {**version._asdict(), "built_at": now})

@@ -9,6 +9,7 @@ from domain.errors import RegularsError
 from store.runs import ACTIVE
 from store.tables import (
     accounts,
+    admissions,
     contacts,
     decisions,
     harvest_runs,
@@ -27,9 +28,14 @@ class UnknownContactError(RegularsError):
 def contacts_listed(
     connection: Connection, *, label: str | None, platform: str | None
 ) -> Iterator[RowMapping]:
-    """Read contacts by label and platform in the order in which we met them; those who left only by label."""
-    statement = select(contacts, messaging_contacts.c.seq).outerjoin(
-        messaging_contacts, messaging_contacts.c.contact_id == contacts.c.id
+    """Read contacts by label and platform in the order in which we met them; those who left only by label.
+
+    `refusal` is the first gate that refused when the gates were last asked.
+    """
+    statement = (
+        select(contacts, messaging_contacts.c.seq, admissions.c.refusal)
+        .outerjoin(messaging_contacts, messaging_contacts.c.contact_id == contacts.c.id)
+        .outerjoin(admissions, admissions.c.contact_id == contacts.c.id)
     )
     statement = statement.where(contacts.c.label == label if label else contacts.c.label != "none")
     if platform:
@@ -43,8 +49,9 @@ def contact(connection: Connection, key: ContactKey) -> RowMapping:
     """Return one contact with its place in the feed; raises UnknownContactError."""
     row = (
         connection.execute(
-            select(contacts, messaging_contacts.c.seq)
+            select(contacts, messaging_contacts.c.seq, admissions.c.refusal)
             .outerjoin(messaging_contacts, messaging_contacts.c.contact_id == contacts.c.id)
+            .outerjoin(admissions, admissions.c.contact_id == contacts.c.id)
             .where(contacts.c.platform == key.platform, contacts.c.platform_id == key.platform_id)
         )
         .mappings()

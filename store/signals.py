@@ -69,6 +69,30 @@ def add(connection: Connection, account_id: int, acts: Sequence[Act], *, now: da
     return {row[0] for row in stored}
 
 
+def date_back(
+    connection: Connection,
+    account_id: int,
+    kind: str,
+    contact_ids: Iterable[int],
+    at: datetime,
+    *,
+    now: datetime,
+) -> None:
+    """Let acts without item that were stored at `now` have been seen earlier: when a file was made."""
+    moment = ":{}" if connection.dialect.name == "sqlite" else "CAST(:{} AS timestamptz)"
+    run(
+        connection,
+        f"UPDATE signals SET seen_at = {moment.format('at')} WHERE account_id = :account_id AND kind = :kind "
+        f"AND item = '' AND seen_at = {moment.format('now')} "
+        f"AND contact_id IN (SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r)",
+        account_id=account_id,
+        kind=kind,
+        at=stamp(at),
+        now=stamp(now),
+        rows=as_parameter([each] for each in contact_ids),
+    )
+
+
 def of_contacts(connection: Connection, contact_ids: Iterable[int]) -> dict[int, list[tuple[int, Signal]]]:
     """Return each contact's signals, ended ones too, as (account id, signal)."""
     wanted = rows_of(connection, {"id": "int"})
@@ -96,6 +120,28 @@ def forget_account(connection: Connection, account_id: int) -> list[int]:
         delete(signals).where(signals.c.account_id == account_id).returning(signals.c.contact_id)
     )
     return sorted(set(gone))
+
+
+def forget_kind(connection: Connection, account_id: int, kind: SignalKind) -> list[int]:
+    """Delete every act of one kind towards an account; returns the contacts concerned."""
+    gone = connection.scalars(
+        delete(signals)
+        .where(signals.c.account_id == account_id, signals.c.kind == kind)
+        .returning(signals.c.contact_id)
+    )
+    return sorted(set(gone))
+
+
+def keep_only(connection: Connection, contact_ids: Iterable[int], kind: SignalKind) -> set[int]:
+    """Delete every act of contacts but those of one kind; returns the contacts who had others."""
+    gone = run(
+        connection,
+        "DELETE FROM signals WHERE kind <> :kind AND contact_id IN "
+        f"(SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r) RETURNING contact_id",
+        kind=kind,
+        rows=as_parameter([each] for each in contact_ids),
+    )
+    return {row[0] for row in gone}
 
 
 def moment_of(value: object) -> datetime | None:

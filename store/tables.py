@@ -110,6 +110,11 @@ accounts = Table(
     # Who asks for a new token now, and until when nobody else may.
     Column("renewing_by", Text),
     Column("renewing_until", Moment),
+    # The token of the app itself, for what X tells apps only.
+    Column("app_token_sealed", LargeBinary),
+    # Through whom the tokens came: the ids of team members within the app.
+    Column("token_owner", Text),
+    Column("user_token_owner", Text),
     UniqueConstraint("platform", "platform_id"),
 )
 
@@ -905,6 +910,7 @@ journal_texts = Table(
         sqlite_where=Column("subject_key", Text).is_not(None),
         postgresql_where=Column("subject_key", Text).is_not(None),
     ),
+    Index("ix_journal_texts_act_seq", "act", "seq"),
 )
 
 #: What an operator decided against what a contact's acts say; later harvests respect it.
@@ -1065,4 +1071,20 @@ campaign_ends = Table(
     Column("at", Moment, nullable=False),
     # When everything was gone.
     Column("purged_at", Moment),
+)
+
+#: What platforms told us to delete and what became of it: counts and moments, nobody's id.
+deletions = Table(
+    "deletions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("platform", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    # The contacts that went or were narrowed; none is told where the platform named one person.
+    Column("contacts", Integer),
+    # The word by which whoever asked looks the state up; drawn at random.
+    Column("code", Text, unique=True),
+    Column("asked_at", Moment, nullable=False),
+    Column("done_at", Moment, nullable=False),
+    Index("ix_deletions_done_at", "done_at"),
 )

@@ -17,7 +17,7 @@ from pipeline.road import Road
 from store import jobs, outbox, runs
 from store.outbox import Wake
 from workers.broker import CONTROL, QUEUE_DOWN
-from workers.jobs import STEPS
+from workers.jobs import steps_of
 from workers.pushes import declare_push
 
 HARVEST = "harvest_page"
@@ -40,6 +40,7 @@ def message_of(wake: Wake) -> Message[object]:
 
 def declare(broker: Broker, road: Road) -> None:
     """Declare the actors on a broker."""
+    steps = steps_of(road)
 
     @dramatiq.actor(actor_name=HARVEST, queue_name=CONTROL, broker=broker)
     def harvest_page(run_id: int, fence: int) -> None:
@@ -51,7 +52,7 @@ def declare(broker: Broker, road: Road) -> None:
     def carry_out_job(job_id: int, fence: int) -> None:
         """Carry out the next step of a job; a stale fence is a no-op."""
         ids = {"job": job_id, "fence": fence}
-        _go_on(broker, road, "job.step", ids, lambda: carry_out(road, STEPS, job_id, fence))
+        _go_on(broker, road, "job.step", ids, lambda: carry_out(road, steps, job_id, fence))
 
     declare_push(broker, road)
 

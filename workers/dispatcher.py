@@ -10,6 +10,7 @@ from dramatiq import Broker
 
 from config.settings import Settings
 from pipeline import collecting
+from pipeline.checking import begin_checking_if_due
 from pipeline.expire import begin_expire_if_due
 from pipeline.freshen import begin_due
 from pipeline.interests import begin_reading_if_due
@@ -93,6 +94,7 @@ class Dispatcher:
             if self._road is not None:
                 begin_due(self._road, now=now)
                 self._look_again(self._road, now)
+                begin_checking_if_due(self._road, now=now)
         self._postman.look(now)
         with self._database.read() as connection:
             due = outbox.due(connection, now=now, resend_after=RESEND_AFTER, count=BURST)

@@ -9,10 +9,12 @@ from domain.admission import Controller
 from domain.journal import Act, Entry
 from exports.files import export
 from pipeline.admit import review
+from pipeline.checking import checking_step
 from pipeline.expire import expire_step
 from pipeline.interests import reading_step
 from pipeline.job import Save, Step
 from pipeline.reclassify import reclassify_step
+from pipeline.road import Road
 from store import installation, jobs, journal
 from store.database import Database
 from store.jobs import Job
@@ -42,3 +44,8 @@ STEPS: dict[str, Step] = {
     jobs.TOPICS: reading_step(reader_of),
     jobs.EXPIRE: expire_step,
 }
+
+
+def steps_of(road: Road) -> dict[str, Step]:
+    """Return the steps of all kinds of jobs: those that ask a platform travel on the road, too."""
+    return {**STEPS, jobs.DELETIONS: checking_step(road)}

@@ -5,6 +5,7 @@ import threading
 from datetime import UTC, datetime
 from functools import cached_property
 
+import psutil
 from sqlalchemy import Connection
 
 from classifier.policy import Policy
@@ -22,11 +23,12 @@ from connectors.registry import connect
 from domain.account import Account
 from domain.credentials import Credentials
 from domain.errors import RegularsError
+from domain.journal import Act, Entry
 from pipeline.limiter import DatabaseLimiter, Limiter
 from pipeline.objections import catch_up, require_none
 from pipeline.replay import sweep
 from pipeline.road import Duty, Road
-from store import accounts, inbox, installation, link_keys, objections, schema, suppressions
+from store import accounts, inbox, installation, journal, link_keys, objections, schema, suppressions
 from store.accounts import Sealed
 from store.database import Database
 
@@ -41,6 +43,11 @@ def duty_of(settings: Settings, platform: str) -> Duty | None:
 def utc_now() -> datetime:
     """Return the present moment; the only clock of the product."""
     return datetime.now(UTC)
+
+
+def system_user() -> str:
+    """Return who calls, for the journal: the user as the system knows it, whatever the environment says."""
+    return f"cli:{psutil.Process().username()}"
 
 
 class Runtime:
@@ -70,6 +77,8 @@ class Runtime:
                 suppressions.add_key(connection, self.sealer.seal(new_key()), now=utc_now())
             if not link_keys.keys(connection):
                 link_keys.add(connection, 0, self.sealer.seal(link_tokens.new_key()), now=utc_now())
+            told = Entry(system_user(), Act.SETTINGS_CHANGED, utc_now(), details=settings.decisive)
+            journal.record_change(connection, told)
         #: Why this process can open no token any more, where that is so.
         self.needs_key: KeyMissingError | None = None
         self._packs: dict[str, Policy] = {}

@@ -22,6 +22,7 @@ class TokenFacts(NamedTuple):
     app_id: str | None = None
     scopes: frozenset[str] | None = None
     expires_at: int | None = None
+    user_id: str | None = None
 
 
 def facts_of(token: str, ask: Ask) -> TokenFacts:
@@ -34,12 +35,13 @@ def facts_of(token: str, ask: Ask) -> TokenFacts:
     if not isinstance(facts, dict):
         return TokenFacts()
     app_id, kind, scopes = str(facts.get("app_id")), facts.get("type"), facts.get("scopes")
-    expires_at = facts.get("expires_at")
+    expires_at, user_id = facts.get("expires_at"), str(facts.get("user_id"))
     return TokenFacts(
         kind.upper() if isinstance(kind, str) else None,
         app_id if is_id(app_id) else None,
         frozenset(map(str, scopes)) if isinstance(scopes, list) else None,
         expires_at if isinstance(expires_at, int) else None,
+        user_id if is_id(user_id) else None,
     )
 
 
@@ -81,8 +83,15 @@ def prove(page_id: str, facts: TokenFacts, user_facts: TokenFacts, ask: Ask) -> 
             code="two_apps",
         )
     owner = owner_of(page_id, facts, ask)
-    app_id = user_facts.app_id or facts.app_id
-    return Ownership(owner, None, app_id, staff_of(owner, ask), shown=shown_by(owner, ask))
+    return Ownership(
+        owner,
+        None,
+        user_facts.app_id or facts.app_id,
+        staff_of(owner, ask),
+        shown=shown_by(owner, ask),
+        token_owner=facts.user_id,
+        user_token_owner=user_facts.user_id,
+    )
 
 
 def shown_by(page_id: str, ask: Ask) -> tuple[str, ...]:

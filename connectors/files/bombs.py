@@ -2,6 +2,7 @@
 
 import stat
 import zipfile
+from collections.abc import Callable
 from typing import BinaryIO, NamedTuple
 
 from domain.errors import RegularsError
@@ -25,23 +26,26 @@ _SMALL = 1_000_000
 _ENCRYPTED = 0x1
 
 
-def opened(file: BinaryIO, limits: Limits) -> zipfile.ZipFile:
-    """Open a zip file whose members fit the limits; raises FileRefusedError for any other.
+def opened(
+    file: BinaryIO, limits: Limits, wanted: Callable[[zipfile.ZipInfo], bool] = lambda _: True
+) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
+    """Open a zip file of which the wanted members fit the limits; raises FileRefusedError for any other.
 
-    What a member says of its own size is what is read of it at most, so a lie brings less and not more.
+    Returns it with these members. What a member says of its own size is what is read of it at most, so a
+    lie brings less and not more; what is not wanted is never unpacked.
     """
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError):
         raise FileRefusedError("This is no zip file, or a damaged one; get it again.") from None
-    members = archive.infolist()
-    if len(members) > limits.members:
+    if len(archive.infolist()) > limits.members:
         raise FileRefusedError(f"It holds more than {limits.members:,} files; that is more than we take.")
+    members = [each for each in archive.infolist() if wanted(each)]
     if sum(each.file_size for each in members) > limits.total:
         raise FileRefusedError(f"It would unpack to more than {limits.total:,} bytes, which is refused.")
     for each in members:
         _check(each, limits)
-    return archive
+    return archive, members
 
 
 def _check(member: zipfile.ZipInfo, limits: Limits) -> None:

@@ -76,11 +76,11 @@ _HUMP = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])")
 
 
 def guessed(columns: Iterable[str]) -> dict[str, str]:
-    """Guess which column holds which field, the first of each; a refused one holds none."""
+    """Guess which column holds which field, the first of each."""
     found: dict[str, str] = {}
     for each in columns:
         field = _FIELD_OF.get(" ".join(_words(each)))
-        if field and not is_refused(each):
+        if field:
             found.setdefault(field, each)
     return found
 

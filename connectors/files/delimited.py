@@ -37,6 +37,9 @@ def _read(lines: io.TextIOWrapper, separator: str) -> Iterator[Sequence[str]]:
         raise FileRefusedError(
             f"What follows row {number} is no row; a quotation mark there may lack its other one."
         ) from None
+    finally:
+        if not lines.closed:
+            lines.detach()  # the file is its opener's to close
 
 
 def _encoding(file: BinaryIO, wished: str | None) -> str:

@@ -37,9 +37,8 @@ def rows(file: BinaryIO, sheet: str | None) -> tuple[Iterator[Sequence[str]], st
 
 
 def _read(sheet: Any) -> Iterator[Sequence[str]]:
-    # What a sheet says of its own size is not believed; rows are one cell wider than the widest of their
-    # first, so that a far cell is seen and makes no wide rows.
-    sheet.reset_dimensions()
+    # What a sheet says of its own size is not asked; rows are one cell wider than its header, so that a cell
+    # too many is seen, and one far away makes no wide rows.
     width = 0
     for row in _safely(sheet.iter_rows(max_row=_LOOK, max_col=MAX_COLUMNS + 1, values_only=True)):
         width = max((place for place, each in enumerate(row, start=1) if each), default=0)

@@ -13,6 +13,7 @@ from connectors.http import RefusedError, Session, checked_token
 from connectors.twitter.answers import batch_of, items_of
 from connectors.twitter.asked import Asked
 from connectors.twitter.checks import check_streams
+from connectors.twitter.compliance import Compliance
 from connectors.twitter.errors import refusal_of, unreadable
 from connectors.twitter.limits import limit_of
 from connectors.twitter.listings import LISTINGS, READ_USERS, STREAMS, Listing
@@ -30,8 +31,9 @@ from domain.stream import COUNT, Stream
 DEFAULT_BASE_URL = "https://api.x.com"
 #: The host that tweepy 4.17 has in its code (x-api.md §5.1).
 TWEEPY_HOST = "https://api.twitter.com"
-#: What is asked of our own profile: its counts, and what it says; one user read, whatever is asked of it.
-OWN_FIELDS = "public_metrics,description,url,entities"
+#: What is asked of our own profile: its counts, or what it says, too; one user read, whatever is asked.
+COUNTS = "public_metrics"
+OWN_FIELDS = f"{COUNTS},description,url,entities"
 
 # At DEBUG tweepy writes tokens and whole answers into the log.
 logging.getLogger("tweepy.client").addFilter(lambda record: record.levelno > logging.DEBUG)
@@ -83,7 +85,7 @@ class TwitterConnector:
 
     def prove(self) -> Ownership:
         """Ask X whose token this is; a token of an app proves no account."""
-        user = self._me(self._asked(PageRequest("me"), READ_USERS))
+        user = self._me(self._asked(PageRequest("me"), READ_USERS), OWN_FIELDS)
         handle = user.get("username")
         return Ownership(
             user["id"],
@@ -102,9 +104,9 @@ class TwitterConnector:
             raise unreadable(asked, "does not say how many follow this account")
         return Batch(billed_items=1, billed=(user["id"],), limit=self._limit(asked), followers=followers)
 
-    def _me(self, asked: Asked) -> dict[str, Any]:
+    def _me(self, asked: Asked, fields: str = COUNTS) -> dict[str, Any]:
         """Ask for the account that the token belongs to."""
-        call = partial(self._client.get_me, user_auth=False, user_fields=OWN_FIELDS)
+        call = partial(self._client.get_me, user_auth=False, user_fields=fields)
         try:
             body = self._ask(call, asked)
         except OperatorNeededError as error:
@@ -126,6 +128,18 @@ class TwitterConnector:
         return renewed(
             self._session, self._account, self._credentials, self._asked(PageRequest("tokens"), ())
         )
+
+    def deletions(self) -> Compliance:
+        """Return what asks X who is gone; X takes this from an app only."""
+        token = self._credentials.app_token
+        if token is None:
+            raise OperatorNeededError(
+                f"X says only to an app who is gone: connect account {self._account.platform_id} again with "
+                "--app-token-file.",
+                code="no_app_token",
+            )
+        base_url = self._session.base_url
+        return Compliance(self._account, token, base_url, TWEEPY_HOST, self._now())
 
     def check(self) -> Sequence[StreamCheck]:
         """Look at one smallest page of each stream; spends up to 27 items."""

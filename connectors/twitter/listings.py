@@ -63,6 +63,7 @@ _ROWS = (
         ),
         tweepy.Client.get_users_followers,
         users_who(SignalKind.FOLLOWS),
+        MappingProxyType({"user_fields": "protected"}),
     ),
     Listing(
         Stream(

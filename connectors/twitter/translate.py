@@ -45,7 +45,7 @@ def users_who(kind: SignalKind) -> Translate:
         def act(user: Any) -> Signal:
             contact = ContactKey(platform, _id_of(user))
             profile = Profile(_text_of(user, "username"), _text_of(user, "name"))
-            return Signal(contact, kind, item, None, None, profile)
+            return Signal(contact, kind, item, None, None, profile, hidden=user.get("protected") is True)
 
         return Listed(signals=translate_each(items, act))
 

@@ -21,7 +21,7 @@ from domain.contact import Platform
 from domain.credentials import Credentials
 from domain.errors import OperatorNeededError, RegularsError
 from domain.journal import Act
-from pipeline.remove import remove_account
+from pipeline.remove import forget_pushes, remove_account
 from pipeline.resume import resume_account
 from store import accounts
 from workers.runtime import Runtime, utc_now
@@ -68,6 +68,10 @@ def add(
     client_secret_file: Annotated[
         Path | None, typer.Option(help="X: the app's OAuth 2 client secret, where it has one.")
     ] = None,
+    app_token_file: Annotated[
+        Path | None,
+        typer.Option(help="X: the app's bearer token, with which X is asked daily who is gone."),
+    ] = None,
 ) -> None:
     """Connect one of your own accounts; the token must prove that it is yours.
 
@@ -75,13 +79,14 @@ def add(
     Adding an account again brings its tokens up to date, and ends its pause: what failed in it goes on.
     """
     _require_platform(platform, user_token_file, owned_reads=owned_reads)
-    _require_renewal(platform, refresh_token_file or client_secret_file, client_id)
+    _require_renewal(platform, refresh_token_file or client_secret_file, client_id, app_token_file)
     credentials = Credentials(
         secret_in(token_file),
         secret_in(str(user_token_file)) if user_token_file else None,
         secret_in(str(app_secret_file)) if app_secret_file else None,
         secret_in(str(refresh_token_file)) if refresh_token_file else None,
         secret_in(str(client_secret_file)) if client_secret_file else None,
+        secret_in(str(app_token_file)) if app_token_file else None,
     )
     open_runtime = runtime()
     account = Account(platform, platform_id, name, app_id=client_id, owned_reads=owned_reads)
@@ -239,6 +244,7 @@ def remove(
         policy = open_runtime.policy_in_force(connection)
         gone = remove_account(connection, found, policy, now=utc_now())
         enter(connection, Act.ACCOUNT_REMOVED, why=why, account=found.key, contacts=gone)
+    forget_pushes(open_runtime.inbox, found)
     out.print(f"{shown(found.name)} is removed; {gone} contacts left the messaging store.")
 
 
@@ -255,10 +261,13 @@ def _require_platform(platform: Platform, facebook_file: Path | None, *, owned_r
         raise RegularsError("--owned-reads is for X, Facebook reads cost nothing; leave it out.")
 
 
-def _require_renewal(platform: Platform, secret_file: Path | None, client_id: str | None) -> None:
-    if platform is Platform.FACEBOOK and (secret_file or client_id):
+def _require_renewal(
+    platform: Platform, secret_file: Path | None, client_id: str | None, app_token_file: Path | None
+) -> None:
+    if platform is Platform.FACEBOOK and (secret_file or client_id or app_token_file):
         raise RegularsError(
-            "--refresh-token-file, --client-id and --client-secret-file are for X; leave them out for a page."
+            "--refresh-token-file, --client-id, --client-secret-file and --app-token-file are for X; leave "
+            "them out for a page."
         )
     if secret_file and not client_id:
         raise RegularsError("X renews a token for the app's client id only; give --client-id too.")

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
-import psutil
 import typer
 from sqlalchemy import Connection
 
@@ -12,21 +11,16 @@ from domain.contact import ContactKey
 from domain.journal import Act, Detail, Entry
 from store import journal
 from store.database import Database
-from workers.runtime import utc_now
+from workers.runtime import system_user, utc_now
 
 Why = Annotated[str, typer.Option("--why", help="The reason, for the journal; name nobody in it.")]
-
-
-def actor() -> str:
-    """Return who calls: the user as the system knows it, whatever the environment says."""
-    return f"cli:{psutil.Process().username()}"
 
 
 def enter(
     connection: Connection, act: Act, subject: ContactKey | None = None, why: str = "", **details: Detail
 ) -> None:
     """Enter what a command does, last in the transaction that does it."""
-    journal.record(connection, Entry(actor(), act, utc_now(), subject, why, details))
+    journal.record(connection, Entry(system_user(), act, utc_now(), subject, why, details))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""`regulars contacts explain` and `override`: gates with their answers, and an operator's word on a label."""
+"""`regulars contacts explain` and `override`: every gate with its answer, an operator's word on a label."""
 
 import os
 import pwd
@@ -13,7 +13,8 @@ from classifier.refusals import LANGUAGES, say_channel, say_gate
 from console.cli.contact_key import Key, key_of
 from console.cli.start import runtime
 from console.cli.words import iso, out, print_table
-from domain.admission import Admission, ChannelAnswer, OverrideFacts
+from domain.admission import Admission, OverrideFacts
+from domain.channel import ChannelAnswer
 from domain.errors import RegularsError
 from domain.label import Label
 from pipeline import override as verbs

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping
 
 from classifier.explanation import explain as explained
 from console.cli.acting import Why, reading
+from console.cli.adding import add
 from console.cli.admission import Language, gates_of, language_of, override, tell_gates
 from console.cli.contact_key import Key, key_of
 from console.cli.interests import interests, interests_of, tell
@@ -24,13 +25,14 @@ from store import decisions
 from store import reading as stored
 from workers.runtime import utc_now
 
-app = typer.Typer(help="List and show contacts.", no_args_is_help=True)
+app = typer.Typer(help="List, show and add contacts.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON.")]
 
 
 def register(root: typer.Typer) -> None:
     """Add the group, and `explain` at the top, to the command line."""
+    app.command()(add)
     app.command("interests")(interests)
     app.command("explain")(explain)
     app.command("override")(override)
@@ -66,7 +68,7 @@ def listed(
                     each["label"],
                     each["handle"],
                     each["display_name"],
-                    "yes" if each["seq"] else "no",
+                    _inside(each),
                     local(each["first_seen_at"]),
                 )
                 for each in rows
@@ -149,10 +151,17 @@ def _contact(row: Mapping[Any, Any]) -> dict[str, Any]:
         "handle": row["handle"],
         "display_name": row["display_name"],
         "in_messaging_store": row["seq"] is not None,
+        "refusal": row["refusal"],
         "regular_since": iso(row["regular_since"]),
         "first_seen_at": iso(row["first_seen_at"]),
         "keep_until": iso(row["keep_until"]),
     }
+
+
+def _inside(row: Mapping[Any, Any]) -> str:
+    if row["seq"] is None:
+        return "no"
+    return f"yes, refused: {row['refusal']}" if row["refusal"] else "yes"
 
 
 def _signal(row: Mapping[Any, Any]) -> dict[str, Any]:

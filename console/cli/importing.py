@@ -1,6 +1,5 @@
 """`regulars import`: lists of people who signed up, and archives that a platform let you download."""
 
-import getpass
 import shlex
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -9,19 +8,23 @@ from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import typer
+from sqlalchemy import Connection
 
 from connectors.files import columns, table
 from connectors.files.bombs import FileRefusedError
 from connectors.files.rejects import RejectsFile
 from connectors.files.sign_up_list import Terms, check, sign_ups
 from connectors.files.table import Table
+from console.cli.acting import enter
+from console.cli.archives import archive
 from console.cli.start import runtime
 from console.cli.words import note, out, print_json, print_table, shown
 from domain.errors import RegularsError
-from domain.sign_up import CHANNELS, LANGUAGES
+from domain.journal import Act
+from domain.sign_up import CHANNELS, LANGUAGES, SignUp
 from pipeline.bringing_in import Brought, bring_in, rehearse
-from pipeline.signing_up import sign_up
-from workers.runtime import utc_now
+from pipeline.signing_up import Outcome, sign_up
+from workers.runtime import system_user, utc_now
 
 app = typer.Typer(help="Bring in sign-up lists and downloaded archives.", no_args_is_help=True)
 
@@ -38,6 +41,7 @@ Column = Annotated[
 
 def register(root: typer.Typer) -> None:
     """Add the group to the command line."""
+    app.command()(archive)
     root.add_typer(app, name="import")
 
 
@@ -91,7 +95,7 @@ def listed(
             _wording(consent_file),
             _required(source, "--source, where its people agreed"),
             _date(given_on),
-            f"cli:{getpass.getuser()}",
+            system_user(),
             tuple(channel or ()),
             language,
         )
@@ -106,16 +110,17 @@ def _bring_in(
 ) -> Brought:
     open_runtime = runtime()
     act = rehearse if dry_run else bring_in
+
+    def store(connection: Connection, people: list[SignUp]) -> Outcome:
+        policy, suppressor = open_runtime.policy_in_force(connection), open_runtime.suppressor_of(connection)
+        outcome = sign_up(connection, people, policy, suppressor, now=utc_now())
+        enter(connection, Act.LIST_IMPORTED, rows=len(people), new=len(outcome.new), known=len(outcome.known))
+        return outcome
+
     return act(
         open_runtime.database,
         sign_ups(read, mapping, terms, name),
-        lambda connection, people: sign_up(
-            connection,
-            people,
-            open_runtime.policy_in_force(connection),
-            open_runtime.suppressor_of(connection),
-            now=utc_now(),
-        ),
+        store,
         rejects.add,
     )
 

@@ -13,6 +13,7 @@ from domain.errors import BadAnswerError, RegularsError, RetryLaterError
 #: In which module a command stands: only that one is loaded, for each brings half a second of libraries.
 MODULES: Mapping[str, str] = {
     "demo": "demo",
+    "doctor": "doctor",
     "up": "road",
     "worker": "road",
     "dispatch": "road",
@@ -37,8 +38,11 @@ MODULES: Mapping[str, str] = {
     "object": "rights",
     "forget": "rights",
     "access": "rights",
+    "deletions": "deletions",
     "failures": "failures",
     "journal": "journal",
+    "expire": "keeping",
+    "campaign": "keeping",
     "keys": "keys",
     "backup": "backup",
     "restore": "backup",
@@ -46,6 +50,8 @@ MODULES: Mapping[str, str] = {
     "config": "system",
     "topics": "topics",
     "notices": "notices",
+    "register": "papers",
+    "paper": "papers",
 }
 
 

@@ -9,6 +9,7 @@ import typer
 from rich.live import Live
 
 from console.cli.acting import enter
+from console.cli.keeping import warn_of_ends
 from console.cli.runs_table import fitting_runs, shown_runs
 from console.cli.start import runtime
 from console.cli.words import iso, local, note, out, print_json, print_table
@@ -46,6 +47,7 @@ def listed(
         _watch(open_runtime, count)
         return
     rows = _read(open_runtime, count)
+    warn_of_ends(open_runtime, now=utc_now())
     if json:
         for each in rows:
             print_json(as_json(each))

@@ -1,4 +1,4 @@
-"""The ASGI application: `/push/facebook` and `/push/twitter`, alone or mounted beside others."""
+"""The ASGI application: pushes at `/push/…` and callbacks at `/facebook/…`, alone or beside others."""
 
 import asyncio
 import json
@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from connectors.facebook import webhook as facebook
+from connectors.facebook.signed_request import MAX_FORM
 from connectors.twitter import webhook as twitter
+from console.receiver.callbacks import DEAUTHORISATION, DELETION, Answer, Callbacks
 from console.receiver.intake import FullError, Intake
 from console.receiver.secrets import FRESH_S, RECONSIDER_S, Secrets
 from domain.contact import Platform
@@ -30,14 +32,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 log = logging.getLogger("regulars.receiver")
-
-
-class Answer(NamedTuple):
-    """What is answered."""
-
-    status: int
-    body: bytes = b""
-    kind: str = "text/plain; charset=utf-8"
 
 
 class _Signature(NamedTuple):
@@ -63,12 +57,18 @@ class Receiver:
     """Answers the platforms: proves that the address is ours, stores what they signed, refuses the rest."""
 
     def __init__(
-        self, intake: Intake, secrets: Secrets, verify_token: str, now: Callable[[], datetime]
+        self,
+        intake: Intake,
+        secrets: Secrets,
+        verify_token: str,
+        now: Callable[[], datetime],
+        callbacks: Callbacks | None = None,
     ) -> None:
         self._intake = intake
         self._secrets = secrets
         self._verify_token = verify_token
         self._now = now
+        self._callbacks = callbacks
         self._refusals: Counter[tuple[str, str]] = Counter()
         self._told_at = -TELL_EVERY_S
 
@@ -87,6 +87,7 @@ class Receiver:
             (b"content-type", answer.kind.encode()),
             (b"content-length", str(len(answer.body)).encode()),
             (b"x-content-type-options", b"nosniff"),
+            (b"cache-control", b"no-store"),
         ]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
@@ -94,6 +95,8 @@ class Receiver:
     async def _answer(self, scope: Message, receive: Receive) -> Answer:
         first, platform, *rest = [*scope["path"].strip("/").split("/"), ""][:4]
         account = "".join(rest)
+        if first == Platform.FACEBOOK and scope["path"].count("/") <= 3:
+            return await self._call_back(scope, receive, platform, account)
         if first != "push" or platform not in SIGNATURES or scope["path"].count("/") > 3:
             return Answer(404)
         if scope["method"] == "GET":
@@ -101,6 +104,28 @@ class Receiver:
         if scope["method"] != "POST":
             return Answer(405)
         return await self._take(scope, receive, platform, account)
+
+    async def _call_back(self, scope: Message, receive: Receive, what: str, code: str) -> Answer:
+        """Answer a callback, or whoever looks up what became of one."""
+        if self._callbacks is None or what not in {DELETION, DEAUTHORISATION}:
+            return Answer(404)
+        if scope["method"] == "GET" and what == DELETION and code:
+            return await self._callbacks.state(code)
+        if scope["method"] != "POST" or code:
+            return Answer(405)
+        named = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        kind = named.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/x-www-form-urlencoded":
+            return self._refused(415, Platform.FACEBOOK, "no form")
+        form = await _body(receive, named.get("content-length", "0"), MAX_FORM)
+        await self._refresh(FRESH_S)
+        asked = self._callbacks.read(form, self._secrets.apps(Platform.FACEBOOK))
+        if asked is None:
+            await self._refresh(RECONSIDER_S)
+            asked = self._callbacks.read(form, self._secrets.apps(Platform.FACEBOOK))
+        if asked is None:
+            return self._refused(403, Platform.FACEBOOK, "not genuine")
+        return await self._callbacks.carry_out(what, asked, named.get("host", ""))
 
     async def _prove(self, scope: Message, platform: str, account: str) -> Answer:
         """Answer a platform that asks whether the address is ours."""
@@ -125,7 +150,7 @@ class Receiver:
         signature = named.get(wanted.header)
         if signature is None:
             return self._refused(401, platform, "unsigned")
-        body = await _body(receive, named.get("content-length", "0"))
+        body = await _body(receive, named.get("content-length", "0"), MAX_BODY)
         await self._refresh(FRESH_S)
         if not wanted.fits(body, signature, self._secrets.of(platform, account)):
             await self._refresh(RECONSIDER_S)
@@ -154,9 +179,9 @@ class Receiver:
         return Answer(status)
 
 
-async def _body(receive: Receive, told_length: str) -> bytes:
+async def _body(receive: Receive, told_length: str, longest: int) -> bytes:
     """Read a body; raises _RefusedError for one that is too long or too slow."""
-    if told_length.isdigit() and int(told_length) > MAX_BODY:
+    if told_length.isdigit() and int(told_length) > longest:
         raise _RefusedError(Answer(413))
     parts: list[bytes] = []
     size = 0
@@ -169,7 +194,7 @@ async def _body(receive: Receive, told_length: str) -> bytes:
                     raise _RefusedError(Answer(400))
                 part = message.get("body", b"")
                 size += len(part)
-                if size > MAX_BODY:
+                if size > longest:
                     raise _RefusedError(Answer(413))
                 parts.append(part)
                 more = message.get("more_body", False)

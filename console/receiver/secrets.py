@@ -17,6 +17,7 @@ class AppSecret(NamedTuple):
     platform: str
     platform_id: str
     secret: str
+    app_id: str | None = None
 
 
 class Secrets:
@@ -53,6 +54,12 @@ class Secrets:
         )
         return list(dict.fromkeys(wanted))
 
+    def apps(self, platform: str) -> list[tuple[str, str]]:
+        """Return the (app id, secret) of a platform's apps, as far as their ids are known."""
+        return [
+            (each.app_id, each.secret) for each in self._known if each.platform == platform and each.app_id
+        ]
+
 
 def reader(runtime: Runtime) -> Callable[[], list[AppSecret]]:
     """Return what reads the secrets of an installation."""
@@ -60,10 +67,19 @@ def reader(runtime: Runtime) -> Callable[[], list[AppSecret]]:
     def read() -> list[AppSecret]:
         with runtime.database.read() as connection:
             found = [
-                (each.platform, each.platform_id, runtime.credentials(connection, each.id).app_secret)
+                (
+                    each.platform,
+                    each.platform_id,
+                    runtime.credentials(connection, each.id).app_secret,
+                    each.app_id,
+                )
                 for each in accounts.every(connection)
                 if each.app_secret_sealed
             ]
-        return [AppSecret(platform, platform_id, secret) for platform, platform_id, secret in found if secret]
+        return [
+            AppSecret(platform, platform_id, secret, app_id)
+            for platform, platform_id, secret, app_id in found
+            if secret
+        ]
 
     return read

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from console.receiver.app import Receiver
+from console.receiver.callbacks import DEAUTHORISATION, DELETION, Callbacks, DatabaseActs
 from console.receiver.intake import Intake
 from console.receiver.secrets import Secrets, reader
 from console.serving import Server, bind, tell
@@ -20,7 +21,8 @@ def receiving(runtime: Runtime) -> Iterator[Receiver]:
     token = settings.facebook_verify_token
     verify_token = token.get_secret_value() if token else ""
     try:
-        yield Receiver(intake, Secrets(reader(runtime)), verify_token, utc_now)
+        callbacks = Callbacks(DatabaseActs(runtime), settings.public_url, utc_now)
+        yield Receiver(intake, Secrets(reader(runtime)), verify_token, utc_now, callbacks)
     finally:
         intake.close()
 
@@ -34,7 +36,9 @@ def serve(runtime: Runtime, host: str, port: int, ready_file: Path | None = None
     address = f"http://{host}:{listener.getsockname()[1]}"
 
     def ready() -> None:
-        tell(ready_file, {each: f"{address}/push/{each}" for each in ("facebook", "twitter")})
+        told = {each: f"{address}/push/{each}" for each in ("facebook", "twitter")}
+        told |= {each: f"{address}/facebook/{each}" for each in (DELETION, DEAUTHORISATION)}
+        tell(ready_file, told)
 
     with listener, receiving(runtime) as app:
         Server(app, ready).run(sockets=[listener])

@@ -89,6 +89,16 @@ def canary(world: World, given: Given) -> Answer:
     return Answer.of_json({"name": world.audience.canary})
 
 
+def fates(world: World, given: Given) -> Answer:
+    """`{"<X user id>": "deactivated"}`: batch compliance says so of them from now on; "" for nothing."""
+    told: dict[str, str] = world.memory["twitter"].setdefault("fates", {})
+    for number, reason in given.items():
+        told.pop(str(number), None)
+        if reason:
+            told[str(number)] = str(reason)
+    return Answer.of_json({"fates": len(told)})
+
+
 COMMANDS: dict[str, Callable[[World, Given], Answer]] = {
     "/day": advance,
     "/faults": faults,
@@ -97,4 +107,5 @@ COMMANDS: dict[str, Callable[[World, Given], Answer]] = {
     "/options": options,
     "/guises": guises,
     "/canary": canary,
+    "/fates": fates,
 }

@@ -31,6 +31,10 @@ def create(call: Call) -> Answer:
     if kind not in {"tweets", "users"}:
         raise Refused(invalid("type", str(kind), f"$.type: [{kind}] is not one of [tweets,users]", call.home))
     world = call.world
+    if any(each["type"] == kind and _runs(each) for each in _jobs(world).values()):
+        # One job of a type at a time (§4); how a second one is refused is not documented.
+        refused = {"title": "Conflict", "detail": "A job of this type is running.", "status": 409}
+        raise Refused(Answer.of_json(refused, 409))
     number = str(1_600_000_000_000_000_000 + key_of(world.seed, "job", len(_jobs(world))) % 10**17)
     now = datetime.now(UTC)
     job: Job = {
@@ -73,7 +77,16 @@ def _public(job: Job) -> Job:
     return {name: value for name, value in job.items() if not name.startswith("_")}
 
 
+def _runs(job: Job) -> bool:
+    begun = job["status"] == "created" and datetime.fromisoformat(job["upload_expires_at"]) > datetime.now(
+        UTC
+    )
+    return begun or job["status"] == "in_progress"
+
+
 def _step(job: Job) -> Job:
+    if job["status"] == "created" and "_ids" not in job and not _runs(job):
+        job["status"] = "expired"
     if job["status"] == "in_progress":
         job["status"] = "complete"
     elif job["status"] == "created" and "_ids" in job:
@@ -88,6 +101,8 @@ def bucket(request: Request, world: World) -> Answer:
     if job is None:
         return Answer(404, endpoint="compliance_bucket")
     if part == "upload" and request.method == "PUT":
+        if job["status"] != "created" or not _runs(job):
+            return Answer(403, endpoint="compliance_upload")
         job["_ids"] = request.body.decode(errors="replace").split()
         return Answer(200, endpoint="compliance_upload")
     if part == "result" and request.method == "GET" and job["status"] == "complete":
@@ -100,6 +115,9 @@ def bucket(request: Request, world: World) -> Answer:
 def _row(world: World, kind: str, number: str) -> dict[str, str] | None:
     """Return what became of one id, or None where all is well. The row's shape is unverified (§4)."""
     at = stamp(world.started)
+    told = world.memory["twitter"].get("fates", {}).get(number)
+    if told is not None:
+        return {"id": number, "action": "delete", "created_at": at, "redacted_at": at, "reason": told}
     digits = number.isascii() and number.isdigit() and len(number) <= 19
     if kind == "tweets":
         serial = int(number) if digits else 0

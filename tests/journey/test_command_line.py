@@ -15,7 +15,7 @@ from tests.journey.spoken import Spoken
 
 CONTACT = {
     "contact_key", "platform", "platform_id", "label", "handle", "display_name", "in_messaging_store",
-    "regular_since", "first_seen_at", "keep_until",
+    "refusal", "regular_since", "first_seen_at", "keep_until",
 }  # fmt: skip
 RUN = {
     "run", "account", "platform", "stream", "state", "pages", "requests", "contacts_seen", "regular",
@@ -144,7 +144,8 @@ def test_a_label_is_explained(
     assert set(told) == {"contact_key", "label", "sentence"}
     assert (told["contact_key"], told["label"]) == (key, label)
     assert words in told["sentence"]
-    assert harvested.done("explain", key).out.replace("\n", " ").split() == told["sentence"].split()
+    sentence = told["sentence"].split()
+    assert harvested.done("explain", key).out.replace("\n", " ").split()[: len(sentence)] == sentence
 
 
 def test_runs_have_the_promised_fields(harvested: Spoken) -> None:

@@ -108,6 +108,7 @@ def upgrade() -> None:
         sqlite_where=about,
         postgresql_where=about,
     )
+    op.create_index("ix_journal_texts_act_seq", "journal_texts", ["act", "seq"], unique=False)
     connection = op.get_bind()
     if connection.dialect.name == "sqlite":
         for name, body in _SQLITE.items():

@@ -214,6 +214,16 @@ def test_a_page_token_proves_its_page(
     assert facebook.prove() == expected
 
 
+def test_the_public_profile_is_told_as_far_as_it_may_be_read(
+    facebook: FacebookConnector, platform: Platform
+) -> None:
+    page = {"id": "4001", "about": "Ours", "website": "https://club.example/notice", "description": 3}
+    play(platform, OUR_PAGE | {"4001": Reply(page)})
+    assert facebook.prove().shown == ("Ours", "https://club.example/notice")
+    play(platform, OUR_PAGE | {"4001": FORBIDDEN})
+    assert facebook.prove().shown == ()
+
+
 def test_a_team_over_two_answers_is_read_whole(facebook: FacebookConnector, platform: Platform) -> None:
     first = Reply({"data": [{"id": "5100"}], "paging": {"next": "x", "cursors": {"after": "A2"}}})
     second = Reply({"data": [{"id": "5102"}], "paging": {"cursors": {"after": "A2"}}})

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.twitter.connector import TwitterConnector
+from connectors.twitter.connector import OWN_FIELDS, TwitterConnector
 from domain.account import Account, Ownership, StreamCheck
 from domain.batch import PageRequest
 from domain.credentials import Credentials
@@ -49,8 +49,8 @@ def twitter(platform: Platform) -> TwitterConnector:
         pytest.param(
             PageRequest("followers", cursor="KFQ7D80IT44HGZZZ", page_size=5000),
             "/2/users/4001/followers",
-            {"max_results": "1000", "pagination_token": "KFQ7D80IT44HGZZZ"},
-            id="followers-at-most-1000-and-no-field-more",
+            {"max_results": "1000", "pagination_token": "KFQ7D80IT44HGZZZ", "user.fields": "protected"},
+            id="followers-at-most-1000-and-no-field-more-than-who-hides",
         ),
         pytest.param(
             PageRequest("mentions", page_size=1),
@@ -128,7 +128,19 @@ def test_a_token_proves_the_account_that_made_it(
     platform.always(Reply({"data": {"id": "4001", "name": "Our club", "username": "our_club", **metrics}}))
     assert twitter.prove() == Ownership("4001", "our_club", followers=followers)
     (seen,) = platform.seen
-    assert (seen.path, seen.query) == ("/2/users/me", {"user.fields": "public_metrics"})
+    assert (seen.path, seen.query) == ("/2/users/me", {"user.fields": OWN_FIELDS})
+
+
+def test_the_public_profile_is_told_with_its_addresses_in_full(
+    twitter: TwitterConnector, platform: Platform
+) -> None:
+    short, full = "https://t.example/x", "https://club.example/notice"
+    urls = {"url": {"urls": [{"url": short, "expanded_url": full}, "odd", {"expanded_url": 3}]}}
+    user = {"id": "4001", "username": "our_club", "description": "Ours", "url": short, "entities": urls}
+    platform.always(Reply({"data": user}))
+    assert twitter.prove().shown == ("Ours", short, full)
+    platform.always(Reply({"data": user | {"description": "", "url": None, "entities": {"url": [1]}}}))
+    assert twitter.prove().shown == ()
 
 
 @pytest.mark.parametrize(

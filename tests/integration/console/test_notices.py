@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -27,8 +28,9 @@ Run = Callable[..., str]
 
 
 @pytest.fixture(autouse=True)
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path) -> Database:
     """Let Ada be overdue, Di follow since today, Bo have liked something."""
+    shutil.copyfile(sqlite_template, tmp_path / "regulars.db")
     monkeypatch.setenv("REGULARS_DATA_DIR", str(tmp_path))
     for name, value in environment().items():
         monkeypatch.setenv(name, value)

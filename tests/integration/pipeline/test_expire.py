@@ -139,16 +139,22 @@ def test_a_follow_that_a_whole_walk_has_shown_since_is_a_sign_of_life(database: 
 
 
 def test_a_sign_up_is_to_be_confirmed_anew_and_ends_at_the_limit(database: Database) -> None:
-    page(database, [signs_up(ADA), follows(ADA), signs_up(BO)])
-    for month, due in ((23, []), (25, [ADA, BO])):
+    page(database, [signs_up(ADA), follows(ADA), signs_up(BO), signs_up(DI)])
+    more(database, [signs_up(CY)], after(days=760))
+
+    def due(**by: float) -> list[ContactKey]:
         with database.read() as connection:
-            bounds = limits(CNIL, after(days=month * 30.5))
-            assert expiring.to_reconfirm(connection, bounds) == due
+            return expiring.to_reconfirm(connection, limits(CNIL, after(**by)))
+
+    assert due(days=700) == []
+    assert due(days=800) == [ADA, BO, DI]
+    more(database, [signs_up(BO, after(days=800))._replace(item="again")], after(days=800))
+    assert due(days=801) == [ADA, DI]
     walked(database, after(days=1000))
-    more(database, [likes(BO)], after(days=1080))
-    assert expired(database, after(days=3 * 365 + 1)) == {"sign_ups": 2}
-    assert inside(database) == {ADA.platform_id}
-    assert feed(database)[-1][1:] == (BO.platform_id, "remove", "expired")
+    more(database, [likes(DI)], after(days=1080))
+    assert expired(database, after(days=3 * 365 + 1)) == {"sign_ups": 3}
+    assert inside(database) == {ADA.platform_id, BO.platform_id, CY.platform_id}
+    assert feed(database)[-1][1:] == (DI.platform_id, "remove", "expired")
 
 
 def test_a_tombstone_stays_to_its_date_and_the_step_of_who_is_inside_for_ever(database: Database) -> None:

@@ -1,15 +1,13 @@
 """Overdue notices: the contact goes with all that is held of it, and the feed says so."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from classifier.notices import Status
 from domain.contact import ContactKey
-from pipeline import overdue
-from pipeline.overdue import purge_overdue
+from pipeline.expire import expire
 from pipeline.page import write_page
 from store import messaging, notices
 from store.database import Database
@@ -33,10 +31,8 @@ def meet(database: Database) -> dict[ContactKey, int]:
         return notices.ids_of(connection, (ADA, BO, CY, DI))
 
 
-def purge(database: Database, most: int | None = None) -> int:
-    limit = {"most": most} if most is not None else {}
-    with database.write() as connection:
-        return purge_overdue(connection, CNIL, now=LATE, **limit)
+def purge(database: Database, now: datetime = LATE) -> int:
+    return expire(database, CNIL, now=now)["notices"]
 
 
 def test_whoever_was_not_told_in_time_goes_and_leaves_a_tombstone(database: Database) -> None:
@@ -58,8 +54,7 @@ def test_whoever_was_not_told_in_time_goes_and_leaves_a_tombstone(database: Data
 
 def test_nobody_goes_before_the_date_and_nothing_is_written_then(database: Database) -> None:
     meet(database)
-    with database.write() as connection:
-        assert purge_overdue(connection, CNIL, now=NOW + timedelta(days=30)) == 0
+    assert purge(database, NOW + timedelta(days=30)) == 0
     assert len(labels(database)) == 4
     assert [op for _, _, op, _ in feed(database)] == ["upsert", "upsert"]
 
@@ -69,17 +64,6 @@ def test_a_public_notice_in_time_keeps_them(database: Database) -> None:
     with database.write() as connection:
         notices.cover(connection, "A-12", "op", now=LATER, size=99)
     assert purge(database) == 0
-
-
-@pytest.mark.parametrize("most", [1, 2, 3])
-def test_no_more_go_at_once_than_asked_for(
-    most: int, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(overdue, "SLICE", 2)
-    meet(database)
-    assert purge(database, most) == most
-    assert purge(database) == 3 - most
-    assert [each[2:] for each in feed(database)] == [("remove", "notice_overdue")] * 2
 
 
 def test_somebody_who_comes_back_is_new_and_has_a_date_again(database: Database) -> None:
@@ -119,7 +103,7 @@ def test_nobody_stays_who_was_not_told_by_their_date(
                 kept.add(who.platform_id)
             elif day <= met + 30:
                 kept.add(who.platform_id)
-        gone = purge_overdue(connection, CNIL, now=now)
+    gone = purge(database, now)
     assert set(labels(database)) == inside(database) == kept
     assert gone == len(people) - len(kept)
     out = {who for _, who, op, _ in feed(database) if op == "remove"}

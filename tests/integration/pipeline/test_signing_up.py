@@ -1,22 +1,29 @@
 """Signing up: consent with its proof makes regular; known again by address; the newest word counts."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import delete, event
 
 from classifier.policy import Policy
 from domain.contact import ContactKey
-from domain.sign_up import hash_of
+from domain.errors import RegularsError
+from domain.sign_up import SignUp, hash_of
 from pipeline.choosing import Wish, choose
 from pipeline.redecide import redecide
 from pipeline.remove import remove_account
+from pipeline.signing_up import Outcome
 from pipeline.suppress import suppress as suppress_all
-from store import accounts, consents, messaging, suppressions
+from store import accounts, consents, installation, messaging, suppressions
 from store.database import Database
 from store.tables import contacts, messaging_contacts
-from tests.cast import CNIL, EU, LATER, NOW
-from tests.contents import contents, feed, inside, labels, rows
+from tests.cast import CNIL, EU, LATER, NOW, OURS, added
+from tests.contents import contents, feed, inside, labels, rows, wipe
 from tests.signing import ADA, CONSENT, SUPPRESSOR, by_phone, join, signed, suppress
 
 EARLIER = NOW - timedelta(days=30)
@@ -272,3 +279,57 @@ def test_who_is_suppressed_is_so_by_every_address(database: Database) -> None:
     for again in (signed(at=LATER), by_phone(at=LATER), both):
         assert join(database, again, now=LATER).suppressed == [0]
     assert rows(database, "contacts") == rows(database, "addresses") == []
+
+
+def test_two_who_sign_up_with_one_address_at_once_are_one(database: Database) -> None:
+    join(database, BO)
+    barrier = threading.Barrier(4)
+
+    def press() -> Outcome:
+        barrier.wait()
+        return join(database, ADA, by_phone())
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = [each.result() for each in [pool.submit(press) for _ in range(4)]]
+    assert sorted(len(each.new) for each in outcomes) == [0, 0, 0, 2]
+    assert len(rows(database, "contacts")) == 3
+    assert len(rows(database, "addresses")) == 3
+
+
+def test_the_first_two_at_once_make_one_account(database: Database) -> None:
+    with database.write() as connection:
+        installation.settle_key(connection, "key", now=NOW)
+    with ThreadPoolExecutor(4) as pool:
+        for each in [pool.submit(join, database, signed(email=f"{n}@club.example")) for n in range(8)]:
+            assert each.result().new == [0]
+    assert len(rows(database, "accounts")) == 1
+    assert len(inside(database)) == 8
+
+
+def test_a_name_that_is_taken_is_told(database: Database) -> None:
+    with database.write() as connection:
+        added(connection, replace(OURS, name="sign-ups"))
+    with pytest.raises(RegularsError, match="connect it again under another name"):
+        join(database, ADA)
+    assert rows(database, "contacts") == []
+
+
+@given(st.lists(st.sampled_from([ADA, BO, by_phone(), signed(at=EARLIER), signed(channels=())]), max_size=8))
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_how_a_list_is_cut_changes_nothing(database: Database, people: list[SignUp]) -> None:
+    found = []
+    for cut in (1, 8):
+        wipe(database)
+        for start in range(0, len(people), cut):
+            join(database, *people[start : start + cut])
+        keys = {each["id"]: each["display_name"] for each in rows(database, "contacts")}
+        given_ = sorted(
+            (keys[each["contact_id"]], each["channel"], each["address"])
+            for each in rows(database, "addresses")
+        )
+        agreed = sorted(
+            (keys[each["contact_id"]], each["purpose"], each["given_at"])
+            for each in rows(database, "consents")
+        )
+        found.append((given_, agreed))
+    assert found[0] == found[1]

@@ -142,7 +142,6 @@ def test_the_last_moment_is_still_in_time_in_every_question(database: Database) 
     ids = meet(database)
     due = NOW + MONTH
     with database.write() as connection:
-        assert notices.take_overdue(connection, now=due, size=9) == []
         assert not list(notices.listed(connection, overdue=True, now=due))
         assert notices.counts(connection, now=due)[Status.OVERDUE] == 0
         assert notices.cover(connection, "A-12", "op", now=due, size=9) == 3

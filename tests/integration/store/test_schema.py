@@ -35,9 +35,10 @@ def names(database: Database) -> dict[str, set[str | None]]:
 
 
 def objects(database: Database) -> set[str]:
-    """Return every table, view, sequence and trigger of the database."""
+    """Return every table, view, sequence, trigger and function of the database."""
     of_sqlite = "SELECT name FROM sqlite_master WHERE type <> 'index'"
-    of_postgresql = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+    of_postgresql = """SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
+        UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"""
     with database.engine.connect() as connection:
         return set(connection.scalars(text(of_sqlite if database.on_sqlite else of_postgresql)))
 

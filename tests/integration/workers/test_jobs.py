@@ -1,5 +1,6 @@
 """Jobs: carried out on their queues step by step, whoever dies; exports that begin by themselves."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +19,7 @@ from pipeline.job import Save, carry_out
 from pipeline.page import write_page
 from pipeline.reclassify import Pass, begin_reclassify, preview
 from pipeline.standing import EXPORT_EVERY
-from store import failures, installation, interests, jobs
+from store import failures, installation, interests, jobs, journal
 from store.database import Database
 from store.jobs import Job
 from store.outbox import Wake
@@ -177,6 +178,15 @@ def test_an_export_follows_the_feed_by_itself(
         harvested.connector.listings[FOLLOWERS, ""] = harvested.connector.listings[FOLLOWERS, ""][1:]
         harvested.finish(harvested.begin(FOLLOWERS)[FOLLOWERS])
         look_until(lambda: states(harvested) == ["done", "done"], tick)
+    with harvested.database.read() as connection:
+        entered = journal.listed(connection, count=9)
+        counted = [json.loads(each["details"]) for each in reversed(entered)]
+        assert {(each["actor"], each["act"]) for each in entered} == {("worker", "export.written")}
+    before = len(AUDIENCE)
+    assert [(each["format"], each["contacts"], each["tombstones"]) for each in counted] == [
+        (form, before, 0),
+        (form, before - 1, 1),
+    ]
     left = AUDIENCE[0].platform_id
     assert left in (folder / f"tombstones.{form}").read_text(encoding="utf-8")
     assert left not in (folder / f"contacts.{form}").read_text(encoding="utf-8")

@@ -173,8 +173,8 @@ def test_the_text_says_what_the_pack_lets_be_stored() -> None:
     assert "text of some public messages (comment, reply" in cnil
     assert "counted without identity, so that nobody is kept: like, reaction, comment" in eu
     assert "text of" not in eu
-    assert "of which your public messages speak" in cnil
-    assert "of which your public messages speak" not in eu
+    assert "of which the public messages of regular contacts speak" in cnil
+    assert "of which the public messages of regular contacts speak" not in eu
     assert "Visible to everybody on the platform, as a rule: follow. Visible to us alone: friendship" in eu
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from domain import errors
+from domain.account import Account
 from domain.credentials import Credentials
 from domain.label import Label
 from domain.limit import Limit
@@ -41,6 +42,10 @@ def test_a_paused_app_is_a_reason_to_come_back_later() -> None:
 
     assert isinstance(error, errors.RetryLaterError)
     assert error.retry_at == LATER
+
+
+def test_an_account_has_the_key_that_stands_in_data() -> None:
+    assert Account("twitter", "1001", "our profile").key == "twitter:1001"
 
 
 def test_credentials_do_not_show_themselves() -> None:

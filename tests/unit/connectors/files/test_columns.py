@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.files import columns as columns_module
 from connectors.files.columns import FIELDS, guessed, is_refused, refused
 
 REFUSED = [
@@ -55,6 +56,11 @@ def test_nothing_refused_is_ever_guessed_and_every_guess_is_a_column(columns: li
     assert set(guess) <= set(FIELDS)
     assert set(guess.values()) <= set(columns) - set(refused(columns))
     assert len(set(guess.values())) == len(guess)
+
+
+def test_no_field_is_known_by_a_name_that_is_refused() -> None:
+    assert [each for each in columns_module._FIELD_OF if is_refused(each)] == []
+    assert set(columns_module._FIELD_OF.values()) == set(FIELDS)
 
 
 def test_a_guess_in_either_language() -> None:

@@ -173,6 +173,11 @@ def test_a_workbook_that_would_unpack_to_gigabytes_is_refused() -> None:
     refused_cheaply(saying(small, 4_000_000_000), "more than 200,000,000 bytes")
 
 
+def test_one_whose_files_are_too_much_together_is_refused() -> None:
+    three = zipped(*((f"xl/worksheets/sheet{each}.xml", b"a" * 1_000) for each in range(3)))
+    refused_cheaply(saying(three, 90_000_000, members=3), "more than 200,000,000 bytes")
+
+
 def test_one_that_is_packed_as_no_list_is_refused() -> None:
     refused_cheaply(zipped(("xl/worksheets/sheet1.xml", b"\x00" * 20_000_000)), "as a bomb")
 

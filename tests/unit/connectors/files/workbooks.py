@@ -73,9 +73,11 @@ def zipped(*members: tuple[str | zipfile.ZipInfo, bytes]) -> io.BytesIO:
     return file
 
 
-def saying(file: io.BytesIO, size: int) -> io.BytesIO:
-    """Let the last member of a zip file say that it unpacks to `size` bytes, which may be a lie."""
+def saying(file: io.BytesIO, size: int, *, members: int = 1) -> io.BytesIO:
+    """Let the last members of a zip file say that each unpacks to `size` bytes, which may be a lie."""
     raw = bytearray(file.getvalue())
-    place = raw.rindex(b"PK\x01\x02")
-    raw[place + 24 : place + 28] = size.to_bytes(4, "little")
+    place = len(raw)
+    for _ in range(members):
+        place = raw.rindex(b"PK\x01\x02", 0, place)
+        raw[place + 24 : place + 28] = size.to_bytes(4, "little")
     return io.BytesIO(bytes(raw))

@@ -40,6 +40,15 @@ def test_followers_carry_key_handle_and_name_as_they_are_shown() -> None:
     assert listed.places == ()
 
 
+@pytest.mark.parametrize(
+    ("shown", "hidden"), [({"protected": True}, True), ({"protected": False}, False), ({}, False)]
+)
+def test_who_shows_posts_to_few_is_hidden(shown: dict[str, bool], *, hidden: bool) -> None:
+    user = {"id": "5001", "name": "Ada Exemple", "username": "ada_example", **shown}
+    (act,) = users_who(SignalKind.FOLLOWS)([user], asked("followers")).signals.values
+    assert (act.hidden, act.profile) == (hidden, Profile("ada_example", "Ada Exemple"))
+
+
 def test_a_like_and_a_repost_name_the_own_post() -> None:
     user = {"id": "5001", "name": "Ada Exemple", "username": "ada_example"}
     for kind in (SignalKind.LIKED, SignalKind.SHARED):

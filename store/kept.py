@@ -1,0 +1,157 @@
+"""Why each table is kept, until when, and what deletes its rows; docs/keeping.md is written from it.
+
+Run `python -m store.kept > docs/keeping.md` after a change.
+"""
+
+import sys
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Kept(NamedTuple):
+    """Why rows of a table are kept, until when, and what deletes them."""
+
+    why: str
+    until: str
+    deleted_by: str
+
+
+_WITH_ACCOUNT = Kept("what is connected", "its account is removed", "`regulars account remove`")
+_OURS = "nobody is named in it"
+_PACK = Kept("what the pack in force allows", "another pack is in force", "`regulars reclassify`")
+_WITH_CONTACT = "its contact or its act goes"
+
+#: Every table; a test compares them with those that there are.
+KEPT: Mapping[str, Kept] = {
+    "contacts": Kept(
+        "a regular contact, or one to be answered",
+        "`keep_until`; a regular one `regular_inactive_months` after its last sign of life",
+        "`expire`: occasional_contacts, ended_contacts, inactive_contacts",
+    ),
+    "signals": Kept(
+        "the acts that a label rests on",
+        "`keep_until`; one without a date `regular_grace_after_end_days` after its end; a sign-up "
+        "`regular_inactive_months` after it was last confirmed; the campaign's end",
+        "`expire`: acts, sign_ups, campaigns",
+    ),
+    "texts": Kept("to be answered, and read for topics", "`expires_at`", "`expire`: texts"),
+    "decisions": Kept("why a contact has its label", _WITH_CONTACT, "`expire`, with the act"),
+    "messaging_contacts": Kept("who may be imported", "the label falls", "whatever lets the label fall"),
+    "changes": Kept(
+        "what CRMs must still learn; the newest step of whoever is inside",
+        "`tombstone_days` after a removal, or after a step that a newer one replaced",
+        "`expire`: steps",
+    ),
+    "withheld": Kept("acts in doubt", _WITH_CONTACT, "the database, with the act"),
+    "topic_holders": Kept("whom topics are tied to", _WITH_CONTACT, "the database, with the contact"),
+    "spoken": Kept("what a text spoke of", _WITH_CONTACT, "the database, with the act"),
+    "declared_topics": Kept("what a contact declared", _WITH_CONTACT, "the database, with the contact"),
+    "chosen_topics": Kept("what an operator corrected", _WITH_CONTACT, "the database, with the contact"),
+    "interests": Kept("what is found from these", _WITH_CONTACT, "the database, with the contact"),
+    "roster_pages": Kept("a walk under way, in our own numbers", "the walk is compared", "the harvest"),
+    "inbox": Kept("a push until it is taken in", "`expires_at` (`REGULARS_INBOX_DAYS`)", "the dispatcher"),
+    "ended_acts": Kept("ends that came before their act, hashed", "`forget_at`", "`expire`: ended_acts"),
+    "suppressions": Kept(
+        "so that who objected is never stored again: keyed hashes",
+        "the person's own confirmed act",
+        "nothing by itself",
+    ),
+    "suppression_keys": Kept(
+        "what makes these hashes, sealed", "there is no suppression", "nothing by itself"
+    ),
+    "objections_ledger": Kept("how much of the ledger is applied", _OURS, "nothing: one row"),
+    "campaign_ends": Kept("when a campaign's contacts go", _OURS, "`regulars campaign continue`, before"),
+    "kept_counts": Kept("how often something was done, by whomever", _OURS, "`regulars account remove`"),
+    "accounts": _WITH_ACCOUNT,
+    "account_staff": Kept("who of us is no contact", "its account is removed", "`regulars account remove`"),
+    "posts": Kept("what we published ourselves", "its account is removed", "`regulars account remove`"),
+    "post_topics": Kept("what our posts speak of", "its post goes", "`regulars account remove`"),
+    "harvests": _WITH_ACCOUNT,
+    "harvest_runs": _WITH_ACCOUNT,
+    "checkpoints": _WITH_ACCOUNT,
+    "walks": _WITH_ACCOUNT,
+    "looks": Kept("counts of followers", "40 days", "the next look"),
+    "freshness": _WITH_ACCOUNT,
+    "connected_events": _WITH_ACCOUNT,
+    "quarantined_items": Kept("the shape of what could not be read, without content", _OURS, "with its run"),
+    "unknown_pushes": Kept(
+        "the shape of what could not be read, without content", _OURS, "nothing by itself"
+    ),
+    "failures": Kept("what failed and what to do", _OURS, "with its run"),
+    "jobs": Kept("what was done in the background, in counts", _OURS, "nothing by itself"),
+    "outbox": Kept("messages to be sent", _OURS, "the dispatcher"),
+    "workers": Kept("who is at work", _OURS, "the dispatcher"),
+    "limits": Kept("what platforms still allow", _OURS, "the next answer"),
+    "limit_windows": Kept("what platforms still allow", _OURS, "the next answer"),
+    "budgets": Kept("what may be spent", _OURS, "`regulars budget remove`"),
+    "budget_periods": Kept("what may be spent", _OURS, "with its budget"),
+    "spends": Kept(
+        "what was paid; the hashes of whom it was for only for its day", _OURS, "nothing by itself"
+    ),
+    "usage_readings": Kept("what platforms say was paid", _OURS, "nothing by itself"),
+    "inferable_topics": _PACK,
+    "countable_topics": _PACK,
+    "notices": Kept(
+        "when a contact must be told, and how it was", "it was not told in time", "`expire`: notices"
+    ),
+    "notice_versions": Kept("what people were told, word for word", _OURS, "nothing: the proof of it"),
+    "sign_ups": Kept(
+        "what a person wrote when it signed up", _WITH_CONTACT, "the database, with the contact"
+    ),
+    "consents": Kept("the proof of a consent", _WITH_CONTACT, "the database, with the contact"),
+    "consent_texts": Kept("what people agreed to, word for word", _OURS, "nothing: the proof of it"),
+    "addresses": Kept(
+        "where a contact wants to be written to", _WITH_CONTACT, "the database, with the contact"
+    ),
+    "overrides": Kept("what an operator decided itself", _WITH_CONTACT, "the database, with the contact"),
+    "admissions": Kept("what the gates last said", _WITH_CONTACT, "the database, with the contact"),
+    "journal_chain": Kept("who did what, as hashes", _OURS, "nothing: it only grows"),
+    "journal_texts": Kept(
+        "who did what, in words", "its subject is forgotten", "`regulars forget`, `object`"
+    ),
+    "deletions": Kept("what platforms asked for, and when it was done", _OURS, "nothing by itself"),
+    "asked_mails": Kept(
+        "so that an address gets one mail a day: keyed hashes", "the day is over", "the next day's mail"
+    ),
+    "link_keys": Kept("what opens the links of the pages, sealed", _OURS, "nothing: links never expire"),
+    "profile_looks": Kept("whether a profile shows the notice", "its account is removed", "the next look"),
+    "installation": Kept("which key and pack are in force", _OURS, "nothing: one row"),
+    "feed_state": Kept("how far the feed is", _OURS, "nothing: one row"),
+}
+
+_HEAD = """# Keeping
+
+Whatever is stored has a reason and a date; the numbers are the pack's (docs/policy.md), and each date
+stands in the row or follows from it. `regulars expire` deletes what is past its date, and the dispatcher
+begins that every day; `--dry-run` counts the same rows and touches none. It works in short transactions
+beside harvests: a contact who acts while it runs is seen and stays. Whoever leaves the messaging store so
+gets a tombstone, as by any other way.
+
+- **An act ends** (somebody unfollows): the contact leaves the messaging store at once. The act stays for
+  the grace, to prove that messages stopped in time; then it goes, and the contact with it if nothing else
+  is left.
+- **A sign of life** of a regular contact is an act, or a whole walk that showed the follow. Of acts that
+  are past their date only the newest moment stays (`contacts.alive_at`).
+- **Sign-ups** are to be confirmed anew after `reconfirm_months`; `regulars expire` says how many, `--json`
+  which. A new sign-up is the confirmation. At the limit the old one goes.
+- **A tombstone** stays for `tombstone_days`, whether or not somebody read it. Whoever reads the feed more
+  seldom reads all of it anew.
+- **After the ballot**: `regulars campaign end --on DATE` sets the day on which everything goes, with
+  `--account` what came through one account, of which nothing more is harvested from that moment. Until the
+  day `regulars campaign continue` takes it back. Consent to other uses is not looked at: whoever gave it
+  signs up anew with the next campaign.
+- **Backups** have their own date: docs/backup.md.
+
+| table | why it is kept | until | deleted by |
+|---|---|---|---|
+"""
+
+
+def document() -> str:
+    """Write the page."""
+    rows = (f"| `{name}` | {each.why} | {each.until} | {each.deleted_by} |\n" for name, each in KEPT.items())
+    return _HEAD + "".join(rows)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(document())

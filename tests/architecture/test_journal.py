@@ -1,0 +1,68 @@
+"""No command acts, and none reads of people, without an entry in the journal."""
+
+import ast
+from collections.abc import Iterator
+
+from tests.architecture.tree import modules, name, text_of
+
+#: What opens a transaction that writes and enters nothing, with its reason.
+SILENT = {
+    "console/cli/accounts.py check": "keeps what the platform says of our own account",
+    "console/cli/demo.py _connect": "the demo's people are invented, and so is its installation",
+    "console/cli/demo.py _harvest": "the demo's people are invented, and so is its installation",
+    "console/cli/spending.py _check": "keeps what the platform says of our bill",
+    "console/cli/topics_read.py read_topics": "goes on with a harvest, which was entered when it began",
+    "console/receiver/intake.py _store": "takes in what a platform pushed, as a harvest does",
+}
+#: What reads of people in store.
+OF_PEOPLE = {
+    *(
+        f"{each}.{verb}"
+        for each in ("stored", "reading")
+        for verb in ("contact", "contacts_listed", "signals_of")
+    ),
+    "texts.readable",
+}
+ENTERING = {"enter", "reading"}
+
+
+def test_every_command_that_writes_enters_it() -> None:
+    silent = {
+        place
+        for place, function in _functions()
+        if _opens(function, "write") and not ENTERING & _called(function)
+    }
+    assert silent == set(SILENT)
+
+
+def test_every_command_that_reads_of_people_enters_it() -> None:
+    unentered = {
+        place
+        for place, function in _functions()
+        if _opens(function, "read") and OF_PEOPLE & _called(function)
+    }
+    assert unentered == set()
+
+
+def _functions() -> Iterator[tuple[str, ast.FunctionDef]]:
+    for path in modules("console"):
+        for node in ast.walk(ast.parse(text_of(path))):
+            if isinstance(node, ast.FunctionDef):
+                yield f"{name(path)} {node.name}", node
+
+
+def _called(function: ast.FunctionDef) -> set[str]:
+    """Return the last two words of everything that a function calls."""
+    calls = (ast.unparse(each.func) for each in ast.walk(function) if isinstance(each, ast.Call))
+    return {".".join(each.split(".")[-2:]) for each in calls}
+
+
+def _opens(function: ast.FunctionDef, verb: str) -> bool:
+    """Tell whether a function opens a transaction of this kind."""
+    opened = (
+        item.context_expr for each in ast.walk(function) if isinstance(each, ast.With) for item in each.items
+    )
+    return any(
+        isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) and each.func.attr == verb
+        for each in opened
+    )
