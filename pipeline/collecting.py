@@ -1,6 +1,7 @@
 """Collecting: nobody's data is read from a real platform before they could be told of it."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -8,11 +9,12 @@ from sqlalchemy import Connection
 
 from domain.account import Account, Ownership
 from domain.contact import Platform
-from domain.errors import PlatformError, RegularsError
+from domain.errors import PlatformError, RegularsError, RetryLaterError, TokenDeadError
 from domain.notice import leads_to
+from pipeline import renew
 from pipeline.looking import Look, Paid, pay
 from pipeline.road import Duty, Road
-from store import accounts, profile_looks
+from store import accounts, profile_looks, renewals
 from store.profile_looks import ProfileLook
 
 log = logging.getLogger("regulars.collecting")
@@ -85,20 +87,39 @@ def look(road: Road, account: Account, duty: Duty) -> bool:
 
     Raises PlatformError where the platform did not say.
     """
-    with road.database.read() as connection:
-        connector = road.connector_of(connection, account)
     price = road.price("users", False) if account.platform == Platform.TWITTER else 0  # its kind
 
     def paid_for(proof: Ownership) -> Paid:
         return Paid(price, 1, (proof.platform_id,))
 
-    asked = Look(account, "account", "users", price)
-    proof = pay(road.database, asked, connector.prove, paid_for, now=road.now)
+    def ask() -> Ownership:
+        with road.database.read() as connection:
+            connector = road.connector_of(connection, account)
+        asked = Look(account, "account", "users", price)
+        return pay(road.database, asked, connector.prove, paid_for, now=road.now)
+
+    proof = _with_a_live_token(road, account, ask)
     address = duty.notice_url or ""
     found = proof.platform_id == account.platform_id and leads_to(proof.shown, address)
     with road.database.write() as connection:
         profile_looks.put(connection, account.id, ProfileLook(road.now(), address, found))
     return found
+
+
+def _with_a_live_token(road: Road, account: Account, ask: Callable[[], Ownership]) -> Ownership:
+    """Ask with a token that is renewed first where it ends, and once more where it turns out to be over."""
+    with road.database.read() as connection:
+        ends = renewals.ends_before(connection, account.id, road.now() + renew.MARGIN)
+    if ends and not renew.renewed(road, account):
+        raise RetryLaterError(f"A new token of {account.name} is being asked for.", code="token_renewing")
+    try:
+        return ask()
+    except TokenDeadError:
+        with road.database.write() as connection:
+            may_help = renew.may_help(connection, account, 1, now=road.now())
+        if not may_help or not renew.renewed(road, account):
+            raise
+        return ask()
 
 
 def look_again(road: Road, *, now: datetime) -> int:

@@ -23,6 +23,7 @@ from store import (
     expiring,
     installation,
     jobs,
+    journal,
     messaging,
     pushed,
     signals,
@@ -79,6 +80,11 @@ def _acts(batch: _Batch, ids: Collection[int]) -> list[Step]:
     return settle(batch.connection, ids, batch.policy, EXPIRED, now=batch.limits.now)
 
 
+def _journal(batch: _Batch, places: Collection[int]) -> list[Step]:
+    journal.forget(batch.connection, journal.subjects(batch.connection, places), now=batch.limits.now)
+    return []
+
+
 def _ended_acts(batch: _Batch, _: Collection[int]) -> list[Step]:
     pushed.forget_ends(batch.connection, now=batch.limits.now)
     return []
@@ -96,9 +102,10 @@ RULES: Mapping[str, Callable[[_Batch, Collection[int]], list[Step]]] = {
     "sign_ups": _sign_ups,
     "acts": _acts,
     "ended_acts": _ended_acts,
+    "journal": _journal,
 }
 #: Rules whose places are no contacts.
-_OTHERS = ("steps", "ended_acts")
+_OTHERS = ("steps", "ended_acts", "journal")
 
 
 def settle(

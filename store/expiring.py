@@ -60,6 +60,11 @@ _LISTINGS = {
     "AND " + _UNCONFIRMED + " GROUP BY s.contact_id",
     "acts": "SELECT s.contact_id AS place, count(*) FROM signals AS s WHERE s.contact_id > :after "
     "AND " + _TOO_OLD + " AND " + _NOT_DUE + " GROUP BY s.contact_id",
+    # What the journal says of people whom we hold no more; its chain stays.
+    "journal": "SELECT t.seq AS place, 1 FROM journal_texts AS t WHERE t.seq > :after "
+    "AND t.subject_key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM contacts AS c WHERE "
+    "c.platform = substr(t.subject_key, 1, {colon} - 1) "
+    "AND c.platform_id = substr(t.subject_key, {colon} + 1))",
     # Ends name nobody, so they go all at once.
     "ended_acts": "SELECT place, ends FROM (SELECT 1 AS place, count(*) AS ends FROM ended_acts "
     "WHERE forget_at <= {now}) AS e WHERE place > :after AND ends > 0",
@@ -224,7 +229,9 @@ def _ids(connection: Connection) -> str:
 
 def _moments(connection: Connection) -> dict[str, str]:
     cast = "{}" if connection.dialect.name == "sqlite" else "CAST({} AS timestamptz)"
-    return {each: cast.format(f":{each}") for each in Limits._fields}
+    found = "instr" if connection.dialect.name == "sqlite" else "strpos"
+    colon = {"colon": f"{found}(t.subject_key, ':')"}
+    return {each: cast.format(f":{each}") for each in Limits._fields} | colon
 
 
 def _stamps(statement: str, limits: Limits) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -55,8 +55,9 @@ def record(connection: Connection, entry: Entry) -> int:
     seq, text, at = end.seq + 1, text_of(entry, secrets.token_bytes(SALT_BYTES)), written_at(entry.at)
     commitment = commitment_of(text, at)
     link = link_of(end.link, seq, at, commitment)
-    connection.execute(insert(chain).values(seq=seq, at=entry.at, commitment=commitment, link=link))
-    connection.execute(insert(texts).values(seq=seq, **text._asdict()))
+    linked = {"seq": seq, "at": entry.at, "commitment": commitment, "link": link}
+    connection.execute(insert(chain), linked)
+    connection.execute(insert(texts), {"seq": seq, **text._asdict()})
     return seq
 
 
@@ -96,6 +97,12 @@ def forget(
     if numbers or even_none:
         _enter_deletion(connection, numbers, "on request", now=now)
     return len(numbers)
+
+
+def subjects(connection: Connection, numbers: Collection[int]) -> list[str]:
+    """Return whom entries are about."""
+    about = select(texts.c.subject_key).where(texts.c.seq.in_(numbers), texts.c.subject_key.is_not(None))
+    return sorted({*connection.scalars(about)})
 
 
 def expire(connection: Connection, *, before: datetime, now: datetime) -> int:

@@ -107,7 +107,9 @@ KEPT: Mapping[str, Kept] = {
     "admissions": Kept("what the gates last said", _WITH_CONTACT, "the database, with the contact"),
     "journal_chain": Kept("who did what, as hashes", _OURS, "nothing: it only grows"),
     "journal_texts": Kept(
-        "who did what, in words", "its subject is forgotten", "`regulars forget`, `object`"
+        "who did what, in words",
+        "its subject is forgotten, or is held no more",
+        "`regulars forget`, `object`; `expire`: journal",
     ),
     "deletions": Kept("what platforms asked for, and when it was done", _OURS, "nothing by itself"),
     "asked_mails": Kept(

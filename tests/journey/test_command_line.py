@@ -141,7 +141,9 @@ def test_a_label_is_explained(
 ) -> None:
     key = one(people, platform, label)
     told = harvested.done("explain", "-", "--json", given=f"{key}\n").rows[0]
-    assert set(told) == {"contact_key", "label", "sentence"}
+    assert set(told) == {"contact_key", "label", "sentence", "admitted", "gates", "channels"}
+    assert told["admitted"] is (label == "regular")
+    assert {each["channel"] for each in told["channels"]} == {"x_message", "messenger", "email", "sms"}
     assert (told["contact_key"], told["label"]) == (key, label)
     assert words in told["sentence"]
     sentence = told["sentence"].split()
@@ -288,7 +290,8 @@ def test_a_reader_that_stops_early_is_no_error(harvested: Spoken) -> None:
 COMMANDS = (
     "demo", "up", "worker", "dispatch", "simulator", "account add", "account list", "account check",
     "account remove", "harvest", "runs list", "runs show", "runs cancel", "jobs list", "contacts list",
-    "contacts show", "explain", "reclassify", "export", "failures list", "failures show", "failures replay",
+    "contacts show", "contacts explain", "contacts override", "doctor",
+    "explain", "reclassify", "export", "failures list", "failures show", "failures replay",
     "failures drop", "db upgrade", "config show",
 )  # fmt: skip
 

@@ -1,15 +1,18 @@
 """Collecting: a real platform is read once all is chosen and the profile shows the notice, within a day."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from domain.account import Ownership
-from domain.errors import RetryLaterError
+from domain.credentials import Credentials, Renewal
+from domain.errors import RetryLaterError, TokenDeadError
 from pipeline.collecting import NotSettledError, look_again, missing, require_settled
 from pipeline.road import Duty
+from store import renewals
+from store.accounts import Sealed
 from store.database import Database
 from tests.cast import ADA, BO, follows
 from tests.contents import inside, labels, rows
@@ -150,4 +153,52 @@ def test_a_platform_that_does_not_answer_is_asked_later(travel: Travel) -> None:
     assert rows(travel.database, "profile_looks")[0]["found"] is True
     travel.clock.forward(hours=4)
     with pytest.raises(RetryLaterError):
+        require_settled(travel.road, travel.account)
+
+
+FRESH = Renewal(Credentials("fresh", refresh_token="next"), 7200)
+
+
+def renewable(travel: Travel, expires_at: datetime | None) -> None:
+    """Let the token be one that can be renewed."""
+    with travel.database.write() as connection:
+        sealed = Sealed(b"old", None, None, b"refresh")
+        renewals.keep(connection, travel.account.id, sealed, expires_at)
+    profile(travel).shown = (NOTICE,)
+    profile(travel).renewals = [FRESH]
+
+
+def test_a_token_that_has_ended_is_renewed_before_the_look(travel: Travel) -> None:
+    renewable(travel, travel.clock() - timedelta(hours=1))
+    require_settled(travel.road, travel.account)
+    assert profile(travel).renewals == []
+    assert profile(travel).asked_whose == 1
+
+
+def test_a_token_that_turns_out_to_be_over_is_renewed_once(travel: Travel) -> None:
+    renewable(travel, None)
+    profile(travel).upset = TokenDeadError("It is over.", code="unauthorized")
+
+    def mended() -> None:
+        profile(travel).upset = None
+
+    profile(travel).renewing = mended
+    require_settled(travel.road, travel.account)
+    assert (profile(travel).renewals, profile(travel).asked_whose) == ([], 2)
+
+
+def test_a_token_that_is_dead_stays_dead(travel: Travel) -> None:
+    profile(travel).upset = TokenDeadError("It is over.", code="unauthorized")
+    with pytest.raises(TokenDeadError):
+        require_settled(travel.road, travel.account)
+    assert profile(travel).asked_whose == 1
+
+
+def test_a_renewal_under_way_is_waited_for(travel: Travel) -> None:
+    renewable(travel, travel.clock() - timedelta(hours=1))
+    with travel.database.write() as connection:
+        assert renewals.claim(
+            connection, travel.account.id, "another", before=travel.clock(), now=travel.clock()
+        )
+    with pytest.raises(RetryLaterError, match="being asked for"):
         require_settled(travel.road, travel.account)

@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select, text, update
 
 from classifier.keeping import limits
 from domain.contact import ContactKey
+from domain.journal import Act, Entry
 from domain.signal import Signal, SignalKind
 from pipeline.expire import RULES, begin_expire_if_due, expire, expire_step
 from pipeline.page import write_page
 from pipeline.redecide import redecide
-from store import departures, expiring, jobs, messaging
+from store import departures, expiring, jobs, journal, messaging
 from store.database import Database
 from store.jobs import Job
 from store.tables import accounts, metadata, walks
@@ -59,6 +61,12 @@ def ends(database: Database, who: ContactKey, now: datetime, kind: SignalKind = 
 
 def signs_up(who: ContactKey, at: datetime = NOW) -> Signal:
     return Signal(who, SignalKind.SIGNED_UP, started_at=at)
+
+
+@pytest.fixture(autouse=True)
+def told_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody's notice be overdue: what follows from that is tested elsewhere."""
+    monkeypatch.setattr("pipeline.page.due_at", lambda *_, **__: after(days=40_000))
 
 
 def expired(database: Database, now: datetime) -> dict[str, int]:
@@ -266,3 +274,15 @@ def test_nothing_lives_past_its_date(database: Database, events: list[tuple[int,
         assert old.scalar_one() == sum(
             each["op"] == "remove" and each["at"] > cutoff for each in rows(database, "changes")
         )
+
+
+def test_what_the_journal_says_of_people_who_are_gone_goes(database: Database) -> None:
+    page(database, [follows(ADA)])
+    with database.write() as connection:
+        for who in (ADA, BO):
+            journal.record(connection, Entry("cli:op", Act.CONTACT_SHOWN, NOW, who))
+    assert expired(database, NOW) == {"journal": 1}
+    with database.read() as connection:
+        known = {each["subject_key"] for each in journal.listed(connection, count=9)}
+        assert journal.verify(connection).findings == ()
+    assert known == {str(ADA), None}

@@ -149,6 +149,23 @@ def test_what_the_application_may_not_do_is_told_in_a_sentence(application: Data
         schema.downgrade(application, "base")
 
 
+def test_the_application_has_no_right_that_it_does_not_need(application: Database) -> None:
+    """Beside the guards, which refuse whoever has the right."""
+    verbs = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
+    asked = text("SELECT has_table_privilege(:table, :verb)")
+    with application.read() as connection:
+        held = {
+            table: [each for each in verbs if connection.scalar(asked, {"table": table, "verb": each})]
+            for table in ("journal_chain", "journal_texts", "alembic_version", "contacts")
+        }
+    assert held == {
+        "journal_chain": ["SELECT", "INSERT"],
+        "journal_texts": ["SELECT", "INSERT", "DELETE"],
+        "alembic_version": ["SELECT"],
+        "contacts": ["SELECT", "INSERT", "UPDATE", "DELETE"],
+    }
+
+
 def test_another_upgrade_changes_nothing(application: Database, owner: Database) -> None:
     assert grants.upgrade(owner, application) == (schema.HEAD, schema.HEAD)
 

@@ -9,8 +9,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
 
+from domain.contact import ContactKey
 from domain.journal import Act, Entry, JournalError, written_at
 from domain.journal_proof import Anchor
 from store import journal
@@ -179,6 +182,44 @@ def test_what_is_younger_stays_where_a_clock_went_wrong(database: Database) -> N
     with database.write() as connection:
         assert journal.expire(connection, before=LATER + timedelta(days=1), now=LATER) == 4
     assert verdict(database) == (6, 5, 0, ())
+
+
+STEPS = st.lists(
+    st.tuples(st.just("record"), st.sampled_from([ADA, BO, None]))
+    | st.tuples(st.just("forget"), st.sampled_from([ADA, BO]))
+    | st.tuples(st.just("expire"), st.integers(0, 15)),
+    max_size=15,
+)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(STEPS)
+def test_whatever_is_forgotten_in_whatever_order_the_chain_holds(
+    database: Database, steps: list[tuple[str, ContactKey | int | None]]
+) -> None:
+    gone: set[str] = set()
+    with database.write() as connection:
+        for moment, (verb, what) in enumerate(steps):
+            now = NOW + timedelta(seconds=moment)
+            if verb == "record":
+                subject = what if isinstance(what, ContactKey) else None
+                journal.record(connection, replace(shown(moment), subject=subject, at=now))
+                gone.discard(str(subject))
+            elif verb == "forget":
+                journal.forget(connection, [str(what)], now=now)
+                gone.add(str(what))
+            else:
+                journal.expire(connection, before=NOW + timedelta(seconds=int(str(what))), now=now)
+            listed = journal.listed(connection, count=99)
+            silent = [each for each in listed if each["act"] is None]
+            assert not {each["subject_key"] for each in listed} & gone
+            assert journal.verify(connection, [journal.newest(connection)]) == (
+                len(listed),
+                len(silent),
+                len(listed),
+                (),
+            )
+        connection.rollback()
 
 
 # Anchors
