@@ -1,5 +1,6 @@
 """Object: what the links and the form of the public page carry out, without a login."""
 
+import re
 from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import NamedTuple
@@ -21,14 +22,18 @@ STOP = "stop"
 PAGE = "page"
 #: How many contacts are looked at at once where a link's own is gone.
 _AT_ONCE = 20_000
-_ID_BYTES, _VALUE_BYTES = 8, 32
+_ID_BYTES, _ENDING, _VALUE_BYTES = 8, 2, 32
 
 
 class _Target(NamedTuple):
-    """Whom a link stands for: where the contact stood, and its values under the first `wraps` keys."""
+    """Whom a link stands for: where the contact stood, and its values under the first `wraps` keys.
+
+    `ending` is the end of its platform's id, as much as thousands share: it makes a search short.
+    """
 
     wraps: int
     contact_id: int
+    ending: str
     values: tuple[str, ...]
 
 
@@ -98,9 +103,12 @@ def object_by_handle(
 
     No platform is asked. The known, the unknown and the suppressed take the same statements.
     """
-    suppressions.take(connection)
+    # All are looked at before anybody is kept waiting, and then those who came meanwhile.
+    last = contacts.newest(connection)
     ids = contacts.named(connection, platform, handle)
-    keys = [ContactKey(platform, each) for each in ids]
+    suppressions.take(connection)
+    ids += contacts.named(connection, platform, handle, after=last)
+    keys = [ContactKey(platform, each) for each in sorted({*ids})]
     named = [(f"handle:{platform}", handle)]
     end_contact(connection, keys, suppressor, OBJECTED, identifiers=named, now=now, even_none=True)
     journal.record(connection, Entry(PAGE, Act.OBJECTED, now, why="by a handle"))
@@ -125,7 +133,7 @@ def _walk(
     connection: Connection, target: _Target, suppressor: Suppressor, after: int
 ) -> tuple[ContactKey | None, int]:
     wanted = suppressor.wrapped_up(target.values[0], target.wraps)
-    while rows := contacts.identities_after(connection, after, _AT_ONCE):
+    while rows := contacts.identities_after(connection, after, _AT_ONCE, ending=target.ending):
         for number, *key in rows:
             if suppressor.value(*key) == wanted:
                 return ContactKey(*key), number
@@ -134,15 +142,19 @@ def _walk(
 
 
 def _target(known: erasing.KnownBy, suppressor: Suppressor) -> _Target:
-    return _Target(suppressor.wraps, known.contact_id, tuple(suppressor.values(known.identifiers)))
+    ending = known.identifiers[0][1][-_ENDING:]
+    plain = ending if re.fullmatch(rf"[0-9A-Za-z]{{{_ENDING}}}", ending) else ""
+    return _Target(suppressor.wraps, known.contact_id, plain, tuple(suppressor.values(known.identifiers)))
 
 
 def _packed(target: _Target) -> bytes:
     head = bytes([target.wraps]) + target.contact_id.to_bytes(_ID_BYTES)
+    head += target.ending.encode().rjust(_ENDING, b"\0")
     return head + b"".join(bytes.fromhex(each) for each in target.values)
 
 
 def _unpacked(content: bytes) -> _Target:
-    head = 1 + _ID_BYTES
+    head = 1 + _ID_BYTES + _ENDING
     values = [content[at : at + _VALUE_BYTES].hex() for at in range(head, len(content), _VALUE_BYTES)]
-    return _Target(content[0], int.from_bytes(content[1:head]), tuple(values))
+    ending = content[1 + _ID_BYTES : head].strip(b"\0").decode()
+    return _Target(content[0], int.from_bytes(content[1 : 1 + _ID_BYTES]), ending, tuple(values))

@@ -17,6 +17,7 @@ from sqlalchemy import event
 from config import link_tokens, suppression
 from config.ledger import Ledger
 from config.link_tokens import LinkSealer
+from config.notice import NoticeError, NoticeText
 from config.suppression import Suppressor
 from console.pages.app import make_app
 from console.pages.crowd import BOUNDS, Crowd
@@ -60,6 +61,7 @@ class Visit:
         self.keys = [suppression.new_key()]
         self.link_keys = [link_tokens.new_key()]
         self.ledger: Ledger | None = None
+        self.notices: dict[str, NoticeText] = {}
         self.letterbox = Letterbox()
         self.crowd = Crowd({**BOUNDS, **bounds}, clock=self._seconds)
         self.port = 0
@@ -76,9 +78,15 @@ class Visit:
                 postman=self.letterbox,
                 now=lambda: self.now,
                 face=face,
+                notice_of=self._notice,
                 crowd=self.crowd,
             )
         )
+
+    def _notice(self, _: Any, language: str) -> NoticeText:
+        if language not in self.notices:
+            raise NoticeError("A field is missing.")
+        return self.notices[language]
 
     def _seconds(self) -> float:
         return self.now.timestamp()

@@ -1,14 +1,18 @@
-"""The application: `/object`, `/stop/…`, `/join`, `/join/confirm/…`, alone or mounted beside others.
+"""The application: `/object`, `/stop/…`, `/join`, `/join/confirm/…`, `/notice`, without any session.
 
 Reading a page changes nothing: mail scanners follow links. Only a button acts.
 """
 
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from config.link_tokens import LinkError
+from config.notice import NoticeError
 from console.pages.forms import TRAP, first, handle_of
 from console.pages.guard import FORM, Guard
+from console.pages.notice import language_of as notice_language
+from console.pages.notice import notice_page
 from console.pages.rendering import STYLE, Pages
 from console.pages.sign_up import add_sign_up
 from console.pages.site import Site
@@ -24,6 +28,7 @@ def make_app(site: Site) -> Guard:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     _add_objection(app, site, pages)
     add_sign_up(app, site, pages)
+    _add_notice(app, site, pages)
 
     @app.api_route("/pages.css", methods=READ)
     def style() -> Response:
@@ -75,3 +80,16 @@ def _add_objection(app: FastAPI, site: Site, pages: Pages) -> None:
             )
         )
         return pages.say(request.scope, 200, "object_done")
+
+
+def _add_notice(app: FastAPI, site: Site, pages: Pages) -> None:
+    @app.api_route("/notice", methods=READ)
+    def notice(request: Request, lang: str | None = None, language: str | None = None) -> Response:
+        if site.notice_of is None:
+            return pages.say(request.scope, 404, "missing")
+        chosen = notice_language(request.headers.get("accept-language"), language or lang)
+        try:
+            with site.database.read() as connection:
+                return HTMLResponse(notice_page(site.notice_of(connection, chosen)))
+        except NoticeError:  # what is missing is for the operator: `regulars notices text` says it
+            return pages.say(request.scope, 404, "no_notice")

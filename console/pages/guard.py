@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from config.crashes import calls_of
 from console.pages.crowd import BOUNDS, Crowd
+from console.pages.document import STYLE_SOURCE
 from domain.errors import RegularsError
 
 #: Longest form in bytes, most fields in it, and seconds in which it must arrive.
@@ -19,7 +20,9 @@ MAX_BODY, MAX_FIELDS, BODY_TIME_OUT_S = 16 * 1024, 60, 10.0
 ONE_CLICK = {"List-Unsubscribe": ["One-Click"]}
 FORM = "regulars.form"
 _FORM_TYPE = "application/x-www-form-urlencoded"
-_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
+_POLICY = (
+    "default-src 'none'; style-src {styles}; form-action 'self'; base-uri 'none'; frame-ancestors {frames}"
+)
 _HEADERS = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
@@ -94,7 +97,9 @@ class Guard:
         for name, value in _HEADERS.items():
             headers.setdefault(name, value)
         framed = path == "/join" and self._embed
-        headers["content-security-policy"] = _POLICY + (self._embed if framed and self._embed else "'none'")
+        styles = STYLE_SOURCE if path == "/notice" else "'self'"
+        frames = self._embed if framed and self._embed else "'none'"
+        headers["content-security-policy"] = _POLICY.format(styles=styles, frames=frames)
         if not framed:
             headers["x-frame-options"] = "DENY"
 
@@ -129,7 +134,7 @@ def origin_of(url: str) -> str:
 
 def shown(path: str) -> str:
     """Return of a path what the log may hold: pages of ours by name, their tokens and all else as dots."""
-    if path in ("/object", "/join", "/pages.css"):
+    if path in ("/object", "/join", "/notice", "/pages.css"):
         return path
     for each in ("/stop/", "/join/confirm/"):
         if path.startswith(each):

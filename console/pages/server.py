@@ -6,12 +6,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from config.settings import Settings
+from console.cli.controller import controller_of
 from console.pages.app import make_app
 from console.pages.guard import Guard
 from console.pages.postman import Deliver, Postman, by_smtp, into_folder
 from console.pages.site import Face, Site
 from console.serving import Server, bind, tell
 from domain.errors import RegularsError
+from pipeline.inform import notice_of
 from store import asked_mails
 from workers.runtime import Runtime, utc_now
 
@@ -36,6 +38,13 @@ def paging(runtime: Runtime) -> Iterator[Guard]:
                 postman=postman,
                 now=utc_now,
                 face=face_of(settings),
+                notice_of=lambda connection, language: notice_of(
+                    connection,
+                    settings,
+                    controller_of(settings),
+                    runtime.policy_in_force(connection),
+                    language,
+                ),
             )
         )
     finally:
@@ -73,7 +82,7 @@ def serve(runtime: Runtime, host: str, port: int, ready_file: Path | None = None
     address = f"http://{host}:{listener.getsockname()[1]}"
 
     def ready() -> None:
-        tell(ready_file, {each: f"{address}/{each}" for each in ("object", "join")})
+        tell(ready_file, {each: f"{address}/{each}" for each in ("object", "join", "notice")})
 
     with listener, paging(runtime) as app:
         Server(app, ready, runtime.settings.pages_proxies).run(sockets=[listener])

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from classifier.policy import Policy
 from config.link_tokens import LinkSealer
+from config.notice import NoticeText
 from config.suppression import Suppressor
 from console.pages.crowd import Crowd
 from console.pages.postman import Postman
@@ -43,6 +44,8 @@ class Site:
     postman: Postman
     now: Callable[[], datetime]
     face: Face = field(default_factory=Face)
+    #: Writes the notice as it stands today, in a language; None where this installation serves none.
+    notice_of: Callable[[Connection, str], NoticeText] | None = None
     crowd: Crowd = field(default_factory=Crowd)
 
     def keys_of(self, connection: Connection) -> tuple[Suppressor, LinkSealer]:

@@ -119,7 +119,7 @@ def page_again(database: Database, acts: list[Signal]) -> None:
 def test_a_number_that_is_somebody_elses_by_now_harms_nobody(visit: Visit, database: Database) -> None:
     bo = next(each["id"] for each in rows(database, "contacts") if each["platform_id"] == BO.platform_id)
     value = visit.suppressor.value(*CY)
-    token = visit.links.seal("stop", objecting._packed(objecting._Target(1, bo, (value,))), now=NOW)
+    token = visit.links.seal("stop", objecting._packed(objecting._Target(1, bo, "", (value,))), now=NOW)
     assert visit.post(f"/stop/{token}").status == 200
     assert set(labels(database)) == {ADA.platform_id, BO.platform_id}
     assert [each["value"] for each in rows(database, "suppressions")] == [value]
@@ -134,8 +134,8 @@ def test_only_an_untouched_link_of_ours_for_this_page_is_one(visit: Visit, datab
         token + "A",
         token + "=",
         token.replace(token[9], token[9] + "!", 1),
-        stranger.links.seal("stop", b"\0" * 41, now=NOW),
-        visit.links.seal("join", b"\0" * 41, now=NOW),
+        stranger.links.seal("stop", b"\0" * 43, now=NOW),
+        visit.links.seal("join", b"\0" * 43, now=NOW),
         "A" * 5_000,
         "%00",
         "é",

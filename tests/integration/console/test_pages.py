@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from config.logs import JsonLines
+from config.notice import NoticeText
+from console.pages.document import STYLE_SOURCE
 from console.pages.site import Face
 from domain.topic import TOPICS
 from store.database import Database
@@ -164,3 +166,22 @@ def test_sign_up_is_closed_until_somebody_is_named_who_asks(database: Database) 
             assert visit.get("/object").status == 200
             assert visit.post("/object", {"platform": "twitter", "handle": "ada"}, **own).status == 200
         assert visit.letterbox.mails == []
+
+
+def test_the_notice_is_served_in_both_languages_and_its_one_style_is_let_through(database: Database) -> None:
+    visit = Visit(database)
+    visit.notices = {each: NoticeText(each, f"# Notice {each}\n\nText <b>", "v") for each in ("fr", "en")}
+    with visiting(visit):
+        for path, accepted, language in (
+            ("/notice", "en", "en"),
+            ("/notice", "", "fr"),
+            ("/notice?lang=en", "fr", "en"),
+            ("/notice?language=fr", "en", "fr"),
+        ):
+            answer = visit.get(path, Accept_Language=accepted)
+            assert (answer.status, f"<h1>Notice {language}</h1>" in answer.text) == (200, True)
+            assert f"style-src {STYLE_SOURCE};" in answer.headers["content-security-policy"]
+            assert "<b>" not in answer.text
+        assert visit.post("/notice").status == 404
+        visit.notices.clear()
+        assert visit.get("/notice").status == 404

@@ -162,5 +162,5 @@ def test_an_origin_is_written_as_browsers_do(url: str, origin: str) -> None:
 
 @given(st.text(alphabet="/abcjoinstoconfirm.%ét", max_size=40))
 def test_the_log_shows_names_of_pages_and_nothing_else(path: str) -> None:
-    assert shown(path) in {"/object", "/join", "/pages.css", "/stop/…", "/join/confirm/…", "/…"}
+    assert shown(path) in {"/object", "/join", "/notice", "/pages.css", "/stop/…", "/join/confirm/…", "/…"}
     assert shown(f"/stop/{path}") == "/stop/…"

@@ -1,0 +1,37 @@
+"""The keys of links: made with the installation, sealed anew when its key turns, and never taken away."""
+
+from pathlib import Path
+
+from config import keys, link_tokens
+from config.keys import Sealer
+from config.settings import Settings
+from pipeline.rotate import rotate
+from store import link_keys
+from tests.cast import NOW
+from workers.runtime import Runtime
+
+
+def test_a_link_opens_after_the_installations_key_turned_and_a_link_key_was_added(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    runtime = Runtime(settings, upgrade=True)
+    with runtime.database.read() as connection:
+        (before,) = link_keys.keys(connection)
+        token = runtime.links_of(connection).seal("stop", b"whose", now=NOW)
+    new = keys.new_key()
+    with keys.rotating(settings) as following:
+        keys.write_key(following, new, replace=True)
+        rotate(runtime.database, runtime.sealer, Sealer(new), runtime.ledger)
+        keys.find_key(settings, Sealer(new).fingerprint)
+    with runtime.database.write() as connection:
+        (after,) = link_keys.keys(connection)
+        assert after != before
+        assert runtime.links_of(connection).open("stop", token, now=NOW) == b"whose"
+        link_keys.add(connection, 1, runtime.sealer.seal(link_tokens.new_key()), now=NOW)
+        link_keys.add(connection, 1, b"of a slower process", now=NOW)
+        assert len(link_keys.keys(connection)) == 2
+        assert runtime.links_of(connection).open("stop", token, now=NOW) == b"whose"
+    again = Runtime(settings)
+    with again.database.read() as connection:
+        assert again.links_of(connection).open("stop", token, now=NOW) == b"whose"
+    again.database.close()
+    runtime.database.close()
