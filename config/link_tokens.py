@@ -45,10 +45,8 @@ class LinkSealer:
         written = _canonical(token)
         try:
             content = self._fernet.decrypt(written)
-            if (
-                lasts is not None
-                and now.timestamp() - self._fernet.extract_timestamp(written) > lasts.total_seconds()
-            ):
+            age_s = now.timestamp() - self._fernet.extract_timestamp(written)
+            if lasts is not None and age_s > lasts.total_seconds():
                 raise ExpiredError("The link is too old.")
         except InvalidToken:
             raise LinkError("The link is none of ours.") from None

@@ -47,14 +47,9 @@ def take_back(connection: Connection, account_id: int, *, now: datetime) -> bool
 
 def every(connection: Connection) -> list[End]:
     """Return all ends, the next one first."""
+    of_end = campaign_ends.c
     rows = connection.execute(
-        select(
-            campaign_ends.c.account_id,
-            accounts.c.name,
-            campaign_ends.c.purge_at,
-            campaign_ends.c.stopped,
-            campaign_ends.c.purged_at,
-        )
+        select(of_end.account_id, accounts.c.name, of_end.purge_at, of_end.stopped, of_end.purged_at)
         .outerjoin(accounts, accounts.c.id == campaign_ends.c.account_id)
         .order_by(campaign_ends.c.purge_at, campaign_ends.c.account_id)
     )

@@ -10,12 +10,14 @@ import typer
 from sqlalchemy import Connection
 
 from classifier.refusals import LANGUAGES, say_channel, say_gate
+from console.cli.acting import enter
 from console.cli.contact_key import Key, key_of
 from console.cli.start import runtime
 from console.cli.words import iso, out, print_table
 from domain.admission import Admission, OverrideFacts
 from domain.channel import ChannelAnswer
 from domain.errors import RegularsError
+from domain.journal import Act
 from domain.label import Label
 from pipeline import override as verbs
 from pipeline.admit import asked
@@ -97,6 +99,8 @@ def override(
         else:
             word = OverrideFacts(_label(to), now, system_user(), reason)
             label = verbs.override(connection, contact, word, policy, now=now)
+        what = to or ("confirmed" if confirm else "taken back")
+        enter(connection, Act.LABEL_OVERRIDDEN, contact, reason, to=what)
     if to == Label.REGULAR.word:
         out.print("This waits for a second person: regulars contacts override KEY --confirm")
     else:

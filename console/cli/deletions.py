@@ -6,10 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
+from console.cli.acting import enter
 from console.cli.start import runtime
 from console.cli.words import iso, local, note, out, print_json, print_table
 from domain.contact import Platform
 from domain.errors import RegularsError
+from domain.journal import Act
 from pipeline.checking import begin_checking
 from store import accounts, deletions, jobs
 from workers.runtime import utc_now
@@ -84,6 +86,7 @@ def check() -> None:
             )
         job_id = begin_checking(connection, now=utc_now())
         running = jobs.running(connection, jobs.DELETIONS)
+        enter(connection, Act.DELETIONS_ASKED)
     if job_id is not None:
         out.print(f"Job {job_id} asks X who is gone. See: regulars jobs list")
     elif running is not None:

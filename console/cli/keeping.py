@@ -6,8 +6,10 @@ from typing import Annotated
 import typer
 
 from classifier.keeping import limits
+from console.cli.acting import enter
 from console.cli.start import runtime
 from console.cli.words import iso, note, out, print_json, print_table, shown
+from domain.journal import Act
 from pipeline.campaign import continue_campaign, end_campaign
 from pipeline.expire import expire
 from store import accounts, campaigns, expiring
@@ -78,6 +80,8 @@ def end(
         ended = []
         if not dry_run:
             ended = end_campaign(connection, found, on.replace(tzinfo=UTC), now=utc_now())
+            whole = found.key if found else "all"
+            enter(connection, Act.CAMPAIGN_ENDED, account=whole, on=f"{on:%Y-%m-%d}")
     if json:
         told = {"account": found.name if found else None, "purge_at": iso(on.replace(tzinfo=UTC))}
         print_json({**told, "dry_run": dry_run, **reach._asdict(), "runs_ended": ended})
@@ -100,6 +104,7 @@ def continued(account: Named = None) -> None:
     with opened.database.write() as connection:
         found = accounts.find(connection, account) if account else None
         resumed = continue_campaign(connection, found, now=utc_now())
+        enter(connection, Act.CAMPAIGN_CONTINUED, account=found.key if found else "all")
     out.print(f"The end is taken back; {resumed} runs go on.")
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from config.settings import Settings
-from console.cli.controller import controller_of
 from console.pages.app import make_app
 from console.pages.guard import Guard
 from console.pages.postman import Deliver, Postman, by_smtp, into_folder
@@ -41,7 +40,7 @@ def paging(runtime: Runtime) -> Iterator[Guard]:
                 notice_of=lambda connection, language: notice_of(
                     connection,
                     settings,
-                    controller_of(settings),
+                    settings.controller,
                     runtime.policy_in_force(connection),
                     language,
                 ),
