@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from console.serving import Server, bind, tell
 from domain.errors import RegularsError
 from pipeline.inform import notice_of
 from store import asked_mails
+from store.database import Database
 from workers.runtime import Runtime, utc_now
 
 
@@ -22,11 +24,7 @@ def paging(runtime: Runtime) -> Iterator[Guard]:
     """Make the application of an installation; when the block ends, mails that waited were tried."""
     settings = runtime.settings
 
-    def give_back(mark: str) -> None:
-        with runtime.database.write() as connection:
-            asked_mails.give_back(connection, mark)
-
-    postman = Postman(delivery(settings), give_back)
+    postman = Postman(delivery(settings), partial(give_back, runtime.database))
     try:
         yield make_app(
             Site(
@@ -48,6 +46,12 @@ def paging(runtime: Runtime) -> Iterator[Guard]:
         )
     finally:
         postman.close()
+
+
+def give_back(database: Database, mark: str) -> None:
+    """Let an address ask again whose mail could not be sent."""
+    with database.write() as connection:
+        asked_mails.give_back(connection, mark)
 
 
 def delivery(settings: Settings) -> Deliver:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from datetime import datetime
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,8 +20,10 @@ from config.settings import Settings
 from console.pages import postman as posting
 from console.pages.mails import Letter, confirmation
 from console.pages.postman import Postman, by_smtp, into_folder
-from console.pages.server import delivery
+from console.pages.server import delivery, give_back
 from domain.errors import RegularsError
+from store import asked_mails
+from store.database import Database
 from tests.cast import NOW
 
 #: The test's server wants a password in clear, on this machine.
@@ -198,3 +201,15 @@ def test_an_address_that_is_none_is_refused_with_a_sentence(url: str) -> None:
 def test_a_server_without_a_sender_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RegularsError, match="REGULARS_MAIL_FROM"):
         delivery(Settings(data_dir=tmp_path, smtp_url="smtp://127.0.0.1:25"))
+
+
+def test_an_address_whose_mail_could_not_be_sent_may_ask_again(database: Database) -> None:
+    day = NOW.date()
+    with database.write() as connection:
+        assert asked_mails.take(connection, "mark", day, most=1)
+        assert not asked_mails.take(connection, "mark", day, most=2)
+    postman = Postman(by_smtp("smtp://127.0.0.1:1"), partial(give_back, database), ())
+    postman.send(mail(), "mark")
+    postman.close()
+    with database.write() as connection:
+        assert asked_mails.take(connection, "mark", day, most=1)
