@@ -13,7 +13,6 @@ SILENT = {
     "console/cli/spending.py _check": "keeps what the platform says of our bill",
     "console/cli/topics_read.py read_topics": "goes on with a harvest, which was entered when it began",
     "console/pages/server.py give_back": "lets an address ask again whose mail could not be sent",
-    "console/pages/server.py paging": "lets an address ask again whose mail could not be sent",
     "console/receiver/intake.py _store": "takes in what a platform pushed, as a harvest does",
 }
 #: What reads of people in store.
