@@ -8,7 +8,7 @@ PARALLEL := -n 2 --dist worksteal
 # The folders whose every branch must be tested stand in [tool.coverage.run].
 COVERED := --cov --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
-.PHONY: help install dev demo test quick test-slow bench-limits bench-freshness bench-interests bench-push bench-topics eval-topics word-table language-table topics-tools check format servers wheel lock clean
+.PHONY: help install dev demo demo-privacy test quick test-slow bench-limits bench-freshness bench-interests bench-push bench-topics eval-topics word-table language-table topics-tools check format servers wheel lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ dev: ## The same, with what the checks need
 
 demo: install ## Run the main job on invented people: simulator, queues, labels, export
 	@$(BIN)/regulars demo
+
+demo-privacy: install ## Play twelve scenes about the people in the file; writes demo/privacy.html
+	@$(BIN)/python tools/demo_privacy.py
 
 test: dev servers check wheel ## Run all checks, the tests last
 	$(PYTEST) $(PARALLEL) -m "not slow" --ignore=tests/journey $(COVERED)
