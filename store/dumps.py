@@ -85,6 +85,15 @@ def _load_sqlite(database: Database, content: Iterable[bytes]) -> None:
         database.close()
 
 
+#: Guards are functions; those of extensions are not ours.
+_DROP_FUNCTIONS = """
+DO $$ DECLARE each regprocedure; BEGIN
+FOR each IN SELECT p.oid::regprocedure FROM pg_proc AS p WHERE p.pronamespace = current_schema()::regnamespace
+AND NOT EXISTS (SELECT 1 FROM pg_depend AS d WHERE d.objid = p.oid AND d.deptype = 'e')
+LOOP EXECUTE format('DROP FUNCTION IF EXISTS %s CASCADE', each); END LOOP; END $$;
+"""
+
+
 def _dump_postgresql(database: Database) -> Iterator[bytes]:
     command = [_program("pg_dump"), "--format=custom", "--no-owner", "--no-privileges"]
     with (
@@ -121,7 +130,7 @@ def _load_postgresql(database: Database, content: Iterable[bytes]) -> None:
             if process.wait():
                 raise DatabaseError("pg_restore cannot read what the backup holds; nothing was restored.")
         script.seek(0)
-        dropping = f"DROP TABLE IF EXISTS {names} CASCADE;\n"
+        dropping = f"DROP TABLE IF EXISTS {names} CASCADE;\n{_DROP_FUNCTIONS}"
         with tempfile.TemporaryFile() as whole:
             whole.write(dropping.encode())
             shutil.copyfileobj(script, whole)

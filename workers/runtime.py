@@ -24,6 +24,7 @@ from domain.account import Account
 from domain.credentials import Credentials
 from domain.errors import RegularsError
 from domain.journal import Act, Entry
+from domain.sign_up import SIGNUP
 from pipeline.limiter import DatabaseLimiter, Limiter
 from pipeline.objections import catch_up, require_none
 from pipeline.replay import sweep
@@ -34,8 +35,8 @@ from store.database import Database
 
 
 def duty_of(settings: Settings, platform: str) -> Duty | None:
-    """Return what must be settled before a platform is read, None where it is simulated on this machine."""
-    if is_loopback(settings.base_url(platform)):
+    """Return what must be settled before a platform is read, None where nothing real is read."""
+    if platform == SIGNUP or is_loopback(settings.base_url(platform)):
         return None
     return Duty(settings.controller, "policy" in settings.model_fields_set, settings.notice_url)
 

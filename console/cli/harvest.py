@@ -67,7 +67,6 @@ def harvest(
     open_runtime = runtime()
     with open_runtime.database.read() as connection:
         found = accounts.find(connection, account)
-        open_runtime.connector_of(connection, found)  # one of which nothing is read says so first
     patiently(lambda: require_settled(open_runtime.road("command line"), found))
     with open_runtime.database.write() as connection:
         connector = open_runtime.connector_of(connection, found)

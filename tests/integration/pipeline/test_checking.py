@@ -89,7 +89,7 @@ def test_no_name_of_a_protected_person_comes_back_and_a_suppressed_handle_is_sti
     with world.database.write() as connection:
         values = suppressor.values([("handle:twitter", "someone")])
         suppressions.add(connection, values, "objected", wraps=1, now=world.clock())
-        kept, _ = heeded(
+        kept, _, _ = heeded(
             connection, [replace_profile(first)._replace(hidden=True)], suppressor, now=world.clock()
         )
     assert kept == []

@@ -145,7 +145,7 @@ def test_the_application_does_its_work_with_what_it_was_given(application: Datab
 
 
 def test_what_the_application_may_not_do_is_told_in_a_sentence(application: Database) -> None:
-    with pytest.raises(DatabaseError, match=r"may not do this \(.*journal.*REGULARS_DATABASE_OWNER_URL"):
+    with pytest.raises(DatabaseError, match=r"may not do this \(must be owner.*REGULARS_DATABASE_OWNER_URL"):
         schema.downgrade(application, "base")
 
 

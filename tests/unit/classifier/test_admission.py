@@ -385,7 +385,7 @@ def test_a_pack_that_asks_for_a_basis_says_what_each_may_rely_on() -> None:
 @pytest.mark.parametrize("name", list(MOST))
 def test_no_number_is_above_what_the_law_or_a_platform_allows(name: str) -> None:
     most, _ = MOST[name]
-    with pytest.raises(PolicyError, match=f"{name} may be at most"):
+    with pytest.raises(PolicyError, match=f"{name} must be 1 to"):
         replace(CNIL, numbers={**CNIL.numbers, name: Number(most + 1, "x", CHECKED)})
 
 
