@@ -97,7 +97,7 @@ class Guard:
         for name, value in _HEADERS.items():
             headers.setdefault(name, value)
         framed = path == "/join" and self._embed
-        styles = STYLE_SOURCE if path == "/notice" else "'self'"
+        styles = f"'self' {STYLE_SOURCE}" if path == "/notice" else "'self'"
         frames = self._embed if framed and self._embed else "'none'"
         headers["content-security-policy"] = _POLICY.format(styles=styles, frames=frames)
         if not framed:

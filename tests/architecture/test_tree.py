@@ -100,3 +100,11 @@ def _imports(path: Path) -> Iterator[tuple[str, str]]:
 def parsed(path: Path) -> ast.Module:
     """Parse a Python file."""
     return ast.parse(text_of(path))
+
+
+def test_nothing_is_left_by_a_merge() -> None:
+    marks = ("<" * 7 + " ", ">" * 7 + " ")
+    texts = (each for each in committed() if each.suffix in {".py", ".md", ".toml", ".yml", ".txt", ".html"})
+    assert [
+        name(each) for each in texts if any(line.startswith(marks) for line in text_of(each).splitlines())
+    ] == []

@@ -180,7 +180,7 @@ def test_the_notice_is_served_in_both_languages_and_its_one_style_is_let_through
         ):
             answer = visit.get(path, Accept_Language=accepted)
             assert (answer.status, f"<h1>Notice {language}</h1>" in answer.text) == (200, True)
-            assert f"style-src {STYLE_SOURCE};" in answer.headers["content-security-policy"]
+            assert f"style-src 'self' {STYLE_SOURCE};" in answer.headers["content-security-policy"]
             assert "<b>" not in answer.text
         assert visit.post("/notice").status == 404
         visit.notices.clear()
