@@ -97,7 +97,10 @@ def anchored(
 
 def _database() -> Database:
     """Open the database alone: whoever proves, perhaps on a copy, needs no key."""
-    database = Database(settings().database)
+    read = settings()
+    if read.database_url is None and not (read.data_dir / "regulars.db").exists():
+        raise JournalError("There is no journal here yet: nothing was done in this data folder.")
+    database = Database(read.database)
     schema.require_current(database)
     return database
 

@@ -398,3 +398,10 @@ def test_stored_texts_that_are_looked_into_are_entered(travel: Travel) -> None:
     with pytest.raises(RegularsError, match="There is no text"):
         texts_of(None)
     assert entries(travel.database) == [entry("texts.read")]
+
+
+def test_where_nothing_was_done_there_is_no_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REGULARS_DATA_DIR", str(tmp_path / "nothing"))
+    with pytest.raises(RegularsError, match="There is no journal here yet"):
+        CliRunner().invoke(command_line("journal"), ["journal", "verify"], catch_exceptions=False)
+    assert not (tmp_path / "nothing").exists()
