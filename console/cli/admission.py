@@ -1,7 +1,5 @@
 """`regulars contacts explain` and `override`: every gate with its answer, an operator's word on a label."""
 
-import os
-import pwd
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
@@ -21,7 +19,7 @@ from domain.journal import Act
 from domain.label import Label
 from pipeline import override as verbs
 from pipeline.admit import asked
-from workers.runtime import Runtime, utc_now
+from workers.runtime import Runtime, system_user, utc_now
 
 Language = Annotated[
     str | None, typer.Option("--language", help="en or fr; by default that of your system, else en.")
@@ -105,14 +103,6 @@ def override(
         out.print("This waits for a second person: regulars contacts override KEY --confirm")
     else:
         out.print(f"The contact is {label.word} now.")
-
-
-def system_user() -> str:
-    """Return the name of whoever runs this, as the system knows it and not as the environment says."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"user {os.getuid()}"
 
 
 def _label(word: str | None) -> Label:
