@@ -94,11 +94,11 @@ class Stage:
         with self.database.read() as connection:
             return sorted(connection.scalars(joined))
 
-    def held(self, who: ContactKey) -> int:
-        """Count the contacts that we hold under a key."""
+    def held(self, who: ContactKey) -> str:
+        """Say how many contacts we hold under a key."""
         with self.database.read() as connection:
             found = connection.scalars(select(contacts.c.id).where(contacts.c.platform_id == who.platform_id))
-            return len(found.all())
+            return counted(len(found.all()), "contact")
 
     def removals(self) -> list[str]:
         """Return the reasons for which others are told to delete somebody."""
@@ -112,6 +112,23 @@ class Stage:
             end_contact(connection, [who], suppressor, reason, now=NOW)
 
 
+def counted(number: int, noun: str) -> str:
+    """Say a number with its noun: "no file", "1 file", "2 files"."""
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's' if number else ''}"
+
+
+def people(stage: Stage) -> str:
+    """Say by name who is in the messaging store."""
+    names = {each.platform_id: profile.display_name or "" for each, profile in NAMES.items()}
+    return " and ".join(names[each] for each in stage.inside()) or "nobody"
+
+
+def told(stage: Stage) -> str:
+    """Say what CRMs are told by the feed."""
+    reasons = ", ".join(f"“{each}”" for each in stage.removals())
+    return f"CRMs are told to remove her: {reasons}" if reasons else "CRMs are told nothing"
+
+
 def follows(who: ContactKey) -> Signal:
     """Let somebody follow."""
     return Signal(who, SignalKind.FOLLOWS, profile=NAMES.get(who))
@@ -123,8 +140,7 @@ def likes_only(stage: Stage) -> Scene:
     return Scene(
         "Who only likes never gets in",
         "Bo likes two of our posts; both are harvested.",
-        f"Bo is held as occasional ({stage.held(BO)} row) and the messaging store holds "
-        f"{len(stage.inside())}.",
+        f"We hold {stage.held(BO)} of Bo, occasional; the messaging store holds {people(stage)}.",
     )
 
 
@@ -134,7 +150,7 @@ def follower(stage: Stage) -> Scene:
     return Scene(
         "Who follows is regular",
         "Ada follows us and is harvested.",
-        f"The messaging store holds {', '.join(stage.inside())}, her number at the platform.",
+        f"The messaging store holds {people(stage)}.",
     )
 
 
@@ -146,7 +162,7 @@ def objected(stage: Stage) -> Scene:
     return Scene(
         "Who objected stays out",
         "Ada follows, objects, still follows, and is harvested again the next day.",
-        f"Contacts of hers: {stage.held(ADA)}. The feed tells CRMs to delete her: {stage.removals()}.",
+        f"We hold {stage.held(ADA)} of Ada; {told(stage)}.",
     )
 
 
@@ -158,7 +174,7 @@ def said_stop(stage: Stage) -> Scene:
     return Scene(
         "“Stop” is an objection",
         "Ada, who follows, writes us “Stop svp”; Bo mentions us: “stop the cuts”.",
-        f"Contacts of Ada's: {stage.held(ADA)}, of Bo's: {stage.held(BO)}; the feed says {stage.removals()}.",
+        f"We hold {stage.held(ADA)} of Ada and {stage.held(BO)} of Bo; {told(stage)}.",
     )
 
 
@@ -171,14 +187,14 @@ def by_handle(stage: Stage) -> Scene:
     return Scene(
         "Who was never met can object, too",
         "Ada gives her handle on our page before we know her; then she follows and is harvested.",
-        f"Contacts of hers: {stage.held(ADA)}. No platform was asked who she is.",
+        f"We hold {stage.held(ADA)} of Ada, and asked no platform who she is.",
     )
 
 
 def unfollowed(stage: Stage) -> Scene:
     """Let a follower leave."""
     stage.harvest(follows(ADA))
-    before = stage.inside()
+    before = people(stage)
     with stage.database.write() as connection:
         connection.execute(signals.update().values(ended_at=NOW))
         ids = connection.scalars(select(contacts.c.id)).all()
@@ -187,7 +203,7 @@ def unfollowed(stage: Stage) -> Scene:
     return Scene(
         "Who leaves is out at once",
         "Ada follows, and unfollows.",
-        f"Inside before: {len(before)}, after: {len(stage.inside())}; the feed says {stage.removals()}.",
+        f"The messaging store held {before}, and now holds {people(stage)}; {told(stage)}.",
     )
 
 
@@ -199,7 +215,7 @@ def deletion(stage: Stage) -> Scene:
     return Scene(
         "What a platform asks to delete is deleted",
         "Chloé, a friend, removes our app on Facebook, which tells us to delete what we hold.",
-        f"Contacts of hers: {stage.held(CHLOE)}; the feed says {stage.removals()}.",
+        f"We hold {stage.held(CHLOE)} of Chloé; {told(stage)}.",
     )
 
 
@@ -210,7 +226,7 @@ def overdue(stage: Stage) -> Scene:
     return Scene(
         "Who was not told in time is forgotten",
         "Ada follows; for a month nobody tells her what is done with her data.",
-        f"On the 31st day: contacts of hers {stage.held(ADA)}; the feed says {stage.removals()}.",
+        f"On the 31st day we hold {stage.held(ADA)} of Ada; {told(stage)}.",
     )
 
 
@@ -225,7 +241,7 @@ def restored(stage: Stage) -> Scene:
     return Scene(
         "A backup brings nobody back",
         "Yesterday's backup holds Ada and Bo. Ada is erased; then the backup is restored.",
-        f"Inside: {stage.inside()}, which is Bo. The ledger of objections had her keyed hash.",
+        f"The messaging store holds {people(stage)}: the ledger of objections knew Ada's keyed hash.",
     )
 
 
@@ -239,7 +255,7 @@ def bytes_gone(stage: Stage) -> Scene:
     return Scene(
         "Erased means gone from the disk",
         "Ada is erased; then every file of the installation is searched for her name.",
-        f"Files that held it before: {before}; after: {_files_with(folder, value)}.",
+        f"{before} held it before, {_files_with(folder, value)} afterwards.",
     )
 
 
@@ -257,7 +273,7 @@ def never_read(stage: Stage) -> Scene:
     return Scene(
         "What people say of themselves is not read",
         "Ada writes twice about her own illness, with the word “hospital”.",
-        f"Topics that were noted of her: {found}.",
+        f"{counted(found or 0, 'topic')} noted of Ada.",
     )
 
 
@@ -269,7 +285,7 @@ def journalled(stage: Stage) -> Scene:
     stage.end(ADA, ERASED)
     with stage.database.read() as connection:
         whole = not journal.verify(connection).findings
-        told = ADA.platform_id in repr(journal.listed(connection, count=99))
+        named = ADA.platform_id in repr(journal.listed(connection, count=99))
     with stage.database.write() as connection:
         guards = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'journal%'"
         for name in connection.scalars(text(guards)).all():
@@ -281,8 +297,8 @@ def journalled(stage: Stage) -> Scene:
     return Scene(
         "The journal proves, and still forgets",
         "An operator reads Ada's page; Ada is erased. Then somebody removes an entry by hand.",
-        f"After the erasure the chain holds: {whole}; it still names her: {told}. Findings after the "
-        f"tampering: {found}.",
+        f"After the erasure the chain {'holds' if whole else 'is broken'} and "
+        f"{'still' if named else 'no longer'} names her; the tampering shows in {counted(found, 'finding')}.",
     )
 
 
@@ -292,8 +308,8 @@ SCENES: Sequence[Callable[[Stage], Scene]] = (
 )  # fmt: skip
 
 
-def _files_with(folder: Path, value: bytes) -> int:
-    return sum(value in each.read_bytes() for each in folder.rglob("*") if each.is_file())
+def _files_with(folder: Path, value: bytes) -> str:
+    return counted(sum(value in each.read_bytes() for each in folder.rglob("*") if each.is_file()), "file")
 
 
 def page(scenes: Iterable[Scene]) -> str:

@@ -7,18 +7,18 @@ import pytest
 from tools.demo_privacy import SCENES, Scene, Stage, page
 
 ENDS = {
-    "likes_only": "(1 row) and the messaging store holds 0.",
-    "follower": "The messaging store holds 700000000000000001,",
-    "objected": "Contacts of hers: 0. The feed tells CRMs to delete her: ['objected'].",
-    "said_stop": "Contacts of Ada's: 0, of Bo's: 1; the feed says ['said_stop'].",
-    "by_handle": "Contacts of hers: 0.",
-    "unfollowed": "Inside before: 1, after: 0; the feed says ['unfollowed'].",
-    "deletion": "Contacts of hers: 0; the feed says ['platform_deletion'].",
-    "overdue": "contacts of hers 0; the feed says ['notice_overdue'].",
-    "restored": "Inside: ['700000000000000002'], which is Bo.",
-    "bytes_gone": "before: 1; after: 0.",
-    "never_read": "Topics that were noted of her: 0.",
-    "journalled": "the chain holds: True; it still names her: False. Findings after the tampering: 2.",
+    "likes_only": "We hold 1 contact of Bo, occasional; the messaging store holds nobody.",
+    "follower": "The messaging store holds Ada Lévy.",
+    "objected": "We hold no contact of Ada; CRMs are told to remove her: “objected”.",
+    "said_stop": "no contact of Ada and 1 contact of Bo; CRMs are told to remove her: “said_stop”.",
+    "by_handle": "We hold no contact of Ada, and asked no platform who she is.",
+    "unfollowed": "held Ada Lévy, and now holds nobody; CRMs are told to remove her: “unfollowed”.",
+    "deletion": "We hold no contact of Chloé; CRMs are told to remove her: “platform_deletion”.",
+    "overdue": "On the 31st day we hold no contact of Ada; CRMs are told to remove her: “notice_overdue”.",
+    "restored": "The messaging store holds Bo Martin: the ledger",
+    "bytes_gone": "1 file held it before, no file afterwards.",
+    "never_read": "no topic noted of Ada.",
+    "journalled": "the chain holds and no longer names her; the tampering shows in 2 findings.",
 }
 
 
