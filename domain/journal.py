@@ -73,6 +73,10 @@ class Act(StrEnum):
     NOTICE_WRITTEN = "notice.written"
     NOTICE_GIVEN = "notice.given"
     NOTICE_PUBLISHED = "notice.published"
+    SIGNED_IN = "user.signed_in"
+    USER_ADDED = "user.added"
+    USER_CHANGED = "user.changed"
+    SESSIONS_ENDED = "user.sessions_ended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1091,3 +1091,53 @@ deletions = Table(
     Column("done_at", Moment, nullable=False),
     Index("ix_deletions_done_at", "done_at"),
 )
+
+#: Who uses the console. The name is in small letters.
+users = Table(
+    "users",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("role", Integer, nullable=False),
+    # Argon2id with its parameters; none where somebody signs in elsewhere only.
+    Column("password_hash", Text),
+    # Issuer and subject of an OpenID provider.
+    Column("subject", Text, unique=True),
+    Column("language", Text),
+    Column("theme", Text, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("shut_out_at", Moment),
+    CheckConstraint("role BETWEEN 1 AND 4", name="role_known"),
+)
+
+#: Who is signed in where; the browser holds the token, the database its hash.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("begun_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    Index("ix_sessions_user_id", "user_id"),
+)
+
+#: Links by which somebody becomes a user; used up by the form behind them.
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("role", Integer, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    CheckConstraint("role BETWEEN 1 AND 4", name="role_known"),
+)
+
+#: Tries to sign in; the mark is a keyed hash of a name, or of a network.
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    Column("mark", LargeBinary, primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("forget_at", Moment, nullable=False),
+)

@@ -1,25 +1,20 @@
 """The guard before every page: what a request may be, what an answer must say, what the log may hold."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 
 from config.crashes import calls_of
+from console.form_reading import Asgi, Form, FormError, Message, Receive, Send, own_origins, read_form
 from console.pages.crowd import BOUNDS, Crowd
 from console.pages.document import STYLE_SOURCE
 from domain.errors import RegularsError
 
-#: Longest form in bytes, most fields in it, and seconds in which it must arrive.
-MAX_BODY, MAX_FIELDS, BODY_TIME_OUT_S = 16 * 1024, 60, 10.0
 #: What a mail program posts by itself for its unsubscribe button (RFC 8058, 3.1), without an origin.
 ONE_CLICK = {"List-Unsubscribe": ["One-Click"]}
 FORM = "regulars.form"
-_FORM_TYPE = "application/x-www-form-urlencoded"
 _POLICY = (
     "default-src 'none'; style-src {styles}; form-action 'self'; base-uri 'none'; frame-ancestors {frames}"
 )
@@ -35,10 +30,6 @@ _HEADERS = {
     "x-robots-tag": "noindex",
 }
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Asgi = Callable[[Message, Receive, Send], Awaitable[None]]
 #: Makes the page that says a refusal: the request, its status, the name of its words.
 Say = Callable[[Message, int, str], Response]
 
@@ -61,7 +52,7 @@ class Guard:
     ) -> None:
         self._app = app
         self._say = say
-        self._origin = origin_of(public_url) if public_url else None
+        self._public_url = public_url
         self._embed = embed
         self._crowd = crowd
 
@@ -103,33 +94,22 @@ class Guard:
         if not framed:
             headers["x-frame-options"] = "DENY"
 
-    async def _form(self, scope: Message, receive: Receive) -> dict[str, list[str]]:
+    async def _form(self, scope: Message, receive: Receive) -> Form:
         kind = scope["path"].split("/")[1]
         if kind not in BOUNDS:
             raise _RefusedError(404, "missing")
-        headers = Headers(scope=scope)
-        origin = headers.get("origin")
-        own = (
-            {self._origin}
-            if self._origin
-            else {f"{each}://{headers.get('host')}" for each in ("http", "https")}
-        )
-        if origin not in own and not (origin is None and kind == "stop"):
+        origin = Headers(scope=scope).get("origin")
+        if origin not in own_origins(scope, self._public_url) and not (origin is None and kind == "stop"):
             raise _RefusedError(403, "foreign")
         if not self._crowd.admits(kind, (scope.get("client") or ("", 0))[0]):
             raise _RefusedError(429, "many")
-        form = _fields(headers.get("content-type", ""), await _body(receive, headers))
+        try:
+            form = await read_form(scope, receive)
+        except FormError as error:
+            raise _RefusedError(error.status, "large") from None
         if origin is None and form != ONE_CLICK:
             raise _RefusedError(403, "foreign")
         return form
-
-
-def origin_of(url: str) -> str:
-    """Return the origin of an address as browsers write it."""
-    parts = urlsplit(url.lower())
-    standard = {"http": 80, "https": 443}.get(parts.scheme)
-    port = f":{parts.port}" if parts.port not in (None, standard) else ""
-    return f"{parts.scheme}://{parts.hostname}{port}"
 
 
 def shown(path: str) -> str:
@@ -140,33 +120,3 @@ def shown(path: str) -> str:
         if path.startswith(each):
             return f"{each}…"
     return "/…"
-
-
-def _fields(kind: str, body: bytes) -> dict[str, list[str]]:
-    if kind.partition(";")[0].strip().lower() != _FORM_TYPE:
-        raise _RefusedError(415, "large")
-    try:
-        return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
-    except ValueError:  # no UTF-8, or too many fields
-        raise _RefusedError(400, "large") from None
-
-
-async def _body(receive: Receive, headers: Headers) -> bytes:
-    told = headers.get("content-length", "0")
-    if told.isdigit() and int(told) > MAX_BODY:
-        raise _RefusedError(413, "large")
-    body = b""
-    try:
-        async with asyncio.timeout(BODY_TIME_OUT_S):
-            more = True
-            while more:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise _RefusedError(400, "large")
-                body += message.get("body", b"")
-                if len(body) > MAX_BODY:
-                    raise _RefusedError(413, "large")
-                more = message.get("more_body", False)
-    except TimeoutError:
-        raise _RefusedError(408, "large") from None
-    return body

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse
 
-from console.pages.guard import Message
+from console.form_reading import Message
 from console.pages.site import Face
 from console.pages.words import language_of, words
 from domain.sign_up import LANGUAGES

@@ -8,7 +8,7 @@ import pytest
 
 from config import link_tokens, suppression
 from config.ledger import Ledger
-from console.pages.guard import MAX_BODY
+from console.form_reading import MAX_BODY
 from domain.contact import ContactKey, Profile
 from domain.journal import Act, Entry
 from domain.signal import Signal

@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.consent_texts import sentence, version, wording
+from console.form_reading import origin_of
 from console.pages import crowd as counting
 from console.pages.crowd import WINDOW_S, Bound, Crowd, network
 from console.pages.forms import handle_of
-from console.pages.guard import origin_of, shown
+from console.pages.guard import shown
 from console.pages.words import language_of, words
 from domain.sign_up import PURPOSES
 from domain.topic import TOPICS
