@@ -111,6 +111,18 @@ class Settings(BaseSettings):
         le=65535,
         description="Port on which `regulars up` also serves the pages for everybody; unset: it does not.",
     )
+    console_port: int = Field(
+        8090,
+        ge=0,
+        le=65535,
+        description="Port on which `regulars up` serves the console to this machine; 0: it does not.",
+    )
+    console_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/?#<>\"'\\]+$",
+        description="Address under which browsers reach the console where a proxy stands before it; with "
+        "https:// its cookie is for HTTPS alone.",
+    )
     controller_name: str | None = Field(
         None, description="Who answers for the data, as the notice names it; unset: there is no notice."
     )

@@ -74,6 +74,7 @@ class Act(StrEnum):
     NOTICE_GIVEN = "notice.given"
     NOTICE_PUBLISHED = "notice.published"
     SIGNED_IN = "user.signed_in"
+    USER_INVITED = "user.invited"
     USER_ADDED = "user.added"
     USER_CHANGED = "user.changed"
     SESSIONS_ENDED = "user.sessions_ended"

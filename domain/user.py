@@ -69,5 +69,5 @@ def check_password(password: str, name: str) -> None:
     """Raise UserError where a password is too short, too long, or the name itself."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise UserError(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
-    if password.lower() in (name, name * 2) or len(set(password)) < 5:  # noqa: PLR2004  # aaaaaaaaaaaa
+    if password.lower() in (name, name * 2) or len(set(password)) < 5:  # aaaaaaaaaaaa
         raise UserError("This password is easily guessed; take another.")

@@ -1,4 +1,4 @@
-"""Signing in: passwords, sessions and invitations; nothing here tells which of name and password was wrong."""
+"""Signing in: passwords, sessions, invitations; nobody is told which of name and password was wrong."""
 
 import hashlib
 import hmac
@@ -17,6 +17,7 @@ from domain.user import LONGEST_PASSWORD, Role, User, check_password, name_of
 from store import journal, sessions, users
 from store.database import Database
 
+
 class Try(NamedTuple):
     """What somebody sent to sign in, and from which network."""
 
@@ -33,7 +34,7 @@ WINDOW = timedelta(minutes=15)
 
 
 class SignInError(RegularsError):
-    """Raised where somebody is not signed in; the sentence is the same for every reason but too many tries."""
+    """Raised where somebody is not signed in; the same sentence for every reason but too many tries."""
 
 
 class TooManyTriesError(SignInError):
@@ -95,7 +96,9 @@ def invite(connection: Connection, role: Role, *, now: datetime, lives: timedelt
     return token
 
 
-def accept(connection: Connection, token: str, name: str, password: str, *, now: datetime) -> tuple[User, str]:
+def accept(
+    connection: Connection, token: str, name: str, password: str, *, now: datetime
+) -> tuple[User, str]:
     """Make the user that an invitation is for, and sign it in.
 
     Raises SignInError where the link is used up, UserError for a name or password that cannot be.
@@ -109,7 +112,7 @@ def accept(connection: Connection, token: str, name: str, password: str, *, now:
     return user, open_session(connection, user, now=now)
 
 
-def add_user(  # noqa: PLR0913  # what a user is made of
+def add_user(  # what a user is made of
     connection: Connection, name: str, role: Role, password: str, *, now: datetime, actor: str
 ) -> User:
     """Add a user with a password; raises UserError."""

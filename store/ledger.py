@@ -1,7 +1,7 @@
 """The ledger: what was spent, by account, stream or day, and what the platforms say of their bills."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, insert, select
@@ -72,6 +72,12 @@ def added_up(connection: Connection, by: str, *, since: datetime) -> list[Sum]:
         )
         for each in rows
     ]
+
+
+def spent_since(connection: Connection, day: date) -> int:
+    """Return what was spent from a UTC day on, in micro-dollars, at most."""
+    statement = select(func.coalesce(func.sum(counted()), 0)).where(spends.c.day >= day.isoformat())
+    return int(connection.scalar(statement) or 0)
 
 
 def metered(connection: Connection, account: str, meter: str, *, since: str) -> int:

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from domain.user import User
 from store import users
 from store.sets import add, put
 from store.tables import sessions, sign_in_tries
-from domain.user import User
 
 #: A session that nobody used for so long has ended.
 IDLE = timedelta(hours=12)
@@ -27,7 +27,9 @@ class Session(NamedTuple):
 
 def begin(connection: Connection, token_hash: bytes, user_id: int, *, now: datetime) -> None:
     """Open a session; those whose time is over go."""
-    connection.execute(delete(sessions).where((sessions.c.ends_at <= now) | (sessions.c.seen_at <= now - IDLE)))
+    connection.execute(
+        delete(sessions).where((sessions.c.ends_at <= now) | (sessions.c.seen_at <= now - IDLE))
+    )
     values = {"token_hash": token_hash, "user_id": user_id, "begun_at": now, "seen_at": now}
     put(connection, sessions, {**values, "ends_at": now + LONGEST})
 

@@ -1141,3 +1141,16 @@ sign_in_tries = Table(
     Column("tries", Integer, nullable=False),
     Column("forget_at", Moment, nullable=False),
 )
+
+#: How many contacts there were on a day (UTC); today's rows are brought up to date by the dispatcher.
+contact_tallies = Table(
+    "contact_tallies",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("platform", Text, primary_key=True),
+    Column("label", Text, primary_key=True),
+    Column("contacts", BigInteger, nullable=False),
+    # Of them in the messaging store.
+    Column("inside", BigInteger, nullable=False),
+    Column("counted_at", Moment, nullable=False),
+)

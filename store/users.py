@@ -33,15 +33,23 @@ def add(
     defaults = {"theme": "system", "time_zone": "Europe/Paris", "created_at": now}
     try:
         with connection.begin_nested():
-            added = connection.execute(insert(users).values(**values, **defaults))
+            added = insert(users).values(**values, **defaults).returning(users.c.id)
+            return int(connection.execute(added).scalar_one())
     except IntegrityError:
         raise UserError(f"There is a user {name} already; choose another name.") from None
-    return int(added.inserted_primary_key[0])
 
 
 def named(connection: Connection, name: str) -> Stored | None:
     """Return the user of a name; None where there is none, or it was shut out."""
     return _stored(connection, users.c.name == name)
+
+
+def require(connection: Connection, name: str) -> Stored:
+    """Return the user of a name; raises UserError where there is none."""
+    found = named(connection, name)
+    if found is None:
+        raise UserError(f"There is no user {name}. `regulars user list` shows the users.")
+    return found
 
 
 def known_as(connection: Connection, subject: str) -> Stored | None:
@@ -76,6 +84,11 @@ def change(connection: Connection, user_id: int, **values: Any) -> None:
         raise UserError("This is the only administrator left; make another one first.")
     if values.keys() & {"role", "password_hash", "shut_out_at"}:
         connection.execute(delete(sessions).where(sessions.c.user_id == user_id))
+
+
+def prefer(connection: Connection, user_id: int, **chosen: str) -> None:
+    """Keep how the console looks to a user: language, theme, time_zone."""
+    connection.execute(update(users).where(users.c.id == user_id).values(**chosen))
 
 
 def any_admin(connection: Connection) -> bool:

@@ -28,6 +28,8 @@ MODULES: Mapping[str, str] = {
     "receiver": "receiver",
     "push": "receiver",
     "pages": "pages",
+    "serve": "serve",
+    "user": "users",
     "account": "accounts",
     "runs": "runs",
     "freshness": "freshness",

@@ -1,0 +1,64 @@
+"""Charts: drawn at the server as SVG, without a legend to decipher; each page shows the same as a table."""
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import date
+from threading import Lock
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from console.web.formats import day_of, number
+from console.web.words import Words
+
+mpl.rcParams.update({"svg.fonttype": "none", "font.size": 10, "svg.hashsalt": "regulars"})
+#: Colours by theme: those of the stylesheet.
+_COLOURS = {
+    "light": {"regular": "#0f766e", "occasional": "#8a5200", "ink": "#59626c", "line": "#d9dde1"},
+    "dark": {"regular": "#3cc7b5", "occasional": "#eab04d", "ink": "#a3abb4", "line": "#2c3138"},
+}
+#: Matplotlib is not made for threads.
+_LOCK = Lock()
+
+
+def lines(
+    days: Mapping[date, Mapping[str, int]], names: Sequence[str], language: str, theme: str | None
+) -> bytes:
+    """Draw one line a label over days, each named at its end."""
+    colours = _COLOURS["dark" if theme == "dark" else "light"]
+    said = Words(language)
+    with _LOCK:
+        figure = Figure(figsize=(9, 2.8), layout="constrained")
+        axes = figure.subplots()
+        dates = sorted(days)
+        places = np.array([each.toordinal() for each in dates])
+        for name in names:
+            values = [days[each].get(name, 0) for each in dates]
+            alone = "o" if len(dates) == 1 else None
+            axes.plot(places, values, color=colours[name], linewidth=2, marker=alone)
+            if values:
+                axes.annotate(
+                    said(f"words.{name}_many"),
+                    (places[-1], values[-1]),
+                    xytext=(6, 0),
+                    textcoords="offset points",
+                    color=colours[name],
+                    va="center",
+                    weight="bold",
+                )
+        axes.set_ylim(bottom=0)
+        ticks = places[:: max(1, len(places) // 6)]
+        axes.set_xticks(ticks, [day_of(date.fromordinal(each), language) for each in ticks])
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language)))
+        axes.grid(axis="y", color=colours["line"], linewidth=0.8)
+        axes.tick_params(colors=colours["ink"], length=0)
+        axes.spines[:].set_visible(False)
+        return _svg(figure)
+
+
+def _svg(figure: Figure) -> bytes:
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    return drawn.getvalue()

@@ -1,0 +1,7 @@
+"""Contacts."""
+
+from fastapi import FastAPI
+
+
+def add_routes(app: FastAPI) -> None:
+    """Add the routes."""
