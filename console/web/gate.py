@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 
@@ -34,8 +35,10 @@ log = logging.getLogger("regulars.console")
 class Gate:
     """Lets through what may come to a screen, with its form read."""
 
-    def __init__(self, app: Asgi, say: Say, public_url: str | None) -> None:
-        self._app = app
+    def __init__(self, app: FastAPI, say: Say, public_url: str | None) -> None:
+        self._app: Asgi = app
+        #: The application behind, for those who ask which routes there are.
+        self.inner = app
         self._say = say
         self._public_url = public_url
 

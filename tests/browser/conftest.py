@@ -1,0 +1,59 @@
+"""A real browser: Debian's Chromium, driven by Playwright."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests import servers
+from tests.consoles import PASSWORD, Consoles
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start one browser for all tests of this process."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        servers.unavailable("Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+#: Opens a page as a user who has signed in: the console, the user's name, what the browser is like.
+Opened = Callable[..., Any]
+
+
+@pytest.fixture
+def opened(chromium: Browser) -> Opened:
+    """Open pages that fail the test for any error in the browser's console and any failed request."""
+
+    @contextmanager
+    def open_(console: Consoles, name: str = "admin", **like: Any) -> Iterator[Page]:
+        usual = {"locale": "en-GB", "viewport": {"width": 1280, "height": 900}}
+        context = chromium.new_context(**{**usual, **like})
+        page = context.new_page()
+        faults: list[str] = []
+        page.on("console", lambda said: said.type in ("error", "warning") and faults.append(said.text))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("requestfailed", lambda request: _note(faults, request))
+        page.goto(f"http://127.0.0.1:{console.port}/sign-in")
+        page.fill("#name", name)
+        page.fill("#password", PASSWORD)
+        page.click("button.main")
+        page.wait_for_url(f"http://127.0.0.1:{console.port}/")
+        yield page
+        context.close()
+        assert faults == []
+
+    return open_
+
+
+def _note(faults: list[str], request: Any) -> None:
+    """Keep a request that failed; a stream that the page itself closed has not."""
+    if not request.url.endswith("/live") and "/live?" not in request.url:
+        faults.append(f"{request.failure}: {request.url}")
