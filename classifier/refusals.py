@@ -1,8 +1,9 @@
 """What admission says, in one sentence of the user's language."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
+from classifier.explanation import iso_day
 from domain.admission import Gate, GateAnswer
 from domain.channel import ChannelAnswer, Hindrance
 from domain.signal import SignalKind
@@ -73,23 +74,25 @@ _HINDERED: Mapping[str, Mapping[Hindrance, str]] = {
 _OPEN = {"en": "may be written to", "fr": "peut être contacté"}
 
 
-def say_gate(answer: GateAnswer, *, language: str, now: datetime) -> str:
-    """Say what a gate answered, in `en` or `fr`."""
+def say_gate(
+    answer: GateAnswer, *, language: str, now: datetime, day: Callable[[datetime], str] = iso_day
+) -> str:
+    """Say what a gate answered, in `en` or `fr`; `day` writes days."""
     if answer.passed:
         return _PASSED[language]
     if answer.gate is Gate.PROOF_TOO_OLD and answer.at is None:
         return _NO_PROOF[language]
     state = _STATES[language].get(answer.act, _OTHER_STATE[language]) if answer.act else ""
     days = (now - answer.at).days if answer.at else 0
-    return _REFUSED[language][answer.gate].format(day=_day(answer.at), days=days, state=state)
+    return _REFUSED[language][answer.gate].format(day=_day(answer.at, day), days=days, state=state)
 
 
-def say_channel(answer: ChannelAnswer, *, language: str) -> str:
+def say_channel(answer: ChannelAnswer, *, language: str, day: Callable[[datetime], str] = iso_day) -> str:
     """Say whether a contact may be written to on a channel, and why not, in `en` or `fr`."""
     if answer.hindrance is None:
         return _OPEN[language]
-    return _HINDERED[language][answer.hindrance].format(day=_day(answer.at))
+    return _HINDERED[language][answer.hindrance].format(day=_day(answer.at, day))
 
 
-def _day(moment: datetime | None) -> str:
-    return moment.astimezone(UTC).date().isoformat() if moment else "?"
+def _day(moment: datetime | None, day: Callable[[datetime], str]) -> str:
+    return day(moment) if moment else "?"

@@ -5,6 +5,8 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+import orjson
+
 #: What stands in each table, in French and English.
 TABLES: Mapping[str, tuple[str, str]] = {
     "contacts": ("Qui vous êtes pour nous", "Who you are to us"),
@@ -73,6 +75,11 @@ def access_page(
         french, english = TABLES.get(table, (table, table))
         parts.append(f"<h2>{escape(french if language == 'fr' else english)}</h2>{_table(rows)}")
     return "\n".join(parts) + "\n"
+
+
+def access_json(key: str, held: Mapping[str, Sequence[Mapping[str, Any]]], *, now: datetime) -> bytes:
+    """Write the same for machines (GDPR art. 20)."""
+    return orjson.dumps({"key": key, "made_at": now, "held": held}, option=orjson.OPT_INDENT_2)
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -1,12 +1,12 @@
 """Names as people type them: without caring for accents, or for capitals."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 #: Letters of Latin scripts that are one word's letters without decomposing to it.
-_OTHERS = {"œ": "oe", "æ": "ae", "ø": "o", "ß": "ss", "ł": "l", "đ": "d", "ı": "i"}
+_OTHERS = {"œ": "oe", "æ": "ae", "ø": "o", "ß": "ss", "ł": "l", "đ": "d", "ı": "i"}  # noqa: RUF001  # meant
 #: How many beginnings a typed one may stand for.
-MOST_BEGINNINGS = 128
+MOST_BEGINNINGS = 64
 #: So many letters of a name are in the index.
 INDEXED = 24
 
@@ -22,16 +22,19 @@ def small(text: str) -> str:
     return "".join(each.lower() if each.isascii() else each for each in text)
 
 
-def beginnings(typed: str) -> list[str]:
+def beginnings(typed: str, there: Callable[[list[str]], list[str]]) -> list[str]:
     """Return how a name may begin, in an index of small(name), that `typed` stands for, sorted by bytes.
 
-    They may be shorter than what was typed: whatever is found must still be compared by `folded`.
+    Where there would be many, `there` says of those so far which of them any name begins with. What is
+    returned may be shorter than what was typed: whatever is found must still be compared by `folded`.
     Accented capitals are looked for in the first place only.
     """
     found, wanted = [""], folded(typed)[:INDEXED]
     for place, letter in enumerate(wanted):
         others = _ACCENTED.get(letter, "")
         choices = letter + others + (others.upper() if place == 0 else "")
+        if len(found) * len(choices) > MOST_BEGINNINGS:
+            found = there(found)
         if len(found) * len(choices) > MOST_BEGINNINGS:
             break
         found = [each + choice for each in found for choice in choices]

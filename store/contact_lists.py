@@ -4,7 +4,7 @@ A page looks at so many contacts at most (`MOST`); where few of them match, it s
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -30,10 +30,11 @@ PLATFORMS = (*(each.value for each in Platform), SIGNUP)
 #: Numbers follow the moments in which contacts came in, but for pages that were written at once.
 _SLACK = timedelta(minutes=10)
 _LAST = 2**62
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Wanted(NamedTuple):
-    """Which contacts; what is None is not asked. Those of whom no act is left stand only under their label."""
+    """Which contacts; what is None is not asked. Those without any act stand only under their label."""
 
     platform: str | None = None
     label: str | None = None
@@ -87,16 +88,15 @@ def by_name(connection: Connection, typed: str, wanted: Wanted, *, after: int | 
     """Return a page of contacts whose name begins so, in the order of their names' letters."""
     start = name_search.place_of(connection, after) if after is not None else None
     found: list[Listed] = []
-    looked, last = 0, None
+    looked = 0
     for part in name_search.walk(connection, typed, start, size=PARTS[1]):
-        matching = {each.id: each for each in _matching(connection, wanted, [each.id for each in part])}
-        found += [matching[each.id] for each in part if each.id in matching]
+        matching = {each.id: each for each in _matching(connection, wanted, part.found)}
+        found += [matching[each] for each in part.found if each in matching]
         if len(found) > size:
             return Page(found[:size], found[size - 1].id)
-        looked += PARTS[1] if part else 1
-        last = part[-1].id if part else last
-        if looked >= MOST_NAMED and last is not None:
-            return Page(found, last, short=True)
+        looked += len(part.read)
+        if looked >= MOST_NAMED:
+            return Page(found, part.read[-1].id, short=True)
     return Page(found)
 
 
@@ -179,7 +179,7 @@ def _matching(connection: Connection, wanted: Wanted, ids: Sequence[int]) -> lis
         **parameters,
     )
     return [
-        Listed(*row[:6], moment_of(row[6]), row[7] is not None, row[8])  # type: ignore[arg-type]  # never null
+        Listed(*row[:6], moment_of(row[6]) or _NEVER, row[7] is not None, row[8])  # type: ignore[call-arg]  # six
         for row in rows
     ]
 

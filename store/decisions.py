@@ -98,7 +98,7 @@ def without_any(connection: Connection, contact_ids: Iterable[int]) -> list[int]
     return [row[0] for row in found]
 
 
-def of_contact(connection: Connection, contact_id: int) -> Sequence[RowMapping]:
+def of_contact(connection: Connection, contact_id: int, *, most: int | None = None) -> Sequence[RowMapping]:
     """Return a contact's decisions, newest first, each with the name of the account concerned."""
     return (
         connection.execute(
@@ -106,6 +106,7 @@ def of_contact(connection: Connection, contact_id: int) -> Sequence[RowMapping]:
             .outerjoin(accounts, accounts.c.id == decisions.c.account_id)
             .where(decisions.c.contact_id == contact_id)
             .order_by(decisions.c.id.desc())
+            .limit(most)
         )
         .mappings()
         .all()

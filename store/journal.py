@@ -142,6 +142,17 @@ def listed(connection: Connection, *, count: int, subject: ContactKey | None = N
     return connection.execute(statement).mappings().all()
 
 
+def count_since(connection: Connection, act: Act, moment: datetime) -> int:
+    """Count the entries of an act that were written since a moment."""
+    statement = (
+        select(func.count())
+        .select_from(texts)
+        .join(chain, chain.c.seq == texts.c.seq)
+        .where(texts.c.act == act.value, chain.c.at >= moment)
+    )
+    return connection.scalar(statement) or 0
+
+
 def verify(connection: Connection, anchors: Iterable[Anchor] = ()) -> Verdict:
     """Go through the whole journal and find whatever was done to it since it was written."""
     verdict = prove(_kept(connection), anchors)

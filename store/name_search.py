@@ -1,12 +1,12 @@
 """Contacts by how their name begins: a walk over an index, in the order of its bytes."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from domain.naming import INDEXED, beginnings, folded
-from store.sets import run
+from store.sets import as_parameter, rows_of, run
 
 _SHOWN = f"lower(substr(display_name, 1, {INDEXED}))"
 #: After everything that begins so.
@@ -21,6 +21,13 @@ class Named(NamedTuple):
     display_name: str
 
 
+class Part(NamedTuple):
+    """Some contacts in the order of their names: whom was looked at, and which of their names begin so."""
+
+    read: list[Named]
+    found: list[int]
+
+
 def place_of(connection: Connection, contact_id: int) -> Named | None:
     """Return where a contact stands among the names; None where it has none or is gone."""
     found = run(
@@ -31,77 +38,67 @@ def place_of(connection: Connection, contact_id: int) -> Named | None:
     return Named(*found) if found else None
 
 
-def walk(connection: Connection, typed: str, after: Named | None, *, size: int) -> Iterator[list[Named]]:
-    """Read the contacts whose name begins so, in small parts: by their names' bytes, then by number.
-
-    A part may hold nobody, where what the index knows is too short to tell.
-    """
+def walk(connection: Connection, typed: str, after: Named | None, *, size: int) -> Iterator[Part]:
+    """Read the contacts whose name begins so, in parts of `size`: by their names' bytes, then by number."""
     wanted = folded(typed)
-    for each in beginnings(typed):
-        low, high = each, each + _LAST
-        if after is not None and after.beginning.encode() >= high.encode():
-            continue
-        if after is not None and after.beginning.encode() >= low.encode():
-            yield from _read(connection, wanted, "=", after, size=size)
-            low, strictly = after.beginning, True
-        else:
-            strictly = False
-        yield from _range(connection, wanted, (low, high), strictly=strictly, size=size)
+    for low in beginnings(typed, lambda prefixes: _there(connection, prefixes)):
+        high, place = low + _LAST, None
+        if after is not None:
+            if after.beginning.encode() >= high.encode():
+                continue
+            place = after if after.beginning.encode() >= low.encode() else None
+        for read in _range(connection, low, high, place, size):
+            yield Part(read, [each.id for each in read if folded(each.display_name).startswith(wanted)])
 
 
 def _range(
-    connection: Connection, wanted: str, bounds: tuple[str, str], *, strictly: bool, size: int
+    connection: Connection, low: str, high: str, after: Named | None, size: int
 ) -> Iterator[list[Named]]:
-    """Read a range of the index, part by part."""
-    low, high = bounds
-    is_after, before, order = _operators(connection, strictly=strictly)
+    """Read a range of the index, part by part; after a contact first those with the same beginning."""
+    later, no_less, before, order = _operators(connection)
     while True:
-        rows = run(
-            connection,
-            f"SELECT id, {_SHOWN}, display_name FROM contacts WHERE display_name IS NOT NULL "
-            f"AND {_SHOWN} {is_after} :low AND {_SHOWN} {before} :high "
-            f"ORDER BY {_SHOWN} {order}, id LIMIT :size",
-            low=low,
-            high=high,
-            size=size,
-        ).all()
-        yield _kept(rows, wanted)
+        rows: list[Any] = []
+        if after is not None:
+            rows += run(
+                connection,
+                f"SELECT id, {_SHOWN}, display_name FROM contacts WHERE display_name IS NOT NULL "
+                f"AND {_SHOWN} = :beginning AND id > :number ORDER BY id LIMIT :size",
+                beginning=after.beginning,
+                number=after.id,
+                size=size,
+            ).all()
         if len(rows) < size:
-            return
-        last = Named(*rows[-1])
-        yield from _read(connection, wanted, "=", last, size=size)
-        low = last.beginning
-        is_after, before, order = _operators(connection, strictly=True)
-
-
-def _read(
-    connection: Connection, wanted: str, same: str, after: Named, *, size: int
-) -> Iterator[list[Named]]:
-    """Read those with the same beginning that come after a contact."""
-    number = after.id
-    while True:
-        rows = run(
-            connection,
-            f"SELECT id, {_SHOWN}, display_name FROM contacts WHERE display_name IS NOT NULL "
-            f"AND {_SHOWN} {same} :beginning AND id > :number ORDER BY id LIMIT :size",
-            beginning=after.beginning,
-            number=number,
-            size=size,
-        ).all()
+            rows += run(
+                connection,
+                f"SELECT id, {_SHOWN}, display_name FROM contacts WHERE display_name IS NOT NULL "
+                f"AND {_SHOWN} {later if after else no_less} :low AND {_SHOWN} {before} :high "
+                f"ORDER BY {_SHOWN} {order}, id LIMIT :size",
+                low=after.beginning if after else low,
+                high=high,
+                size=size - len(rows),
+            ).all()
         if rows:
-            yield _kept(rows, wanted)
+            yield [Named(*each) for each in rows]
         if len(rows) < size:
             return
-        number = rows[-1][0]
+        after = Named(*rows[-1])
 
 
-def _kept(rows: list[object], wanted: str) -> list[Named]:
-    found = (Named(*each) for each in rows)  # type: ignore[misc]  # three columns each
-    return [each for each in found if folded(each.display_name).startswith(wanted)]
+def _there(connection: Connection, prefixes: list[str]) -> list[str]:
+    """Return those prefixes with which any name begins."""
+    _, no_less, before, _ = _operators(connection)
+    rows = run(
+        connection,
+        f"SELECT r.low FROM {rows_of(connection, {'low': 'text', 'high': 'text'})} AS r WHERE EXISTS "
+        "(SELECT 1 FROM contacts WHERE display_name IS NOT NULL "
+        f"AND {_SHOWN} {no_less} r.low AND {_SHOWN} {before} r.high)",
+        rows=as_parameter([each, each + _LAST] for each in prefixes),
+    )
+    return [row[0] for row in rows]
 
 
-def _operators(connection: Connection, *, strictly: bool) -> tuple[str, str, str]:
-    """Return how to compare and to order by bytes: after, before, and the direction."""
+def _operators(connection: Connection) -> tuple[str, str, str, str]:
+    """Return how to compare and to order by bytes: later, no less, before, and the direction."""
     if connection.dialect.name == "sqlite":
-        return (">" if strictly else ">="), "<", ""
-    return ("~>~" if strictly else "~>=~"), "~<~", "USING ~<~"
+        return ">", ">=", "<", ""
+    return "~>~", "~>=~", "~<~", "USING ~<~"

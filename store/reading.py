@@ -1,6 +1,7 @@
 """What people ask of the store: lists and pages to look at."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, func, select
 
@@ -62,7 +63,20 @@ def contact(connection: Connection, key: ContactKey) -> RowMapping:
     return row
 
 
-def signals_of(connection: Connection, contact_id: int) -> Sequence[RowMapping]:
+def numbered(connection: Connection, contact_id: int) -> RowMapping | None:
+    """Return one contact by our number with its place in the feed; None where there is none."""
+    statement = (
+        select(contacts, messaging_contacts.c.seq, messaging_contacts.c.admitted_at, admissions.c.refusal)
+        .outerjoin(messaging_contacts, messaging_contacts.c.contact_id == contacts.c.id)
+        .outerjoin(admissions, admissions.c.contact_id == contacts.c.id)
+        .where(contacts.c.id == contact_id)
+    )
+    return connection.execute(statement).mappings().first()
+
+
+def signals_of(
+    connection: Connection, contact_id: int, *, now: datetime, most: int | None = None
+) -> Sequence[RowMapping]:
     """Return a contact's acts, newest first, with the account and, while it may be read, the text.
 
     `walked_at` is when the last whole walk through the act's roster began. An act in doubt (`withheld_since`)
@@ -84,6 +98,7 @@ def signals_of(connection: Connection, contact_id: int) -> Sequence[RowMapping]:
             signals,
             accounts.c.name.label("account"),
             texts.c.text,
+            texts.c.expires_at,
             walked_at.label("walked_at"),
             withheld.c.since.label("withheld_since"),
             withheld.c.confirmed_at,
@@ -101,10 +116,12 @@ def signals_of(connection: Connection, contact_id: int) -> Sequence[RowMapping]:
             (texts.c.contact_id == signals.c.contact_id)
             & (texts.c.account_id == signals.c.account_id)
             & (texts.c.kind == signals.c.kind)
-            & (texts.c.item == signals.c.item),
+            & (texts.c.item == signals.c.item)
+            & (texts.c.expires_at > now),
         )
         .where(signals.c.contact_id == contact_id)
         .order_by(signals.c.seen_at.desc(), signals.c.kind, signals.c.item)
+        .limit(most)
     )
     return connection.execute(statement).mappings().all()
 

@@ -1,3 +1,4 @@
+# ruff: noqa: S608  # its own words and numbers
 """A crowd: as many contacts as a large account has, written set-based so that tests can measure on it."""
 
 from datetime import UTC, datetime
@@ -42,7 +43,7 @@ def gather(connection: Connection, count: int) -> None:
         else "to_timestamp(1767225600 + n)"
     )
     for statement in _STATEMENTS:
-        connection.execute(text(statement.replace("NUMBERS", f"{numbers} AS numbers").replace("MOMENT", at)))
+        connection.execute(text(statement.replace("NUMBERS", f"{numbers} AS r").replace("MOMENT", at)))
     connection.execute(text("ANALYZE"))
 
 
@@ -56,25 +57,39 @@ _NAME = (
     "WHEN 4 THEN 'Zoé ' ELSE 'Jean' END || n"
 )
 _STATEMENTS = (
-    "INSERT INTO contacts (id, platform, platform_id, label, handle, display_name, regular_since, "
-    f"first_seen_at) SELECT n, {_PLATFORM}, 'p' || n, {_LABEL}, "
-    f"CASE WHEN n % 10 < 7 THEN 'Handle' || n END, {_NAME}, NULL, MOMENT FROM NUMBERS",
-    "INSERT INTO signals (account_id, kind, item, contact_id, seen_at) "
-    "SELECT CASE WHEN platform = 'twitter' THEN 1 ELSE 2 END, "
-    "CASE WHEN label = 'regular' THEN 'follows' ELSE 'liked' END, "
-    "CASE WHEN label = 'regular' THEN '' ELSE 'post' END, id, first_seen_at FROM contacts",
-    "INSERT INTO decisions (contact_id, label, policy, decided_at, kind, account_id, item, source) "
-    "SELECT id, label, 'cnil-2016 1', first_seen_at, "
-    "CASE WHEN label = 'regular' THEN 'follows' ELSE 'liked' END, "
-    "CASE WHEN platform = 'twitter' THEN 1 ELSE 2 END, '', 'CNIL 2016-11-08' FROM contacts",
-    "INSERT INTO messaging_contacts (contact_id, label, admitted_at, seq) "
-    "SELECT id, 'regular', first_seen_at, id FROM contacts WHERE label = 'regular' AND id % 40 <> 0",
-    "INSERT INTO admissions (contact_id, refusal, addressable, hindrances, since, seq, told) "
-    "SELECT contact_id, CASE WHEN contact_id % 100 = 2 THEN 'not_told' END, '[]', '{}', admitted_at, seq, "
-    "contact_id % 100 <> 2 FROM messaging_contacts",
-    "INSERT INTO topic_holders (contact_id, label) SELECT id, 'regular' FROM contacts "
-    "WHERE label = 'regular' AND platform = 'twitter' AND id % 20 = 4",
-    "INSERT INTO interests (contact_id, topic, place, strength, texts, words, platform) "
-    "SELECT contact_id, 'health', 0, 'interest', 3, '[]', 'twitter' FROM topic_holders",
+    (
+        "INSERT INTO contacts (id, platform, platform_id, label, handle, display_name, regular_since, "
+        f"first_seen_at) SELECT n, {_PLATFORM}, 'p' || n, {_LABEL}, "
+        f"CASE WHEN n % 10 < 7 THEN 'Handle' || n END, {_NAME}, NULL, MOMENT FROM NUMBERS"
+    ),
+    (
+        "INSERT INTO signals (account_id, kind, item, contact_id, seen_at) "
+        "SELECT CASE WHEN platform = 'twitter' THEN 1 ELSE 2 END, "
+        "CASE WHEN label = 'regular' THEN 'follows' ELSE 'liked' END, "
+        "CASE WHEN label = 'regular' THEN '' ELSE 'post' END, id, first_seen_at FROM contacts"
+    ),
+    (
+        "INSERT INTO decisions (contact_id, label, policy, decided_at, kind, account_id, item, source) "
+        "SELECT id, label, 'cnil-2016 1', first_seen_at, "
+        "CASE WHEN label = 'regular' THEN 'follows' ELSE 'liked' END, "
+        "CASE WHEN platform = 'twitter' THEN 1 ELSE 2 END, '', 'CNIL 2016-11-08' FROM contacts"
+    ),
+    (
+        "INSERT INTO messaging_contacts (contact_id, label, admitted_at, seq) "
+        "SELECT id, 'regular', first_seen_at, id FROM contacts WHERE label = 'regular' AND id % 40 <> 0"
+    ),
+    (
+        "INSERT INTO admissions (contact_id, refusal, addressable, hindrances, since, seq, told) "
+        "SELECT contact_id, CASE WHEN contact_id % 100 = 2 THEN 'not_told' END, '[]', '{}', admitted_at, "
+        "seq, contact_id % 100 <> 2 FROM messaging_contacts"
+    ),
+    (
+        "INSERT INTO topic_holders (contact_id, label) SELECT id, 'regular' FROM contacts "
+        "WHERE label = 'regular' AND platform = 'twitter' AND id % 20 = 4"
+    ),
+    (
+        "INSERT INTO interests (contact_id, topic, place, strength, texts, words, platform) "
+        "SELECT contact_id, 'health', 0, 'interest', 3, '[]', 'twitter' FROM topic_holders"
+    ),
     "UPDATE feed_state SET seq = (SELECT max(id) FROM contacts)",
 )

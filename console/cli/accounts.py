@@ -14,7 +14,8 @@ from console.cli.acting import Why, enter
 from console.cli.patience import patiently
 from console.cli.paying import check_streams, prove
 from console.cli.start import runtime
-from console.cli.words import local, note, out, print_json, print_table, shown
+from console.cli.words import local, note, out, print_json, print_table
+from console.visible import shown
 from domain.account import Account, StreamCheck
 from domain.batch import PageRequest
 from domain.contact import Platform

@@ -9,7 +9,8 @@ import typer
 
 from console.cli.acting import enter
 from console.cli.start import runtime
-from console.cli.words import out, print_json, shown
+from console.cli.words import out, print_json
+from console.visible import shown
 from domain.contact import ContactKey
 from domain.errors import RegularsError
 from domain.journal import Act

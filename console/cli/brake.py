@@ -7,7 +7,8 @@ import typer
 
 from console.cli.acting import Why, enter
 from console.cli.start import runtime
-from console.cli.words import iso, local, note, out, print_json, print_table, shown
+from console.cli.words import iso, local, note, out, print_json, print_table
+from console.visible import shown
 from domain.journal import Act
 from pipeline import brake
 from store import accounts, withheld

@@ -1,26 +1,25 @@
 """`regulars contacts` and `explain`: who is who, and why."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import RowMapping
 
-from classifier.explanation import explain as explained
 from console.cli.acting import Why, reading
 from console.cli.adding import add
 from console.cli.admission import Language, gates_of, language_of, override, tell_gates
 from console.cli.contact_key import Key, key_of
 from console.cli.interests import interests, interests_of, tell
 from console.cli.start import runtime
-from console.cli.words import iso, local, out, print_json, print_table, shown
+from console.cli.words import iso, local, out, print_json, print_table
+from console.telling import sentence_of
 from domain.contact import ContactKey, Platform
 from domain.errors import RegularsError
 from domain.journal import Act
-from domain.label import Decision, Evidence, Label
-from domain.signal import Signal, SignalKind
+from domain.label import Label
 from store import decisions
 from store import reading as stored
 from workers.runtime import utc_now
@@ -83,7 +82,7 @@ def show(key: Key, why: Why = "", json: AsJson = False) -> None:
     with reading(runtime().database, Act.CONTACT_SHOWN, wanted, why) as connection:
         found = stored.contact(connection, wanted)
         topics = interests_of(connection, found["id"])
-        acts = stored.signals_of(connection, found["id"])
+        acts = stored.signals_of(connection, found["id"], now=utc_now())
         decided = decisions.of_contact(connection, found["id"])
     if json:
         print_json(
@@ -103,7 +102,7 @@ def show(key: Key, why: Why = "", json: AsJson = False) -> None:
         ((each["kind"], each["account"], _since(each), each["text"]) for each in acts),
     )
     for each in decided:
-        out.print(f"{local(each['decided_at'])}  {_sentence(found, each)}")
+        out.print(f"{local(each['decided_at'])}  {sentence_of(found, each)}")
 
 
 def _since(act: Mapping[Any, Any]) -> str:
@@ -124,18 +123,13 @@ def explain(key: Key, language: Language = None, why: Why = "", json: AsJson = F
         found = stored.contact(connection, wanted)
         decided = decisions.of_contact(connection, found["id"])
         asked_of = gates_of(open_runtime, connection, found["id"], spoken)
-    sentence = _sentence(found, decided[0])
+    sentence = sentence_of(found, decided[0], language=spoken)
     if json:
         told = {"contact_key": str(_key_of(found)), "label": found["label"], "sentence": sentence}
         print_json(told | asked_of)
     else:
         out.print(sentence)
         tell_gates(asked_of)
-
-
-def sentence_of(connection: Connection, contact: Mapping[Any, Any]) -> str:
-    """Return the sentence that explains a contact's present label."""
-    return _sentence(contact, decisions.of_contact(connection, contact["id"])[0])
 
 
 def _key_of(row: Mapping[Any, Any]) -> ContactKey:
@@ -196,17 +190,5 @@ def _decision(contact: Mapping[Any, Any], row: RowMapping) -> dict[str, Any]:
         "policy": row["policy"],
         "source": row["source"],
         "decided_at": iso(row["decided_at"]),
-        "sentence": _sentence(contact, row),
+        "sentence": sentence_of(contact, row),
     }
-
-
-def _sentence(contact: Mapping[Any, Any], row: Mapping[Any, Any]) -> str:
-    label = next(each for each in Label if each.word == row["label"])
-    key = _key_of(contact)
-    evidence: Sequence[Evidence] = ()
-    if row["kind"]:
-        signal = Signal(key, SignalKind(row["kind"]), row["item"] or "", row["started_at"])
-        evidence = (Evidence(signal, label, row["source"] or ""),)
-    words = (row["decided_by"], row["reason"])
-    decision = Decision(key, label, tuple(evidence), row["policy"], row["decided_at"], *words)
-    return shown(explained(decision, account=row["account"] or "our account"))

@@ -16,7 +16,6 @@ from rich.text import Text
 
 from config import settings as configuration
 from connectors.registry import connect
-from console.cli.contacts import sentence_of
 from console.cli.demo_interests import compare
 from console.cli.harvest import road_for
 from console.cli.patience import patiently
@@ -24,7 +23,9 @@ from console.cli.progress import follow
 from console.cli.start import UnfinishedError
 from console.cli.topics_read import read_topics
 from console.cli.travel import draw
-from console.cli.words import note, out, print_table, shown, usd
+from console.cli.words import note, out, print_table, usd
+from console.telling import sentence_of
+from console.visible import shown
 from domain.account import Account
 from domain.contact import Platform
 from domain.credentials import Credentials
@@ -33,7 +34,7 @@ from exports.files import Exported
 from exports.files import export as write_files
 from pipeline.admit import review
 from pipeline.begin import Wanted, begin_harvest
-from store import accounts, messaging, reading
+from store import accounts, decisions, messaging, reading
 from store.interrupts import held_back
 from store.runs import queue_of
 from workers.children import die_with_parent
@@ -167,7 +168,7 @@ def _tell(open_runtime: Runtime, rows: list[Mapping[Any, Any]], exported: Export
         inside, _ = messaging.counts(connection)
         flow = reading.label_flow(connection)
         examples = reading.examples(connection)
-        sentences = [sentence_of(connection, each) for each in examples]
+        sentences = [sentence_of(each, decisions.of_contact(connection, each["id"])[0]) for each in examples]
     picture = folder / "travel.svg"
     draw(flow, inside, picture)
     requests, spend = sum(each["requests"] for each in rows), sum(each["spend_micro_usd"] for each in rows)

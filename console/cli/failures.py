@@ -7,7 +7,8 @@ import typer
 
 from console.cli.acting import enter
 from console.cli.start import runtime
-from console.cli.words import iso, local, note, out, print_json, print_table, shown
+from console.cli.words import iso, local, note, out, print_json, print_table
+from console.visible import shown
 from domain.errors import RegularsError
 from domain.journal import Act, as_ranges
 from store import failures, jobs, runs, suspects

@@ -10,7 +10,8 @@ import typer
 from console.cli.acting import enter
 from console.cli.runs import micro_usd
 from console.cli.start import runtime
-from console.cli.words import iso, local, note, out, print_json, print_table, shown, usd
+from console.cli.words import iso, local, note, out, print_json, print_table, usd
+from console.visible import shown
 from domain.account import Account
 from domain.errors import RegularsError
 from domain.freshness import Wish

@@ -17,7 +17,8 @@ from console.cli.acting import enter
 from console.cli.archives import archive
 from console.cli.mapping import mapping_of, preview_of
 from console.cli.start import runtime
-from console.cli.words import out, print_json, shown
+from console.cli.words import out, print_json
+from console.visible import shown
 from domain.errors import RegularsError
 from domain.journal import Act
 from domain.sign_up import CHANNELS, LANGUAGES, SignUp

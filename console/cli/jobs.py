@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from console.cli.start import runtime
-from console.cli.words import iso, local, note, out, print_json, print_table, shown
+from console.cli.words import iso, local, note, out, print_json, print_table
+from console.visible import shown
 from store import jobs
 
 app = typer.Typer(help="List what is done in the background beside harvests.", no_args_is_help=True)

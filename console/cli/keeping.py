@@ -8,7 +8,8 @@ import typer
 from classifier.keeping import limits
 from console.cli.acting import enter
 from console.cli.start import runtime
-from console.cli.words import iso, note, out, print_json, print_table, shown
+from console.cli.words import iso, note, out, print_json, print_table
+from console.visible import shown
 from domain.journal import Act
 from pipeline.campaign import continue_campaign, end_campaign
 from pipeline.expire import expire

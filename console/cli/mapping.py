@@ -6,7 +6,8 @@ from itertools import islice
 
 from connectors.files import columns
 from connectors.files.table import Table
-from console.cli.words import note, out, print_table, shown
+from console.cli.words import note, out, print_table
+from console.visible import shown
 from domain.errors import RegularsError
 
 #: Rows that a preview shows.

@@ -19,7 +19,8 @@ from config.topics import load_words, read
 from console.cli.labelled import read_labelled
 from console.cli.own_texts import texts_of
 from console.cli.start import settings
-from console.cli.words import note, out, print_table, shown
+from console.cli.words import note, out, print_table
+from console.visible import shown
 from domain.errors import RegularsError
 from domain.terms import Vocabulary
 from domain.topic import Reading

@@ -7,7 +7,8 @@ from typing import Any
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from console.cli.runs_table import spent, waits
-from console.cli.words import err, shown
+from console.cli.words import err
+from console.visible import shown
 from store import runs
 from workers.runtime import Runtime, utc_now
 

@@ -5,10 +5,9 @@ import secrets
 from pathlib import Path
 from typing import Annotated, Literal
 
-import orjson
 import typer
 
-from console.access_page import access_page
+from console.access_page import access_json, access_page
 from console.cli.acting import enter, reading
 from console.cli.contact_key import Key, key_of
 from console.cli.start import runtime
@@ -60,7 +59,7 @@ def access(
     with reading(database, Act.ACCESSED, wanted if held else None) as connection:
         held = holdings.of_contact(connection, wanted)
     stem = f"access-{secrets.token_hex(4)}"
-    as_json = orjson.dumps({"key": str(wanted), "made_at": now, "held": held}, option=orjson.OPT_INDENT_2)
+    as_json = access_json(str(wanted), held, now=now)
     page = access_page(str(wanted), held, language=language, now=now).encode()
     for ending, content in (("json", as_json), ("html", page)):
         path = out / f"{stem}.{ending}"

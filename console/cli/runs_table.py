@@ -8,7 +8,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from console.cli.words import local, shown, table_of, usd
+from console.cli.words import local, table_of, usd
+from console.visible import shown
 from store import runs
 
 #: Columns of the terminal from which on counts of labels are shown, too.

@@ -13,7 +13,8 @@ from config.own_topics import vocabulary
 from config.reading import reader
 from console.cli import own_topics, topic_counts
 from console.cli.start import settings
-from console.cli.words import out, print_json, print_table, shown
+from console.cli.words import out, print_json, print_table
+from console.visible import shown
 from domain.topic import Reading
 
 app = typer.Typer(help="Say what texts speak of, and measure how well.", no_args_is_help=True)

@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,6 +11,8 @@ from typing import Any, NoReturn
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from console.visible import shown
 
 
 def reader_left() -> NoReturn:
@@ -28,19 +29,6 @@ class _Out(Console):
 # No markup is read anywhere: a contact may be called "[red]".
 out = _Out(markup=False, highlight=False, emoji=False)
 err = Console(stderr=True, markup=False, highlight=False, emoji=False)
-
-
-def shown(text: object) -> str:
-    """Return a text as text: control, direction and other invisible characters are made visible."""
-    if text is None:
-        return ""
-    written = str(text)
-    if written.isprintable():
-        return written
-    return "".join(
-        each if each.isprintable() and unicodedata.category(each) != "Cf" else f"\\u{ord(each):04x}"
-        for each in written
-    )
 
 
 def usd(micro: int) -> str:

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from console.web import formats
+from console.web import formats, written
 from console.web.access import TOKEN_FIELD
 from console.web.desk import Visit
 from console.web.words import Words
@@ -94,6 +94,8 @@ def _render(template: str, language: str, theme: str, **values: Any) -> str:
         percent=lambda share: formats.percent(share, language),
         size=lambda count: formats.size(count, language),
         lasting=lambda span: formats.lasting(span, language),
+        brief=written.brief,
+        whole=lambda text, *most: written.whole(text, words(language)("frame.whole"), *most),
         **values,
     )
 

@@ -1,6 +1,7 @@
 """Every decision in one sentence."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -56,7 +57,12 @@ def test_each_kind_has_its_words(label: Label, kind: str, words: str) -> None:
 
 
 def test_no_kind_is_without_words() -> None:
-    assert set(ACTS) == set(SignalKind) == {SignalKind(kind) for _, kind, _ in SENTENCES}
+    assert (
+        set(ACTS["en"])
+        == set(ACTS["fr"])
+        == set(SignalKind)
+        == {SignalKind(kind) for _, kind, _ in SENTENCES}
+    )
 
 
 def test_nothing_held_is_said_so() -> None:
@@ -111,3 +117,56 @@ def test_days_are_those_of_utc() -> None:
 
 def test_an_account_name_with_braces_is_shown_as_it_is() -> None:
     assert "follows {kind} since" in explain(decided(REGULAR, act(SignalKind.FOLLOWS)), account="{kind}")
+
+
+FRENCH = {
+    "follows": "suit le compte @ville depuis le 2026-11-01",
+    "friend": "est ami du compte @ville depuis le 2026-11-01",
+    "opted_in": "a accepté les messages du compte @ville depuis le 2026-11-01",
+    "signed_up": "s'est inscrit auprès du compte @ville le 2026-11-01",
+    "liked": "a aimé une publication du compte @ville le 2026-11-01",
+    "reacted": "a réagi à une publication du compte @ville le 2026-11-01",
+    "commented": "a commenté une publication du compte @ville le 2026-11-01",
+    "replied": "a répondu au compte @ville le 2026-11-01",
+    "mentioned": "a mentionné le compte @ville le 2026-11-01",
+    "shared": "a partagé une publication du compte @ville le 2026-11-01",
+    "quoted": "a cité une publication du compte @ville le 2026-11-01",
+    "rated": "a évalué le compte @ville le 2026-11-01",
+    "messaged": "a écrit un message au compte @ville le 2026-11-01",
+    "objected": "s'est opposé à être conservé ou contacté par le compte @ville le 2026-11-01",
+    "blocked": "est bloqué par le compte @ville ou le bloque depuis le 2026-11-01",
+}
+
+
+@pytest.mark.parametrize("kind", SignalKind)
+def test_each_kind_has_its_french_words(kind: SignalKind) -> None:
+    sentence = explain(decided(REGULAR, act(kind)), account="@ville", language="fr")
+
+    assert sentence.startswith(f"régulier : {FRENCH[kind]} (règle ")
+    assert sentence.endswith(f" → régulier, {CNIL})")
+
+
+def test_french_says_of_everything_what_english_says() -> None:
+    def day(moment: datetime) -> str:
+        return f"{moment.day}/{moment.month}"
+
+    said = {
+        decided(
+            Label.NONE
+        ): "sans acte : rien de ce que nous conservons de ce contact ne compte (cnil-2016/1, 20/11)",
+        decided(Label.SUPPRESSED): (
+            "opposé : les actes qui fondaient cette étiquette ne sont plus conservés (cnil-2016/1, 20/11)"
+        ),
+        decided(OCCASIONAL, *[act(SignalKind.LIKED, None)] * 2): (
+            "occasionnel : a aimé une publication de notre compte le 20/11 au plus tard, et un autre acte "
+            f"aussi fort (règle mention j'aime → occasionnel, {CNIL})"
+        ),
+        decided(OCCASIONAL, *[act(SignalKind.REPLIED)] * 3): (
+            "occasionnel : a répondu à notre compte le 1/11, et 2 autres actes aussi forts "
+            f"(règle réponse → occasionnel, {CNIL})"
+        ),
+        replace(decided(OCCASIONAL), decided_by="cli:bo", reason="compte parodique"): (
+            "occasionnel : décidé par cli:bo le 20/11, compte parodique (cnil-2016/1)"
+        ),
+    }
+    assert {each: explain(each, language="fr", day=day) for each in said} == said

@@ -1,0 +1,29 @@
+"""What people wrote, on a page: as text of its own direction, cut where it is long."""
+
+from markupsafe import Markup
+
+from console.visible import shown
+
+#: Characters of a name in a list, and of a text before its whole is asked for.
+NAME, TEXT = 60, 400
+_CUT = "…"
+
+
+def brief(text: object, most: int = NAME) -> Markup:
+    """Write at most so many characters, kept apart from the direction of what stands around."""
+    return Markup('<bdi class="person">{}</bdi>').format(_cut(shown(text), most))
+
+
+def whole(text: object, more: str, most: int = TEXT) -> Markup:
+    """Write a text line by line; a long one is cut, and its whole opens under the word `more`."""
+    lines = "\n".join(shown(each) for each in str(text or "").splitlines())
+    if len(lines) <= most:
+        return Markup('<bdi class="person lines">{}</bdi>').format(lines)
+    return Markup(
+        '<details class="long"><summary><bdi class="person lines">{}</bdi> <span class="more">{}</span>'
+        '</summary><bdi class="person lines">{}</bdi></details>'
+    ).format(_cut(lines, most), more, lines)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most].rstrip() + _CUT
