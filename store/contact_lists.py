@@ -89,7 +89,7 @@ def by_name(connection: Connection, typed: str, wanted: Wanted, *, after: int | 
     start = name_search.place_of(connection, after) if after is not None else None
     found: list[Listed] = []
     looked = 0
-    for part in name_search.walk(connection, typed, start, size=PARTS[1]):
+    for part in name_search.walk(connection, typed, start, size=PARTS[0]):
         matching = {each.id: each for each in _matching(connection, wanted, part.found)}
         found += [matching[each] for each in part.found if each in matching]
         if len(found) > size:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping
 from classifier.explanation import say_act
 from classifier.notices import Notice, status
 from classifier.refusals import say_channel, say_gate
+from classifier.topic_rules import Inferred, inferable
 from console.telling import sentence_of
 from console.visible import shown
 from console.web import formats
@@ -87,7 +88,7 @@ def contact_page(desk: Desk, visit: Visit, contact_id: int, status_: int = 200, 
             .removed,
             "consents": consents.of_contact(connection, contact_id),
             "notice": _notice(notices.facts(connection, [contact_id]).get(contact_id), visit.now),
-            "topics": [each for each in TOPICS if interests.allowed(connection, each, contact["platform"])],
+            "topics": _topics(desk, connection, contact["platform"]),
         }
     shown_texts = sum(each["text"] is not None for each in acts[:most])
     enter(desk.database, visit, contact, Act.CONTACT_SHOWN, texts=shown_texts)
@@ -146,6 +147,12 @@ def _acts(
         )
         told.append({**each, "sentence": shown(sentence), "at": each["started_at"] or each["seen_at"]})
     return sorted(told, key=lambda each: each["at"], reverse=True)
+
+
+def _topics(desk: Desk, connection: Connection, platform: str) -> list[str]:
+    """Return the topics that the pack in force lets a human tie to a contact of a platform."""
+    allowed = inferable(desk.runtime.policy_in_force(connection).topics, Inferred.CONTACTS)
+    return [each for each in TOPICS if (each, platform) in allowed]
 
 
 def _interests(connection: Connection, contact_id: int) -> list[dict[str, Any]]:
