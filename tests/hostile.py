@@ -1,0 +1,36 @@
+# ruff: noqa: RUF001  # meant to be taken for others
+"""What people may call themselves and write, made to break a page: each must be shown as text."""
+
+#: Thirty values, none of which a database refuses.
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "</title><script>alert(1)</script>",
+    '"><svg onload=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</textarea></select></option><b>bold</b>",
+    "<!-- a comment that is never closed",
+    "]]><![CDATA[",
+    "&lt;b&gt; &amp; &#60;",
+    "{{ 7 * 7 }} {% raw %} ${7*7}",
+    "javascript:alert(1)",
+    "=1+1+cmd|' /C calc'!A0",
+    "@SUM(1;2)",
+    "+33 6 39 98 00 01",
+    "-1 OR 1=1; DROP TABLE contacts;--",
+    "%s %d %(name)s {0} {name}",
+    "../../../etc/passwd",
+    "\u202egnp.eoj\u202c",
+    "\u2066isolated\u2069 \u200ffrom the right",
+    "مرحبا بالعالم hello שלום",
+    "a\u200bb\u00adc\ufeffd\u2060e",
+    "tab\there\nline\r\nbreak\x0bx\x0cy\x1b[31mred\x07",
+    "Z" + "\u0301\u0327\u0489" * 60 + "algo",
+    "😀👩\u200d👩\u200d👧🏳\ufe0f\u200d🌈" * 20,
+    "𝕬𝖉𝖆 ﷽﷽﷽﷽",
+    "W" * 10_000,
+    "word " * 2_000,
+    "https://evil.example/" + "path/" * 200 + "?q=" + "1" * 300,
+    "\u3000\u00a0 \u2003 spaces all around \u3000",
+    "null",
+)
