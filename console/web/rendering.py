@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from config import notice
 from console.web import formats
 from console.web.access import TOKEN_FIELD
 from console.web.desk import Visit
@@ -62,7 +63,8 @@ def render(visit: Visit, template: str, **values: Any) -> str:
             visit, moment, formats.clock(moment, visit.zone, visit.now, visit.language)
         ),
         "day": lambda moment: _time(visit, moment, formats.day(moment, visit.zone, visit.language)),
-        "may": lambda word: visit.user.role >= Role[word.upper()],
+        "may": visit.may,
+        "kind_words": notice.words(visit.language)["kinds"],
     }
     return _render(template, visit.language, visit.user.theme, **shown, **values)
 
