@@ -11,7 +11,15 @@ from store.database import Database
 from tests.browser.conftest import Opened
 from tests.consoles import Consoles, listening
 
-SCREENS = ("/",)
+SCREENS = (
+    "/",
+    "/messaging",
+    "/privacy",
+    "/privacy/keeping",
+    "/privacy/papers",
+    "/privacy/journal",
+    "/privacy/policy",
+)
 
 
 @pytest.fixture
