@@ -19,6 +19,10 @@ SCREENS = (
     "/privacy/papers",
     "/privacy/journal",
     "/privacy/policy",
+    "/settings",
+    "/settings/budgets",
+    "/settings/topics",
+    "/settings/installation",
 )
 
 

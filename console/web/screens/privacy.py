@@ -26,7 +26,7 @@ from store import campaigns, installation, journal, notices, overview
 from store.kept import KEPT
 
 #: How many people and entries are listed at most.
-MOST = 50
+MOST = 20
 WEEK = timedelta(days=7)
 TABS = ("due", "keeping", "papers", "journal", "policy")
 
