@@ -17,6 +17,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from config.settings import Settings
+from connectors import mail as mailing
 from connectors.mail import by_smtp, into_folder
 from console.pages import postman as posting
 from console.pages.mails import Letter, confirmation
@@ -150,7 +151,7 @@ def test_nothing_leaves_this_machine_in_clear(
     assert inbox.taken == []
     monkeypatch.undo()
     assert [
-        posting._is_here(each) for each in ("127.0.0.1", "::1", "localhost", "mail.example", "192.0.2.1")
+        mailing._is_here(each) for each in ("127.0.0.1", "::1", "localhost", "mail.example", "192.0.2.1")
     ] == [
         True,
         True,
@@ -161,7 +162,7 @@ def test_nothing_leaves_this_machine_in_clear(
 
 
 def test_more_than_may_wait_is_given_up_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mailing, "MOST_WAITING", 2)
+    monkeypatch.setattr(posting, "MOST_WAITING", 2)
     going, begun = threading.Event(), threading.Event()
 
     def deliver(_: EmailMessage) -> None:
