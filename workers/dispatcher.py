@@ -20,6 +20,7 @@ from store import clock, outbox
 from store.database import Database, DatabaseError
 from store.outbox import Wake
 from workers.actors import message_of
+from workers.alerter import Alerter
 from workers.broker import QUEUE_DOWN, QUEUES, depth, forgot
 from workers.counter import Counter
 from workers.life import bury_dead
@@ -56,6 +57,7 @@ class Dispatcher:
         self._clock_ahead_s = -math.inf
         self._profiles_at = datetime.min.replace(tzinfo=UTC)
         self._counter = Counter(database)
+        self._alerter = Alerter(database, settings)
         self._postman = Postman(database, (road and road.inbox) or database, broker)
 
     def run(self, ended: threading.Event) -> None:
@@ -94,6 +96,7 @@ class Dispatcher:
             begin_reading_if_due(self._database, now=now)
             begin_expire_if_due(self._database, now=now)
             self._counter.look()
+            self._alerter.look()
             if self._road is not None:
                 begin_due(self._road, now=now)
                 self._look_again(self._road, now)
