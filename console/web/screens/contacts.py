@@ -18,6 +18,7 @@ from domain.label import Label
 from domain.topic import TOPICS
 from store import accounts, contact_lists, journal, tallies
 from store.contact_lists import INSIDE, PLATFORMS, Page, Wanted
+from store.tallies import Tally
 
 #: Contacts on a page; how many of one handle stand above those whose name begins so.
 SIZE, SAME_HANDLE = 50, 20
@@ -56,14 +57,14 @@ def add_routes(app: FastAPI) -> None:
         with desk.database.write() as connection:
             entry = Entry(visit.actor, Act.CONTACTS_LISTED, visit.now, details=_entered(asked))
             journal.record(connection, entry)
-        counted = [each for each in known if _counts(each.platform, each.label, asked.wanted)]
+        counted = [each.number for each in known if _counts(each, asked.wanted)]
         return page(
             visit,
             "contacts",
             asked=asked,
             exact=exact,
             found=found,
-            counted=sum(each.contacts for each in counted) if known and _is_counted(asked) else None,
+            counted=sum(counted) if known and _is_counted(asked) else None,
             choices={
                 "platform": PLATFORMS,
                 "label": LABELS,
@@ -144,9 +145,11 @@ def _is_counted(asked: Asked) -> bool:
     return not asked.typed and not set(asked.filters) - {"platform", "label", "order"}
 
 
-def _counts(platform: str, label: str, wanted: Wanted) -> bool:
+def _counts(tally: Tally, wanted: Wanted) -> bool:
+    """Tell whether a tally is of contacts who are wanted."""
+    kind, _, label = tally.name.partition(":")
     is_label = label == wanted.label if wanted.label else label != Label.NONE.word
-    return is_label and wanted.platform in (None, platform)
+    return kind == "label" and is_label and wanted.platform in (None, tally.platform)
 
 
 def _address(asked: Asked, place: int | None) -> str:
