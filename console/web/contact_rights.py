@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping
 
 from console.access_page import access_json, access_page
 from console.web.access import Manager
-from console.web.contact_view import enter, key_of, number_of, require
+from console.web.contact_view import enter, key_of, known_contact, number_of
 from console.web.contact_words import meant
 from console.web.desk import Desk, Visit
 from console.web.rendering import after, page, words
@@ -102,7 +102,7 @@ def _effect_page(
 ) -> Response:
     """Show what a right would do; `wrong` names the words of what was not right."""
     with desk.database.read() as connection:
-        contact: RowMapping = require(connection, contact_id)
+        contact: RowMapping = known_contact(connection, contact_id)
         effect = effect_of(connection, contact)
     enter(desk.database, visit, contact, Act.CONTACT_SHOWN)
     return page(

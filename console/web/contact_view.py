@@ -57,7 +57,7 @@ def key_of(contact: Mapping[Any, Any]) -> ContactKey:
     return ContactKey(contact["platform"], contact["platform_id"])
 
 
-def require(connection: Connection, contact_id: int) -> RowMapping:
+def known_contact(connection: Connection, contact_id: int) -> RowMapping:
     """Return a contact by its number; raises the same 404 for one that was erased and one that never was."""
     found = reading.numbered(connection, contact_id)
     if found is None:
@@ -68,7 +68,7 @@ def require(connection: Connection, contact_id: int) -> RowMapping:
 def enter(database: Database, visit: Visit, contact: Mapping[Any, Any], act: Act, **details: int) -> None:
     """Enter that a contact was read; raises the 404 where it has gone meanwhile, so that it is not shown."""
     with database.write() as connection:
-        if key_of(require(connection, contact["id"])) != key_of(contact):
+        if key_of(known_contact(connection, contact["id"])) != key_of(contact):
             raise HTTPException(404)
         journal.record(connection, Entry(visit.actor, act, visit.now, key_of(contact), details=details))
 
@@ -77,7 +77,7 @@ def contact_page(desk: Desk, visit: Visit, contact_id: int, status_: int = 200, 
     """Make the page of a contact; `wrong` is why something that was asked was not done."""
     most = MORE_ACTS if visit.query.get("acts") == "more" else ACTS
     with desk.database.read() as connection:
-        contact = require(connection, contact_id)
+        contact = known_contact(connection, contact_id)
         acts = _acts(connection, visit, contact, most + 1)
         decided = decisions.of_contact(connection, contact_id, most=DECISIONS)
         facts, admission, channels = _asked(desk, connection, visit, contact_id)

@@ -6,7 +6,7 @@ from fastapi import FastAPI, HTTPException, Response
 from sqlalchemy import Connection, RowMapping
 
 from console.web.access import Manager, Operator
-from console.web.contact_view import contact_page, enter, key_of, number_of, require
+from console.web.contact_view import contact_page, enter, key_of, known_contact, number_of
 from console.web.desk import Desk, Visit
 from console.web.rendering import after, page, words
 from domain.admission import OverrideFacts
@@ -53,7 +53,7 @@ def add_routes(app: FastAPI) -> None:
                 word = OverrideFacts(to, visit.now, visit.actor, reason)
                 policy = desk.runtime.policy_in_force(connection)
                 verbs.override(connection, key_of(contact), word, policy, now=visit.now)
-                _entered(connection, visit, contact, reason, to.word)
+                journal.record(connection, _decided(visit, contact, reason, to.word))
         except RegularsError as error:
             return _override_page(desk, visit, number, 422, str(error))
         return after(f"/contacts/{number}?done={'waits' if to is Label.REGULAR else 'override'}")
@@ -73,7 +73,7 @@ def meant(connection: Connection, visit: Visit, contact_id: int) -> RowMapping:
     The form tells its key: a number may be another contact's once the first one was erased. Raises the 404
     of a contact that is not there.
     """
-    contact = require(connection, contact_id)
+    contact = known_contact(connection, contact_id)
     if str(key_of(contact)) != visit.form.get("key", [""])[0]:
         raise HTTPException(404)
     return contact
@@ -91,7 +91,7 @@ def _hindrance(connection: Connection, contact: RowMapping, to: Label | None, re
 
 def _override_page(desk: Desk, visit: Visit, contact_id: int, status: int = 200, wrong: str = "") -> Response:
     with desk.database.read() as connection:
-        contact = require(connection, contact_id)
+        contact = known_contact(connection, contact_id)
         known = inputs_of(connection, [contact_id]).get(contact_id, NOTHING)
         topics = len(interests.stored(connection, [contact_id]).get(contact_id, ()))
         chosen = choices.of_contacts(connection, [contact_id]).get(contact_id, choices.Choices())
@@ -123,12 +123,15 @@ def _settled(desk: Desk, visit: Visit, contact_id: int, what: str) -> Response:
             policy = desk.runtime.policy_in_force(connection)
             act(connection, key_of(contact), *given, policy, now=visit.now)
             done = "confirmed" if what == "confirm" else "taken back"
-            _entered(connection, visit, contact, waiting.reason if waiting else "", done)
+            why = waiting.reason if waiting else ""
+            journal.record(connection, _decided(visit, contact, why, done))
     except RegularsError as error:
-        return contact_page(desk, visit, contact_id, 422, str(error))
+        is_yours = what == "confirm" and waiting is not None and waiting.by == visit.actor
+        wrong = words(visit.language)("contacts.override_yours") if is_yours else str(error)
+        return contact_page(desk, visit, contact_id, 422, wrong)
     return after(f"/contacts/{contact_id}?done={what}")
 
 
-def _entered(connection: Connection, visit: Visit, contact: RowMapping, why: str, to: str) -> None:
-    entry = Entry(visit.actor, Act.LABEL_OVERRIDDEN, visit.now, key_of(contact), why, {"to": to})
-    journal.record(connection, entry)
+def _decided(visit: Visit, contact: RowMapping, why: str, to: str) -> Entry:
+    """Return the entry that tells of a label decided by hand."""
+    return Entry(visit.actor, Act.LABEL_OVERRIDDEN, visit.now, key_of(contact), why, {"to": to})

@@ -30,6 +30,8 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
     extensions=["jinja2.ext.do"],
 )
+#: For the parts, too, which know nothing of a visit.
+_TEMPLATES.globals["brief"] = written.brief
 #: The screens in the order of the navigation, each with the least role that sees it.
 SCREENS = {
     "overview": Role.VIEWER,
@@ -99,7 +101,6 @@ def _render(template: str, language: str, theme: str, **values: Any) -> str:
         percent=lambda share: formats.percent(share, language),
         size=lambda count: formats.size(count, language),
         lasting=lambda span: formats.lasting(span, language),
-        brief=written.brief,
         whole=lambda text, *most: written.whole(text, words(language)("frame.whole"), *most),
         **values,
     )

@@ -13,6 +13,7 @@ from tests.consoles import Consoles, listening
 
 SCREENS = (
     "/",
+    "/contacts",
     "/messaging",
     "/privacy",
     "/privacy/keeping",
