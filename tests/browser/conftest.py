@@ -57,6 +57,7 @@ def opened(chromium: Browser) -> Opened:
 
 
 def _note(faults: list[str], request: Any) -> None:
-    """Keep a request that failed; a stream that the page itself closed has not."""
-    if not request.url.endswith("/live") and "/live?" not in request.url:
+    """Keep a request that failed; a stream that the page itself closed has not, nor a mark left behind."""
+    left = request.url.endswith("/mark.svg") and request.failure == "net::ERR_ABORTED"
+    if not left and not request.url.endswith("/live") and "/live?" not in request.url:
         faults.append(f"{request.failure}: {request.url}")

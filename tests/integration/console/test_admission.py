@@ -60,6 +60,7 @@ def test_every_gate_and_channel_is_told_with_its_date_and_source() -> None:
 def test_the_refused_are_told_why_in_their_language() -> None:
     refusals = [each["sentence"] for each in explained(BO, "--language", "fr")["gates"] if not each["passed"]]
     assert refusals == ["n'est pas un contact régulier : aucune démarche durable connue"]
+    assert explained(ADA, "--language", "fr")["sentence"].startswith("régulier : suit le compte our profile")
     shown = said("explain", str(BO))
     assert "not_regular" in shown
     assert "x_message" in shown
