@@ -44,6 +44,10 @@ def gather(connection: Connection, count: int) -> None:
     )
     for statement in _STATEMENTS:
         connection.execute(text(statement.replace("NUMBERS", f"{numbers} AS r").replace("MOMENT", at)))
+    if not sqlite:  # who comes later gets the next numbers
+        for table in ("accounts", "contacts"):
+            last = f"(SELECT max(id) FROM {table})"
+            connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {last})"))
     connection.execute(text("ANALYZE"))
 
 
