@@ -42,9 +42,8 @@ def test_a_wish_is_kept_tried_and_taken_back_by_its_user_alone(console: Consoles
 
 
 @pytest.mark.parametrize(
-        "wrong",
+    "wrong",
     [{"kind": []}, {"address": "nobody"}, {"way": "webhook"}, {"address": "a@b.example\nBcc: x@y.example"}],
-,
 )
 def test_a_wish_that_cannot_be_is_refused_in_a_sentence(console: Consoles, wrong: dict[str, object]) -> None:
     ada = console.as_(Role.VIEWER)
