@@ -24,11 +24,11 @@ WORDING = "I agree to be written to by e-mail."
 
 
 def harvest(world: World, who: int, how: int) -> bool:
-    """Somebody follows us, or everybody does, and somebody writes; all of it is harvested."""
+    """Somebody follows us and writes, or writes alone, or everybody does both; it is harvested."""
     key = PEOPLE[who]
     account, connector = world.account(key.platform, how)
     place = (account.platform, account.platform_id)
-    world.following[place] += [each for each in PEOPLE if each == key or how > 1]
+    world.following[place] += [each for each in PEOPLE if how > 1 or (each == key and not how)]
     world.following[place] = sorted(
         {each for each in world.following[place] if each.platform == key.platform}
     )
@@ -188,14 +188,7 @@ def _end(world: World, who: int, how: int, reason: str) -> bool:
 def _object_as(world: World, mail: str, reason: str) -> None:
     key = world.joined.pop(mail)
     with world.database.write() as connection:
-        end_contact(
-            connection,
-            [key],
-            world.suppressor_of(connection),
-            reason,
-            identifiers=[("email", mail)],
-            now=world.clock(),
-        )
+        end_contact(connection, [key], world.suppressor_of(connection), reason, now=world.clock())
     world.gone.add(key)
     world.refused_mails.add(mail)
 

@@ -62,6 +62,7 @@ def who_is_gone_stays_suppressed(world: World) -> None:
         wanted += suppressor.values(("email", each) for each in world.refused_mails)
         handles = [(f"handle:{each.platform}", str(PERSONS[each].profile.handle)) for each in world.named]
         wanted += suppressor.values(handles)
+        wanted += suppressor.values(world.gone_names)
         assert suppressions.among(connection, wanted) == set(wanted)
 
 

@@ -92,6 +92,8 @@ class World:
         self.gone: set[ContactKey] = set()
         self.named: set[ContactKey] = set()
         self.refused_mails: set[str] = set()
+        #: Names that were held of people when they objected: they are suppressed, too.
+        self.gone_names: set[tuple[str, str]] = set()
         self.joined: dict[str, ContactKey] = {}
         self.backups: list[Saved] = []
         self.consumer = Consumer(self.database)
@@ -144,6 +146,14 @@ class World:
         keys = {each["id"]: each["platform_id"] for each in rows(self.database, "contacts")}
         found = rows(self.database, "addresses")
         self.joined = {each["address"]: ContactKey(SIGNUP, keys[each["contact_id"]]) for each in found}
+
+    def names(self) -> dict[ContactKey, tuple[str, str]]:
+        """Return the (kind, handle) of those who are held with one."""
+        return {
+            ContactKey(each["platform"], each["platform_id"]): (f"handle:{each['platform']}", each["handle"])
+            for each in rows(self.database, "contacts")
+            if each["handle"]
+        }
 
     def account(self, platform: str, number: int) -> tuple[Account, ScriptedConnector]:
         """Return one of our accounts with what is listed of it."""
