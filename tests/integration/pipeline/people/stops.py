@@ -30,17 +30,21 @@ class Pair:
         #: Whether the objection came to its statement while the page was held at its own.
         self.met = False
         self.counting = False
+        #: At which of its statements the page begins a transaction; PostgreSQL is not told by one of its own.
+        self.begins: set[int] = set()
 
     def begin(self) -> None:
         """Count from now on: the page's transaction is about to begin."""
         self.counting = True
 
-    def count(self) -> None:
+    def count(self, statement: str) -> None:
         """Count a statement of the thread that is about to execute it."""
         who = threading.current_thread().name
         if who not in self.at or not self.counting:
             return
         self.reached[who] += 1
+        if who == PAGE and statement.startswith("BEGIN"):
+            self.begins.add(self.reached[PAGE])
         if self.reached[who] != self.at[who]:
             return
         self.come[who].set()
@@ -84,8 +88,8 @@ class Pair:
 def counted(engine: Engine, pair: Pair) -> Iterator[None]:
     """Let a pair count the statements of its two threads."""
 
-    def count(*_: Any) -> None:
-        pair.count()
+    def count(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        pair.count(statement)
 
     event.listen(engine, "before_cursor_execute", count)
     try:
