@@ -36,7 +36,8 @@ def heeded(
     """Leave out whoever objected, and let whoever objects now go.
 
     Takes one statement a page, and one more where somebody is met. Whoever is known by a name alone is from
-    now on known by their id, too.
+    now on known by their id, too, and goes where they are held. Run it through `Database.transact`: two
+    pages that meet such names at once may wait for each other.
     """
     if not acts:
         return Heeded([], [], [])
@@ -49,12 +50,17 @@ def heeded(
         suppressions.share(connection)
     people = {each.contact: each for each in acts if each.contact not in stops}
     values = {value: key for key, act in people.items() for value in _values(key, act, suppressor)}
-    met = {values[each] for each in suppressions.among(connection, values)}
+    found = suppressions.among(connection, values)
+    met = {values[each] for each in found}
+    by_name = {each for each in met if suppressor.value(*each) not in found}
     if met:
         of_ids = [suppressor.value(*key) for key in met]
         hold_to(connection, of_ids, "met_again", suppressor, now=now)
+    if by_name:  # who is held without a name was not found when the name objected
+        suppressions.take(connection)
+        steps += suppress(connection, by_name, "met_again", suppressor, now=now)
     kept = [each for each in acts if each.contact not in stops and each.contact not in met]
-    return Heeded(kept, steps, sorted(stops))
+    return Heeded(kept, steps, sorted({*stops, *by_name}))
 
 
 def objects(act: Signal) -> bool:

@@ -103,6 +103,7 @@ def object_by_handle(
 
     No platform is asked. The known, the unknown and the suppressed take the same statements.
     """
+    handle = handle.strip().removeprefix("@")
     # All are looked at before anybody is kept waiting, and then those who came meanwhile.
     last = contacts.newest(connection)
     ids = contacts.named(connection, platform, handle)

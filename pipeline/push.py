@@ -25,6 +25,7 @@ from pipeline.campaign import still_heard
 from pipeline.collecting import may_collect
 from pipeline.heed import heeded
 from pipeline.page import write_page
+from pipeline.put_aside import forget_suppressed
 from pipeline.redecide import redecide
 from pipeline.road import Road
 from pipeline.screen import screened
@@ -76,15 +77,9 @@ def take_in(road: Road, waiting: Database) -> TakenIn | None:
         return TakenIn(failed=len(held))
     puzzling = [each.id for each, what in zip(held, read, strict=True) if what.unknown]
     waiting.transact(lambda connection: inbox.taken_in(connection, road.worker, ids, puzzling))
+    if puzzling:
+        forget_suppressed(road.database, waiting, road.suppressor_of)
     return TakenIn(len(held), began, ended, sum(len(each.unknown) for each in read))
-
-
-def clear(road_database: Database, waiting: Database, *, now: datetime) -> int:
-    """Delete what is past its date; returns how many pushes went that were never taken in whole."""
-    with road_database.write() as connection:
-        pushed.forget_ends(connection, now=now)
-    with waiting.write() as connection:
-        return inbox.expire(connection, now=now)
 
 
 def _can_be_written(database: Database) -> bool:

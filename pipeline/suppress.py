@@ -46,11 +46,8 @@ def erase(
         ids = [each.platform_id for each in keys if each.platform == platform]
         there = contacts.known(connection, platform, ids)
         out = messaging.take_out(connection, [each.id for each in there.values()])
-        steps += [
-            Step(each.id, platform, platform_id, "remove", reason)
-            for platform_id, each in sorted(there.items())
-            if each.id in out
-        ]
+        leaving = {platform_id: each.id for platform_id, each in sorted(there.items()) if each.id in out}
+        steps += [Step(each, platform, who, "remove", reason) for who, each in leaving.items()]
         erasing.erase(connection, [each.id for each in there.values()])
-        erasing.forget_steps(connection, platform, ids)
+        erasing.forget_steps(connection, platform, ids, leaving=leaving)
     return steps

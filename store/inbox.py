@@ -46,6 +46,14 @@ class Held(NamedTuple):
     received_at: datetime
 
 
+class Body(NamedTuple):
+    """The bytes of a push that was kept for an operator."""
+
+    id: int
+    platform: str
+    body: bytes
+
+
 def beside(folder: Path, database: Database) -> Database:
     """Return where pushes of `database` wait: a file in `folder` on SQLite, else the database itself."""
     if not database.on_sqlite:
@@ -161,6 +169,19 @@ def forget_naming(connection: Connection, platform: str, ids: Collection[str]) -
     wanted = {each.encode() for each in ids}
     naming = [row.id for row in connection.execute(kept) if not wanted.isdisjoint(_NUMBER.findall(row.body))]
     return connection.execute(delete(inbox).where(inbox.c.id.in_(naming))).rowcount
+
+
+def kept(connection: Connection) -> list[Body]:
+    """Return the pushes that were put aside or hold unknown parts."""
+    statement = select(inbox.c.id, inbox.c.platform, inbox.c.body).where(
+        inbox.c.state.in_(["aside", "unknown"]), inbox.c.body.is_not(None)
+    )
+    return [Body(*each) for each in connection.execute(statement)]
+
+
+def forget(connection: Connection, ids: Collection[int]) -> int:
+    """Delete pushes; returns how many."""
+    return connection.execute(delete(inbox).where(inbox.c.id.in_(ids))).rowcount
 
 
 def tallied(connection: Connection) -> Sequence[RowMapping]:

@@ -49,7 +49,11 @@ KEPT: Mapping[str, Kept] = {
     "chosen_topics": Kept("what an operator corrected", _WITH_CONTACT, "the database, with the contact"),
     "interests": Kept("what is found from these", _WITH_CONTACT, "the database, with the contact"),
     "roster_pages": Kept("a walk under way, in our own numbers", "the walk is compared", "the harvest"),
-    "inbox": Kept("a push until it is taken in", "`expires_at` (`REGULARS_INBOX_DAYS`)", "the dispatcher"),
+    "inbox": Kept(
+        "a push until it is taken in",
+        "`expires_at` (`REGULARS_INBOX_DAYS`); a minute where it names whoever objected",
+        "the dispatcher",
+    ),
     "ended_acts": Kept("ends that came before their act, hashed", "`forget_at`", "`expire`: ended_acts"),
     "suppressions": Kept(
         "so that who objected is never stored again: keyed hashes",

@@ -14,7 +14,7 @@ from pipeline.checking import begin_checking_if_due
 from pipeline.expire import begin_expire_if_due
 from pipeline.freshen import begin_due
 from pipeline.interests import begin_reading_if_due
-from pipeline.road import Road
+from pipeline.road import Road, no_suppressor
 from pipeline.standing import begin_export_if_moved
 from store import clock, outbox
 from store.database import Database, DatabaseError
@@ -54,7 +54,8 @@ class Dispatcher:
         self._looked_at_workers = 0.0
         self._clock_ahead_s = -math.inf
         self._profiles_at = datetime.min.replace(tzinfo=UTC)
-        self._postman = Postman(database, (road and road.inbox) or database, broker)
+        suppressor_of = road.suppressor_of if road else no_suppressor
+        self._postman = Postman(database, (road and road.inbox) or database, broker, suppressor_of)
 
     def run(self, ended: threading.Event) -> None:
         """Tick until `ended` is set; a database or queue server that is away is waited for."""

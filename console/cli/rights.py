@@ -14,6 +14,7 @@ from console.cli.contact_key import Key, key_of
 from console.cli.start import runtime
 from console.cli.words import note
 from domain.journal import Act
+from pipeline.put_aside import forget_suppressed
 from pipeline.rights import ERASED, OBJECTED, end_contact
 from store import holdings
 from store.scrub import scrub
@@ -79,6 +80,7 @@ def _end(written: str, reason: str) -> None:
         suppressor = open_runtime.suppressor_of(connection)
         left = end_contact(connection, [key], suppressor, reason, now=utc_now())
         enter(connection, Act.OBJECTED if reason == OBJECTED else Act.FORGOTTEN)
+    forget_suppressed(open_runtime.database, open_runtime.inbox, open_runtime.suppressor_of)
     inside = "was in the messaging store and has left it" if left else "was not in the messaging store"
     note(f"Done: the contact {inside}; nothing is stored any more, and no harvest brings it back.")
     if not scrub(open_runtime.database):

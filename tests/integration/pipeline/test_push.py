@@ -10,12 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
+from config.suppression import Suppressor, new_key
 from domain.account import Account
 from domain.budget import AtEnd, Period
 from domain.contact import ContactKey
 from domain.signal import Signal, SignalKind
 from pipeline import push as pushing
-from pipeline.push import clear, take_in
+from pipeline.push import take_in
+from pipeline.put_aside import clear, forget_suppressed
+from pipeline.rights import OBJECTED, end_contact
 from store import budgets
 from store.budgets import Scope
 from store.database import Database, DatabaseError
@@ -297,6 +300,32 @@ def test_bodies_go_when_they_are_taken_in_and_the_unknown_stays_for_a_while(trav
     assert clear(travel.database, travel.database, now=after(days=2)) == 0
     assert clear(travel.database, travel.database, now=after(days=3)) == 2
     assert rows(travel.database, "inbox") == []
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["objected before", "objected after"])
+def test_no_push_is_kept_that_names_whoever_objected(travel: Travel, *, before: bool) -> None:
+    travel.suppressor = Suppressor([new_key()])
+    named = [event("new.one", {"id": "7777"}), event("new.two", {"username": "Zoe_Example"})]
+    at_facebook = [b"no JSON of 6001 and 8888", b"no JSON of 6001 and 9999"]
+    with travel.database.write() as connection:
+        added(connection, Account("facebook", "6001", "our page"))
+
+    def object_() -> None:
+        names = [("twitter", "7777"), ("handle:twitter", "zoe_example"), ("facebook", "6001:8888")]
+        with travel.database.write() as connection:
+            end_contact(connection, [], travel.suppressor, OBJECTED, identifiers=names, now=NOW)
+
+    if before:
+        object_()
+    push(travel, *named)
+    push(travel, *at_facebook, platform="facebook")
+    if not before:
+        assert len(rows(travel.database, "inbox")) == 4
+        object_()
+        road = travel.road
+        assert forget_suppressed(travel.database, travel.database, road.suppressor_of) == 3
+    (kept,) = rows(travel.database, "inbox")
+    assert kept["body"] == at_facebook[1]
 
 
 def test_ends_are_forgotten_after_a_while(travel: Travel) -> None:

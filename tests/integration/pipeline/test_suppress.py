@@ -3,17 +3,21 @@
 import threading
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from config.suppression import Suppressor, new_key, wrapped
+from domain.admission import Controller
 from domain.batch import Post
 from domain.contact import ContactKey, Profile
 from domain.signal import Signal, SignalKind
+from pipeline.admit import review
 from pipeline.heed import heeded
+from pipeline.objecting import object_by_handle
 from pipeline.page import write_page
 from pipeline.rights import ERASED, OBJECTED, end_contact
 from store import messaging, suppressions
 from store.database import Database
+from store.tables import admissions
 from tests.cast import ADA, BO, CNIL, CY, EU, LATER, NOW, follows, likes, mentions, objects
 from tests.contents import contents, feed, inside, labels, rows
 from tests.interests import page
@@ -85,6 +89,32 @@ def test_who_gave_only_a_name_is_known_by_their_id_from_then_on(database: Databa
     travel.connector.listings[FOLLOWERS, ""] = [renamed, follows(BO)]
     travel.harvest(FOLLOWERS)
     assert inside(database) == {BO.platform_id}
+
+
+def test_who_is_held_without_a_name_goes_once_the_name_that_objected_is_shown(database: Database) -> None:
+    page(database, [follows(ADA), follows(BO)], EU)
+    assert {each["handle"] for each in rows(database, "contacts")} == {None}
+    with database.write() as connection:
+        object_by_handle(connection, "twitter", "@ada", SUPPRESSOR, now=NOW)
+    assert inside(database) == {ADA.platform_id, BO.platform_id}, "nobody knows yet whose name it is"
+    with database.write() as connection:
+        kept, steps, gone = heeded(connection, [follows(ADA), follows(BO)], SUPPRESSOR, now=LATER)
+        messaging.publish(connection, steps, now=LATER)
+    assert ([each.contact for each in kept], gone) == ([BO], [ADA])
+    assert inside(database) == {BO.platform_id}
+    assert set(labels(database)) == {BO.platform_id}
+    assert feed(database)[-1][1:] == (ADA.platform_id, "remove", "met_again")
+
+
+def test_of_who_left_the_feed_before_one_tombstone_stays(database: Database) -> None:
+    page(database, [follows(ADA)], EU)
+    review(database, EU, Controller.PARTY, now=NOW)
+    with database.write() as connection:  # admitted once, then refused: its removal was told
+        connection.execute(update(admissions).values(told=True, refusal=None))
+    review(database, EU, Controller.PARTY, now=NOW)
+    assert [each[2:] for each in feed(database)][-1] == ("remove", "not_told")
+    end(database, ADA)
+    assert [each[2:] for each in feed(database)] == [("remove", "objected")]
 
 
 @pytest.mark.parametrize("text", ["STOP", "Désabonnez-moi svp", "unsubscribe"])
