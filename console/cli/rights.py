@@ -79,7 +79,8 @@ def _end(written: str, reason: str) -> None:
         suppressor = open_runtime.suppressor_of(connection)
         left = end_contact(connection, [key], suppressor, reason, now=utc_now())
         enter(connection, Act.OBJECTED if reason == OBJECTED else Act.FORGOTTEN)
-    inside = "was in the messaging store and has left it" if left else "was not in the messaging store"
-    note(f"Done: the contact {inside}; nothing is stored any more, and no harvest brings it back.")
+    note("Done: nothing is stored of the contact any more, and no harvest brings it back.")
+    told = "Other systems are told to delete it, too" if left else "No other system was ever told of it"
+    note(f"{told}.")
     if not scrub(open_runtime.database):
         note("`regulars db scrub` rids the database's files of it, age its log and your backups.")

@@ -15,7 +15,7 @@ from store import accounts, campaigns, messaging, runs
 from store.campaigns import Reach
 from store.database import Database
 from tests.cast import ADA, BO, CNIL, CY, NOW, OURS, added, follows, likes, mentions
-from tests.contents import feed, inside, labels, rows
+from tests.contents import feed, inside, labels, let_be_shown, rows
 from tests.interests import page
 from tests.scripted import FOLLOWERS
 from tests.travel import Travel
@@ -31,6 +31,7 @@ def two_accounts(database: Database) -> tuple[int, int]:
         other = added(connection, OTHER)
         written = write_page(connection, (other.id, other.platform), [follows(ADA), likes(CY)], CNIL, now=NOW)
         messaging.publish(connection, written.steps, now=NOW)
+    let_be_shown(database)
     return first, other.id
 
 

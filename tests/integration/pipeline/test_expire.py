@@ -21,7 +21,7 @@ from store.database import Database
 from store.jobs import Job
 from store.tables import accounts, metadata, walks
 from tests.cast import ADA, BO, CNIL, CY, DI, NOW, follows, likes, mentions
-from tests.contents import contents, feed, inside, labels, rows, wipe
+from tests.contents import contents, feed, inside, labels, let_be_shown, rows, wipe
 from tests.interests import id_of, page
 
 NOTHING = dict.fromkeys(RULES, 0)
@@ -50,6 +50,7 @@ def more(database: Database, acts: Sequence[Signal], now: datetime) -> None:
 
 def ends(database: Database, who: ContactKey, now: datetime, kind: SignalKind = SignalKind.FOLLOWS) -> None:
     """Let an act of somebody end, as a whole walk does."""
+    let_be_shown(database)
     with database.write() as connection:
         account_id = connection.scalar(select(accounts.c.id)) or 0
         ended = departures.end(
@@ -133,6 +134,7 @@ def walked(database: Database, began_at: datetime) -> None:
 def test_a_regular_contact_without_a_sign_of_life_goes_with_a_tombstone(database: Database) -> None:
     page(database, [follows(ADA), follows(BO)])
     more(database, [mentions(BO)], after(days=1000))
+    let_be_shown(database)
     assert expired(database, after(days=3 * 365 + 1)) == {"acts": 1, "inactive_contacts": 1}
     assert inside(database) == {BO.platform_id}
     assert feed(database)[-1][1:] == (ADA.platform_id, "remove", "expired")
@@ -159,6 +161,7 @@ def test_a_sign_up_is_to_be_confirmed_anew_and_ends_at_the_limit(database: Datab
     more(database, [signs_up(BO, after(days=800))._replace(item="again")], after(days=800))
     assert due(days=801) == [ADA, DI]
     walked(database, after(days=1000))
+    let_be_shown(database)
     more(database, [likes(DI)], after(days=1080))
     assert expired(database, after(days=3 * 365 + 1)) == {"sign_ups": 3}
     assert inside(database) == {ADA.platform_id, BO.platform_id, CY.platform_id}

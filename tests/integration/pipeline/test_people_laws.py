@@ -21,7 +21,7 @@ from store import installation, journal, messaging, pushed, suppressions
 from store.database import Database
 from store.pushed import Moved
 from tests.cast import CNIL, EU, NOW, added
-from tests.contents import contents, rows, wipe
+from tests.contents import contents, let_be_shown, rows, wipe
 
 PEOPLE = [
     ContactKey(platform, f"70{number}0077") for platform in ("twitter", "facebook") for number in (1, 2, 3)
@@ -49,6 +49,7 @@ class PeopleLaws(RuleBasedStateMachine):
         self.accounts: dict[str, list[int]] = {}
         #: When those who were inside were seen there last.
         self.seen_inside: dict[tuple[str, str], datetime] = {}
+        self.shown: set[tuple[str, str]] = set()
 
     @property
     def suppressor(self) -> Suppressor:
@@ -133,6 +134,14 @@ class PeopleLaws(RuleBasedStateMachine):
         self.gone.add(who)
 
     @rule()
+    def show_to_readers(self) -> None:
+        """Let the gates admit everybody who is inside, so that readers of the feed know them."""
+        let_be_shown(self.database)
+        shown = {each["contact_id"] for each in rows(self.database, "admissions")}
+        held = [each for each in rows(self.database, "contacts") if each["id"] in shown]
+        self.shown |= {(each["platform"], each["platform_id"]) for each in held}
+
+    @rule()
     def rotate(self) -> None:
         """Put a further key around what is suppressed."""
         if len(self.keys) == 4:
@@ -182,6 +191,7 @@ class PeopleLaws(RuleBasedStateMachine):
             return
         told = {(row["platform"], row["platform_id"]): row["op"] for row in ordered(self.database)}
         members = {each["contact_id"] for each in rows(self.database, "messaging_contacts")}
+        asked = {each["contact_id"] for each in rows(self.database, "admissions")}
         held = {
             (row["platform"], row["platform_id"])
             for row in rows(self.database, "contacts")
@@ -191,7 +201,12 @@ class PeopleLaws(RuleBasedStateMachine):
         for who, seen_at in self.seen_inside.items():
             if who not in held and self.now - seen_at < TOMBSTONE:
                 assert told.get(who) == "remove", who
-        self.seen_inside |= dict.fromkeys(held, self.now)
+        assert {who for who, op in told.items() if op == "remove"} <= self.shown
+        self.seen_inside |= {
+            (row["platform"], row["platform_id"]): self.now
+            for row in rows(self.database, "contacts")
+            if row["id"] in asked
+        }
 
 
 def ordered(database: Database) -> list[dict[str, object]]:
