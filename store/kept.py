@@ -108,8 +108,8 @@ KEPT: Mapping[str, Kept] = {
     "journal_chain": Kept("who did what, as hashes", _OURS, "nothing: it only grows"),
     "journal_texts": Kept(
         "who did what, in words",
-        "its subject is forgotten, or is held no more",
-        "`regulars forget`, `object`; `expire`: journal",
+        "its subject is forgotten, or is held no more; `journal_months` after it was written",
+        "`regulars forget`, `object`; `expire`: old_journal, journal",
     ),
     "deletions": Kept("what platforms asked for, and when it was done", _OURS, "nothing by itself"),
     "asked_mails": Kept(

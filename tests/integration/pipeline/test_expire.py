@@ -279,6 +279,25 @@ def test_nothing_lives_past_its_date(database: Database, events: list[tuple[int,
         )
 
 
+def test_what_the_journal_says_of_longer_ago_goes_and_its_chain_holds(database: Database) -> None:
+    page(database, [])
+    with database.write() as connection:
+        for at in (NOW, after(days=1), after(days=400)):
+            journal.record(connection, Entry("cli:op", Act.EXPORT_WRITTEN, at))
+    last_day = after(days=3 * 365)  # a leap day lies between
+    assert expired(database, last_day) == {}
+    assert expired(database, last_day + timedelta(days=2, seconds=1)) == {"old_journal": 2}
+    assert expired(database, last_day + timedelta(days=2, seconds=1)) == {}
+    with database.read() as connection:
+        assert [each["act"] for each in journal.listed(connection, count=9)] == [
+            "journal.texts_deleted",
+            "export.written",
+            None,
+            None,
+        ]
+        assert journal.verify(connection).findings == ()
+
+
 def test_what_the_journal_says_of_people_who_are_gone_goes(database: Database) -> None:
     page(database, [follows(ADA)])
     with database.write() as connection:
