@@ -161,7 +161,8 @@ class Settings(BaseSettings):
     )
     recipients: str | None = Field(
         None,
-        description="Who else gets the data, such as a CRM's provider, with `;` between; `none` for nobody.",
+        description="Who else gets the data, such as a CRM's provider, with `;` between; `none` for nobody. "
+        "Where it names anybody, exports hold back whoever was not told.",
     )
     transfers: str | None = Field(
         None,
@@ -186,6 +187,11 @@ class Settings(BaseSettings):
         """What decides about people and is not left as it is by itself; no secret is among it."""
         changed = (each for each in DECISIVE if getattr(self, each) != Settings.model_fields[each].default)
         return {each: str(getattr(self, each)) for each in changed}
+
+    @property
+    def to_others(self) -> bool:
+        """Whether exports go to anybody outside the controller's own team."""
+        return (self.recipients or "none").strip().lower() != "none"
 
     @property
     def embedded_queue(self) -> bool:

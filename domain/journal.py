@@ -72,6 +72,7 @@ class Act(StrEnum):
     DELETIONS_ASKED = "deletions.asked"
     NOTICE_WRITTEN = "notice.written"
     NOTICE_GIVEN = "notice.given"
+    NOTICE_DUE = "notice.due"
     NOTICE_PUBLISHED = "notice.published"
 
 

@@ -160,6 +160,33 @@ def test_who_was_never_admitted_is_told_to_nobody(
     assert [each[2:] for each in feed(harvested)[-2:]] == [("remove", "no_basis")] * 2
 
 
+@pytest.mark.parametrize("pack", [CNIL, EU], ids=lambda pack: pack.name)
+def test_nobody_is_disclosed_to_others_before_being_told(
+    harvested: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: Policy
+) -> None:
+    told(harvested, monkeypatch, ada=TOLD)
+    assert review(harvested, pack, Controller.PARTY, now=NOW, to_others=True) == 1
+    assert exported(harvested, tmp_path)[0].keys() == {ADA.platform_id}
+    with harvested.read() as connection:
+        assert admissions.refused(connection) == {"not_told": 1}
+        _, admission, _ = asked(connection, 4, pack, Controller.PARTY, now=NOW, to_others=True)
+    assert {each.gate.value for each in admission.refusals} == {"not_told"}
+    told(harvested, monkeypatch, ada=TOLD, di=TOLD)
+    assert review(harvested, pack, Controller.PARTY, now=NOW, to_others=True) == 0
+    assert exported(harvested, tmp_path)[0].keys() == {ADA.platform_id, DI.platform_id}
+
+
+def test_whom_a_public_notice_covers_later_is_shown_to_no_reader_any_more(
+    harvested: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review(harvested, CNIL, None, now=NOW)
+    told(harvested, monkeypatch, di=Inputs(NoticeFacts(NOW, NOW, Told.PUBLICLY)))
+    review(harvested, CNIL, None, now=NOW)
+    records, tombstones = exported(harvested, tmp_path)
+    assert (records.keys(), tombstones) == ({ADA.platform_id}, {DI.platform_id: "not_told"})
+    assert inside(harvested) == {ADA.platform_id, DI.platform_id}
+
+
 LEAVING = {
     "objects": lambda database: write(database, objects(ADA), objects(DI)),
     "is forgotten": lambda database: _ended(database, ADA, DI),
