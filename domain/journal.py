@@ -20,6 +20,9 @@ SALT_BYTES = 32
 #: As many characters of a reason are kept.
 LONGEST_WHY = 500
 
+#: Who acts where somebody pressed a button of a public page: the person, by a link or a handle.
+PAGE = "page"
+
 #: What a detail may be: a number or a word of ours.
 Detail: TypeAlias = str | int | bool | None
 
@@ -41,6 +44,9 @@ class Act(StrEnum):
     LABEL_OVERRIDDEN = "label.overridden"
     TOPICS_CHOSEN = "topics.chosen"
     CONTACT_ADDED = "contact.added"
+    SIGNED_UP = "contact.signed_up"
+    CONSENT_WITHDRAWN = "consent.withdrawn"
+    RENEWALS_ASKED = "consent.renewals_asked"
     LIST_IMPORTED = "list.imported"
     ARCHIVE_IMPORTED = "archive.imported"
     OBJECTED = "right.objected"

@@ -22,8 +22,15 @@ _UNCONFIRMED = (
     "s.kind IN " + _SIGNED + " AND s.ended_at IS NULL AND s.seen_at <= {inactive_before} "
     "AND (s.started_at IS NULL OR s.started_at <= {inactive_before})"
 )
+# Who consented to more than this campaign stays when all of it ends (NS-34, art. 5); the sign-ups end where
+# their own account is named.
+CONSENTED = (
+    "(s.kind = 'signed_up' AND EXISTS (SELECT 1 FROM consents AS g WHERE g.contact_id = s.contact_id "
+    "AND g.withdrawn_at IS NULL))"
+)
 _CAMPAIGN_OVER = (
-    "EXISTS (SELECT 1 FROM campaign_ends AS e WHERE e.account_id IN (0, s.account_id) "
+    "EXISTS (SELECT 1 FROM campaign_ends AS e WHERE (e.account_id = s.account_id "
+    "OR (e.account_id = 0 AND NOT " + CONSENTED + ")) "
     "AND e.purge_at <= {now} AND e.purged_at IS NULL)"
 )
 # A follow that a whole walk has shown since is a sign of life: only its walk's row is written anew.

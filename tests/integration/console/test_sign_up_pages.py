@@ -76,6 +76,22 @@ def test_a_confirmation_works_twice_and_is_one(visit: Visit, database: Database)
     assert contents(database) == before
 
 
+def test_a_confirmation_is_entered_once_as_its_persons_and_forgotten_with_them(
+    visit: Visit, database: Database
+) -> None:
+    visit.join(name="Ada Lévy")
+    for _ in range(2):
+        visit.post(visit.link())
+    (contact,) = rows(database, "contacts")
+    key = ContactKey("signup", contact["platform_id"])
+    (entry,) = rows(database, "journal_texts")
+    assert (entry["actor"], entry["act"], entry["subject_key"]) == ("page", "contact.signed_up", str(key))
+    assert "Lévy" not in repr(entry)
+    with database.write() as connection:
+        end_contact(connection, [key], visit.suppressor, OBJECTED, now=visit.now)
+    assert [each for each in rows(database, "journal_texts") if each["subject_key"]] == []
+
+
 def test_a_link_expires_after_seven_days(visit: Visit, database: Database) -> None:
     visit.join()
     visit.now += timedelta(days=7)
