@@ -57,6 +57,7 @@ class Act(StrEnum):
     SETTINGS_CHANGED = "settings.changed"
     POLICY_CHANGED = "policy.changed"
     KEY_ROTATED = "key.rotated"
+    LINK_KEY_ADDED = "key.link_added"
     ACCOUNT_ADDED = "account.added"
     ACCOUNT_RESUMED = "account.resumed"
     ACCOUNT_REMOVED = "account.removed"

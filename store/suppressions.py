@@ -44,6 +44,11 @@ def take_keys(connection: Connection) -> None:
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_KEYS_LOCK})"))
 
 
+def keys_since(connection: Connection) -> list[datetime]:
+    """Return when each key was made, the oldest first."""
+    return list(connection.scalars(select(suppression_keys.c.at).order_by(suppression_keys.c.number)))
+
+
 def keys(connection: Connection) -> tuple[bytes, ...]:
     """Return the sealed keys, the oldest first."""
     return tuple(

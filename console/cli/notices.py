@@ -26,6 +26,9 @@ app = typer.Typer(
     help="Tell contacts that data about them are held, and keep the proof.", no_args_is_help=True
 )
 
+_NONE_OVERDUE = "Nobody's notice is overdue. `regulars notices list` shows who must be told by when."
+_NOBODY_WAITS = "Nobody waits to be told. Whoever is harvested from now on stands here with a date."
+
 Language = Annotated[str, typer.Option(help=f"Language of the text: {' or '.join(LANGUAGES)}.")]
 Keys = Annotated[
     str,
@@ -80,7 +83,7 @@ def listed(
     if waiting:
         print_table(("contact", "label", "to be told by"), waiting)
     else:
-        note("Nobody's notice is overdue." if overdue else "Nobody waits to be told.")
+        note(_NONE_OVERDUE if overdue else _NOBODY_WAITS)
     note(", ".join(f"{each.replace('_', ' ')}: {count}" for each, count in counted.items()))
 
 
