@@ -107,7 +107,7 @@ READS_AND_ACTS = {
         entry("freshness.set", account="twitter:5000", max_age="7d", budget_micro_usd=3_000_000)
     ],
     "account remove 5000 --yes --why left": [
-        entry("account.removed", why="left", account="twitter:5000", contacts=22)
+        entry("account.removed", why="left", account="twitter:5000", contacts=0)
     ],
     "push replay": [entry("pushes.replayed", pushes="all")],
     "journal list --count 3 --why audit": [entry("journal.listed", why="audit", count=3)],
