@@ -63,10 +63,14 @@ class Settings(BaseSettings):
         "or other. Must be set before a real platform is read.",
     )
     impact_assessment: str | None = Field(
-        None, description="Where your data protection impact assessment is found: a title, a number, a date."
+        None,
+        description="Where your data protection impact assessment is found: a title, a number, a date. "
+        "Another one than that of a public notice (`regulars notices public --assessment`).",
     )
     processors_file: Path | None = Field(
-        None, description="File that lists whoever processes the data for you; `regulars doctor` asks for it."
+        None,
+        description="File of your own that says who of REGULARS_RECIPIENTS processes for you, under which "
+        "contract (GDPR art. 28); `regulars doctor` asks for it.",
     )
     twitter_base_url: str | None = Field(None, description="Address of the X API; unset: the real one.")
     facebook_base_url: str | None = Field(None, description="Address of the Graph API; unset: the real one.")

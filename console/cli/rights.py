@@ -17,6 +17,7 @@ from domain.journal import Act
 from pipeline.rights import ERASED, OBJECTED, end_contact
 from store import holdings
 from store.scrub import scrub
+from store.suppressions import UNDER_AGE
 from workers.runtime import utc_now
 
 
@@ -36,9 +37,19 @@ def object_(key: Key) -> None:
     _end(key, OBJECTED)
 
 
-def forget(key: Key) -> None:
-    """Carry out an erasure: as an objection, for a person who asks to be erased (GDPR art. 17)."""
-    _end(key, ERASED)
+def forget(
+    key: Key,
+    under_age: Annotated[
+        bool,
+        typer.Option("--under-age", help="Because the person is known or says to be under the pack's age."),
+    ] = False,
+) -> None:
+    """Carry out an erasure: as an objection, for a person who asks to be erased (GDPR art. 17).
+
+    With --under-age for whoever is known to be too young (`min_age_years` of the pack): no sign-up of theirs
+    ends it.
+    """
+    _end(key, UNDER_AGE if under_age else ERASED)
 
 
 def access(

@@ -12,6 +12,7 @@ from domain.sign_up import hash_of
 from pipeline.rights import OBJECTED, end_contact
 from store import suppressions
 from store.database import Database
+from store.suppressions import UNDER_AGE
 from tests.cast import NOW
 from tests.contents import contents, inside, labels, rows
 from tests.visiting import FACE, Visit, statements_of, visiting
@@ -90,6 +91,19 @@ def test_a_confirmation_is_entered_once_as_its_persons_and_forgotten_with_them(
     with database.write() as connection:
         end_contact(connection, [key], visit.suppressor, OBJECTED, now=visit.now)
     assert [each for each in rows(database, "journal_texts") if each["subject_key"]] == []
+
+
+def test_no_confirmation_lets_somebody_in_who_is_under_age(visit: Visit, database: Database) -> None:
+    suppress(visit, "email", ADA)
+    with database.write() as connection:
+        given = [("email", ADA)]
+        end_contact(connection, [], visit.suppressor, UNDER_AGE, identifiers=given, now=visit.now)
+    visit.now += timedelta(days=1)
+    visit.join()
+    assert visit.post(visit.link()).status == 409
+    assert inside(database) == set()
+    assert suppressed(visit, "email", ADA)
+    assert [each["reason"] for each in rows(database, "suppressions")] == [UNDER_AGE]
 
 
 def test_a_link_expires_after_seven_days(visit: Visit, database: Database) -> None:
