@@ -63,10 +63,14 @@ class Settings(BaseSettings):
         "or other. Must be set before a real platform is read.",
     )
     impact_assessment: str | None = Field(
-        None, description="Where your data protection impact assessment is found: a title, a number, a date."
+        None,
+        description="Where your data protection impact assessment is found: a title, a number, a date. "
+        "Another one than that of a public notice (`regulars notices public --assessment`).",
     )
     processors_file: Path | None = Field(
-        None, description="File that lists whoever processes the data for you; `regulars doctor` asks for it."
+        None,
+        description="File of your own that says who of REGULARS_RECIPIENTS processes for you, under which "
+        "contract (GDPR art. 28); `regulars doctor` asks for it.",
     )
     twitter_base_url: str | None = Field(None, description="Address of the X API; unset: the real one.")
     facebook_base_url: str | None = Field(None, description="Address of the Graph API; unset: the real one.")
@@ -161,7 +165,8 @@ class Settings(BaseSettings):
     )
     recipients: str | None = Field(
         None,
-        description="Who else gets the data, such as a CRM's provider, with `;` between; `none` for nobody.",
+        description="Who else gets the data, such as a CRM's provider, with `;` between; `none` for nobody. "
+        "Where it names anybody, exports hold back whoever was not told.",
     )
     transfers: str | None = Field(
         None,
@@ -186,6 +191,11 @@ class Settings(BaseSettings):
         """What decides about people and is not left as it is by itself; no secret is among it."""
         changed = (each for each in DECISIVE if getattr(self, each) != Settings.model_fields[each].default)
         return {each: str(getattr(self, each)) for each in changed}
+
+    @property
+    def to_others(self) -> bool:
+        """Whether exports go to anybody outside the controller's own team."""
+        return (self.recipients or "none").strip().lower() != "none"
 
     @property
     def embedded_queue(self) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from config.link_tokens import LinkError, LinkSealer
 from config.suppression import Suppressor
 from domain.contact import ContactKey
-from domain.journal import Act, Entry
+from domain.journal import PAGE, Act, Entry
 from pipeline.objections import hold_to
 from pipeline.rights import OBJECTED, end_contact
 from store import contacts, erasing, journal, suppressions
@@ -18,8 +18,6 @@ from store.database import Database
 
 #: What a link of this kind is sealed for.
 STOP = "stop"
-#: Who the journal says that it was.
-PAGE = "page"
 #: How many contacts are looked at at once where a link's own is gone.
 _AT_ONCE = 20_000
 _ID_BYTES, _ENDING, _VALUE_BYTES = 8, 2, 32

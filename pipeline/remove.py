@@ -15,7 +15,7 @@ from store.database import Database
 def remove_account(connection: Connection, account: Account, policy: Policy, *, now: datetime) -> int:
     """Delete an account, its acts, and the contacts of whom nothing is left.
 
-    Returns how many contacts left the messaging store, each with its tombstone.
+    Returns how many tombstones the feed shows of contacts that left so.
     """
     concerned = signals.forget_account(connection, account.id)
     steps = redecide(connection, concerned, account.platform, policy, "account_removed", now=now)

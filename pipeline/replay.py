@@ -91,7 +91,8 @@ def sweep(database: Database, suppressor: Suppressor, *, now: datetime) -> int:
             if met:
                 of_ids = [suppressor.value(*key) for key in met]
                 hold_to(connection, of_ids, "met_again", suppressor, now=now)
-                messaging.publish(connection, erase(connection, met, "objected"), now=now)
+                # Whom a backup does not know as told may have been told since it was made.
+                messaging.publish(connection, erase(connection, met, "objected", untold=True), now=now)
                 erased += len(met)
 
 

@@ -35,17 +35,23 @@ def suppress(
 
 
 def erase(
-    connection: Connection, keys: Iterable[ContactKey], reason: str, platforms: Collection[str] = ()
+    connection: Connection,
+    keys: Iterable[ContactKey],
+    reason: str,
+    platforms: Collection[str] = (),
+    *,
+    untold: bool = False,
 ) -> list[Step]:
-    """Delete contacts with all that is stored of them; returns the removals of those who were in, to publish.
+    """Delete contacts with all that is stored of them; returns the removals that the feed must tell.
 
-    Of the feed only a contact's newest step stays, as the tombstone by which other systems delete it.
+    With `untold` it tells of everybody who was in the messaging store, else of those alone whom it knows. Of
+    the feed only a contact's newest step stays, as the tombstone by which other systems delete it.
     """
     steps = []
     for platform in sorted({each.platform for each in keys} | {*platforms}):
         ids = [each.platform_id for each in keys if each.platform == platform]
         there = contacts.known(connection, platform, ids)
-        out = messaging.take_out(connection, [each.id for each in there.values()])
+        out = messaging.take_out(connection, [each.id for each in there.values()], untold=untold)
         leaving = {platform_id: each.id for platform_id, each in sorted(there.items()) if each.id in out}
         steps += [Step(each, platform, who, "remove", reason) for who, each in leaving.items()]
         erasing.erase(connection, [each.id for each in there.values()])

@@ -112,8 +112,8 @@ KEPT: Mapping[str, Kept] = {
     "journal_chain": Kept("who did what, as hashes", _OURS, "nothing: it only grows"),
     "journal_texts": Kept(
         "who did what, in words",
-        "its subject is forgotten, or is held no more",
-        "`regulars forget`, `object`; `expire`: journal",
+        "its subject is forgotten, or is held no more; `journal_months` after it was written",
+        "`regulars forget`, `object`; `expire`: old_journal, journal",
     ),
     "deletions": Kept("what platforms asked for, and when it was done", _OURS, "nothing by itself"),
     "asked_mails": Kept(
@@ -139,13 +139,17 @@ gets a tombstone, as by any other way.
 - **A sign of life** of a regular contact is an act, or a whole walk that showed the follow. Of acts that
   are past their date only the newest moment stays (`contacts.alive_at`).
 - **Sign-ups** are to be confirmed anew after `reconfirm_months`; `regulars expire` says how many, `--json`
-  which. A new sign-up is the confirmation. At the limit the old one goes.
+  which, and `regulars consents ask` asks them by mail, each once. A new sign-up, or the button behind that
+  mail's link, is the confirmation. Without one the old sign-up goes at the limit.
+- **A consent that is taken back** (`regulars consents withdraw`) closes its channel at once; with the last
+  one the sign-up ends, and its contact goes after the grace.
 - **A tombstone** stays for `tombstone_days`, whether or not somebody read it. Whoever reads the feed more
   seldom reads all of it anew.
 - **After the ballot**: `regulars campaign end --on DATE` sets the day on which everything goes, with
   `--account` what came through one account, of which nothing more is harvested from that moment. Until the
-  day `regulars campaign continue` takes it back. Consent to other uses is not looked at: whoever gave it
-  signs up anew with the next campaign.
+  day `regulars campaign continue` takes it back. Who signed up to be written to, without an end,
+  stays with its consent, addresses and form (NS-34, art. 5: unless the person consented to other uses);
+  what it did besides goes. With `--account sign-ups` the sign-ups go, too.
 - **Backups** have their own date: docs/backup.md.
 
 | table | why it is kept | until | deleted by |

@@ -15,6 +15,8 @@ _LOCK = 7308604759847137651
 _KEYS_LOCK = 7308604759847137652
 _VALUE = {"value": "text"}
 #: Later than any moment.
+#: Whoever is known to be under age (the pack's `min_age_years`): no confirmation of theirs ends it.
+UNDER_AGE = "under_age"
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 #: How many values are wrapped at once when a key is added.
 _AT_ONCE = 10_000
@@ -42,6 +44,11 @@ def take_keys(connection: Connection) -> None:
     """Keep everybody who makes values away until this transaction ends: for whoever adds a key."""
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_KEYS_LOCK})"))
+
+
+def keys_since(connection: Connection) -> list[datetime]:
+    """Return when each key was made, the oldest first."""
+    return list(connection.scalars(select(suppression_keys.c.at).order_by(suppression_keys.c.number)))
 
 
 def keys(connection: Connection) -> tuple[bytes, ...]:
@@ -75,9 +82,10 @@ def among(connection: Connection, values: Iterable[str]) -> set[str]:
 
 
 def add(connection: Connection, values: Iterable[str], reason: str, *, wraps: int, now: datetime) -> set[str]:
-    """Suppress what these values, made with so many keys, stand for; returns those that were not before.
+    """Suppress what these values, made with so many keys, stand for; returns those that were not so before.
 
-    The moment of those that were is renewed: what was asked for earlier lifts no later objection.
+    The moment of those that were is renewed: what was asked for earlier lifts no later objection, and
+    under age weighs more than another reason.
     """
     moment = _moment(connection)
     values = {*values}
@@ -88,6 +96,7 @@ def add(connection: Connection, values: Iterable[str], reason: str, *, wraps: in
         now=stamp(now),
         rows=as_parameter([each] for each in values),
     )
+    weightier = _outweigh(connection, values) if reason == UNDER_AGE else set()
     added = run(
         connection,
         f"INSERT INTO suppressions (value, wraps, reason, at) SELECT value, :wraps, :reason, {moment} "
@@ -97,14 +106,28 @@ def add(connection: Connection, values: Iterable[str], reason: str, *, wraps: in
         now=stamp(now),
         rows=as_parameter([each] for each in sorted(values)),
     )
-    return {row[0] for row in added}
+    return weightier | {row[0] for row in added}
+
+
+def _outweigh(connection: Connection, values: Iterable[str]) -> set[str]:
+    """Let under age stand in the place of other reasons; returns where."""
+    moved = run(
+        connection,
+        f"UPDATE suppressions SET reason = '{UNDER_AGE}' WHERE reason <> '{UNDER_AGE}' "
+        f"AND value IN (SELECT value FROM {rows_of(connection, _VALUE)} AS r) RETURNING value",
+        rows=as_parameter([each] for each in values),
+    )
+    return {row[0] for row in moved}
 
 
 def lift(connection: Connection, values: Iterable[str], *, before: datetime | None = None) -> set[str]:
-    """End suppressions, of all times or older than what the person itself confirmed; returns them."""
+    """End suppressions, of all times or older than what the person itself confirmed; returns them.
+
+    Those of whoever is under age stay.
+    """
     ended = run(
         connection,
-        f"DELETE FROM suppressions WHERE at < {_moment(connection)} "
+        f"DELETE FROM suppressions WHERE at < {_moment(connection)} AND reason <> '{UNDER_AGE}' "
         f"AND value IN (SELECT value FROM {rows_of(connection, _VALUE)} AS r) RETURNING value",
         now=stamp(before or _NEVER),
         rows=as_parameter([each] for each in values),

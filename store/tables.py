@@ -1034,6 +1034,8 @@ sign_ups = Table(
     Column("area", Text),
     # Of the newest sign-up, whose words these are.
     Column("at", Moment, nullable=False),
+    # When its person was asked to confirm it anew: once.
+    Column("asked_at", Moment),
     _one_of("language", list(LANGUAGES)),
 )
 

@@ -89,7 +89,10 @@ class Dispatcher:
             if self._settings.export_dir is not None:
                 folder, form = self._settings.export_dir, self._settings.export_format
                 controller = self._settings.controller
-                begin_export_if_moved(self._database, folder, form, now=now, controller=controller)
+                others = self._settings.to_others
+                begin_export_if_moved(
+                    self._database, folder, form, now=now, controller=controller, to_others=others
+                )
             begin_reading_if_due(self._database, now=now)
             begin_expire_if_due(self._database, now=now)
             if self._road is not None:

@@ -29,7 +29,8 @@ def export_step(database: Database, job: Job, save: Save, now: datetime) -> None
     with database.read() as connection:
         pack = installation.policy(connection)
     controller = job.arguments.get("controller")
-    review(database, load_pack(pack or DEFAULT), Controller(controller) if controller else None, now=now)
+    kind, others = Controller(controller) if controller else None, job.arguments.get("to_others", False)
+    review(database, load_pack(pack or DEFAULT), kind, now=now, to_others=others)
     done = export(database, job.arguments["form"], Path(job.arguments["folder"]))
     reached = {"contacts": done.contact_count, "tombstones": done.tombstone_count}
     with database.write() as connection:

@@ -136,6 +136,10 @@ class Runtime:
         """Return what seals and opens the links of public pages."""
         return LinkSealer(self._opened_all(connection, link_keys.keys(connection)))
 
+    def seal_key(self, connection: Connection) -> bytes:
+        """Make a key of links, sealed with the key in force in the transaction that writes it."""
+        return self.seal(connection, Credentials(link_tokens.new_key())).token
+
     def _opened_all(self, connection: Connection, sealed: tuple[bytes, ...]) -> list[str]:
         try:
             return [self.sealer.open(each) for each in sealed]

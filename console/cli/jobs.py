@@ -34,7 +34,10 @@ def listed(
             if each["error"]:
                 out.print(shown(f"job {each['id']}: {each['error']}"), soft_wrap=True)
     else:
-        note("There was no job yet.")
+        note(
+            "There was no job yet. Reclassifications, standing exports and expiries stand here; "
+            "`regulars up` carries them out."
+        )
 
 
 def _as_json(row: Mapping[str, Any]) -> dict[str, Any]:

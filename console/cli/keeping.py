@@ -54,8 +54,8 @@ def expired(
     out.print(f"{sum(counts.values())} rows {'would go' if dry_run else 'are gone'}.")
     if due:
         note(
-            f"{len(due)} contacts signed up long ago and are to be asked again; `regulars expire --dry-run "
-            "--json` lists them."
+            f"{len(due)} contacts signed up long ago and are to be asked again: `regulars consents ask` asks "
+            "each once, by mail; `regulars expire --dry-run --json` lists them."
         )
 
 

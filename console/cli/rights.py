@@ -18,6 +18,7 @@ from pipeline.put_aside import forget_suppressed
 from pipeline.rights import ERASED, OBJECTED, end_contact
 from store import holdings
 from store.scrub import scrub
+from store.suppressions import UNDER_AGE
 from workers.runtime import utc_now
 
 
@@ -37,9 +38,19 @@ def object_(key: Key) -> None:
     _end(key, OBJECTED)
 
 
-def forget(key: Key) -> None:
-    """Carry out an erasure: as an objection, for a person who asks to be erased (GDPR art. 17)."""
-    _end(key, ERASED)
+def forget(
+    key: Key,
+    under_age: Annotated[
+        bool,
+        typer.Option("--under-age", help="Because the person is known or says to be under the pack's age."),
+    ] = False,
+) -> None:
+    """Carry out an erasure: as an objection, for a person who asks to be erased (GDPR art. 17).
+
+    With --under-age for whoever is known to be too young (`min_age_years` of the pack): no sign-up of theirs
+    ends it.
+    """
+    _end(key, UNDER_AGE if under_age else ERASED)
 
 
 def access(
@@ -81,7 +92,8 @@ def _end(written: str, reason: str) -> None:
         left = end_contact(connection, [key], suppressor, reason, now=utc_now())
         enter(connection, Act.OBJECTED if reason == OBJECTED else Act.FORGOTTEN)
     forget_suppressed(open_runtime.database, open_runtime.inbox, open_runtime.suppressor_of)
-    inside = "was in the messaging store and has left it" if left else "was not in the messaging store"
-    note(f"Done: the contact {inside}; nothing is stored any more, and no harvest brings it back.")
+    note("Done: nothing is stored of the contact any more, and no harvest brings it back.")
+    told = "Other systems are told to delete it, too" if left else "No other system was ever told of it"
+    note(f"{told}.")
     if not scrub(open_runtime.database):
         note("`regulars db scrub` rids the database's files of it, age its log and your backups.")

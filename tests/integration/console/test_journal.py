@@ -107,7 +107,7 @@ READS_AND_ACTS = {
         entry("freshness.set", account="twitter:5000", max_age="7d", budget_micro_usd=3_000_000)
     ],
     "account remove 5000 --yes --why left": [
-        entry("account.removed", why="left", account="twitter:5000", contacts=22)
+        entry("account.removed", why="left", account="twitter:5000", contacts=0)
     ],
     "push replay": [entry("pushes.replayed", pushes="all")],
     "journal list --count 3 --why audit": [entry("journal.listed", why="audit", count=3)],
@@ -247,7 +247,7 @@ def test_the_journal_is_listed_about_one_contact() -> None:
         said("contacts", "show", each)
     listed = said("journal", "list", "--about", "-", "--json", given="twitter:7002\n")
     assert [json.loads(each)["subject_key"] for each in listed.splitlines()] == ["twitter:7002"]
-    assert call("journal", "list", "--about", "twitter:404").stderr == "There is no such entry.\n"
+    assert call("journal", "list", "--about", "twitter:404").stderr.startswith("There is no such entry.")
 
 
 def test_a_journal_is_consistent_and_an_anchor_proves_it(travel: Travel, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from store.scrub import scrub
 from tests import servers
 from tests.bytes import where, writings
 from tests.cast import BO, LATER, NOW, follows
+from tests.contents import let_be_shown
 from tests.interests import page, read
 
 WHO = ContactKey("twitter", "7000123456789012345")
@@ -32,6 +33,7 @@ def met(database: Database) -> None:
         said = Signal(WHO, SignalKind.MENTIONED, f"80{each}", NOW, text=VALUES["text"])
         acts.append(said)
     page(database, acts)
+    let_be_shown(database)
     read(database)
 
 

@@ -25,7 +25,7 @@ from store.database import Database
 from store.inbox import Arrived
 from tests.cast import CNIL, follows, mentions
 from tests.checking import Checking, checking, known_to
-from tests.contents import contents, feed, inside, labels, rows
+from tests.contents import contents, feed, inside, labels, let_be_shown, rows
 
 
 @pytest.fixture
@@ -34,6 +34,7 @@ def world(database: Database) -> Iterator[Checking]:
     with checking(database) as joined:
         joined.page(*(follows(each) for each in known_to(joined.x, 5)))
         assert len(inside(database)) == 5
+        let_be_shown(database)
         yield joined
 
 

@@ -17,6 +17,7 @@ from pipeline.objections import lift
 from pipeline.replay import begin_anew, replay, sweep
 from pipeline.rights import OBJECTED, end_contact
 from store import journal, objections, suppressions
+from store.suppressions import UNDER_AGE
 from tests.cast import ADA, BO, CY, DI, LATER, NOW, follows
 from tests.conftest import NewDatabase
 from tests.contents import feed, inside, labels, rows
@@ -52,6 +53,14 @@ def test_an_objection_stands_in_the_ledger_without_anything_personal(ours: Insta
     assert ours.ledger.path.stat().st_mode & 0o777 == 0o600
     with ours.database.read() as connection:
         assert objections.applied(connection) == ours.ledger.size()
+
+
+def test_that_somebody_is_under_age_stands_in_the_ledger_after_an_objection(ours: Installation) -> None:
+    ours.object(ADA)
+    with ours.database.write() as connection:
+        end_contact(connection, [ADA], ours.suppressor, UNDER_AGE, now=LATER)
+    assert [each.reason for each in ours.entries()] == [OBJECTED, UNDER_AGE]
+    assert {each["reason"] for each in rows(ours.database, "suppressions")} >= {UNDER_AGE}
 
 
 def test_a_message_that_says_stop_stands_in_the_ledger(ours: Installation) -> None:

@@ -27,7 +27,7 @@ from store.ledger import added_up
 from store.pushed import last_walk_began
 from store.tables import inbox, walks
 from tests.cast import ADA, BO, CY, DI, EU, NOW, OURS, TEAM, added, mentions, objects
-from tests.contents import feed, inside, labels, rows, wipe
+from tests.contents import feed, inside, labels, let_be_shown, rows, wipe
 from tests.pushed import arrive, event, follow, like, mention, push
 from tests.scripted import FOLLOWERS
 from tests.travel import Travel
@@ -56,6 +56,7 @@ def state(database: Database) -> tuple[Any, ...]:
 def test_a_follow_makes_a_regular_contact_and_an_unfollow_an_occasional_one(travel: Travel) -> None:
     push(travel, like(ZOE, after(minutes=-3)), follow(ZOE, after(minutes=-2)))
     assert (labels(travel.database), inside(travel.database)) == ({"7010": "regular"}, {"7010"})
+    let_be_shown(travel.database)
     push(travel, follow(ZOE, after(minutes=-1), ends=True))
     assert (labels(travel.database), inside(travel.database)) == ({"7010": "occasional"}, set())
     assert [each[2:] for each in feed(travel.database)] == [("upsert", "follows"), ("remove", "unfollowed")]

@@ -19,7 +19,7 @@ from store import messaging, suppressions
 from store.database import Database
 from store.tables import admissions
 from tests.cast import ADA, BO, CNIL, CY, EU, LATER, NOW, follows, likes, mentions, objects
-from tests.contents import contents, feed, inside, labels, rows
+from tests.contents import contents, feed, inside, labels, let_be_shown, rows
 from tests.interests import page
 from tests.scripted import FOLLOWERS, LIKERS, MENTIONS, ScriptedConnector
 from tests.travel import Travel
@@ -44,6 +44,7 @@ def test_who_objected_goes_from_everywhere_and_no_harvest_brings_them_back(datab
     travel = travelling(database)
     travel.harvest(FOLLOWERS, MENTIONS)
     assert inside(database) == {ADA.platform_id, BO.platform_id}
+    let_be_shown(database)
     assert end(database, ADA) == 1
     assert feed(database)[-1][1:] == (ADA.platform_id, "remove", "objected")
     travel.clock.forward(days=1)
@@ -120,6 +121,7 @@ def test_of_who_left_the_feed_before_one_tombstone_stays(database: Database) -> 
 @pytest.mark.parametrize("text", ["STOP", "Désabonnez-moi svp", "unsubscribe"])
 def test_a_message_that_says_stop_is_an_objection(database: Database, text: str) -> None:
     page(database, [follows(ADA), follows(BO)])
+    let_be_shown(database)
     said = Signal(ADA, SignalKind.MESSAGED, "m1", NOW, text=text)
     with database.write() as connection:
         kept, steps, gone = heeded(connection, [said, likes(ADA), likes(BO)], SUPPRESSOR, now=LATER)
