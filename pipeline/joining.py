@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -12,14 +12,13 @@ from classifier.policy import Policy
 from config.link_tokens import LinkSealer
 from config.suppression import Suppressor
 from domain.address import email_of, phone_of
-from domain.sign_up import SMS, SignUp, hash_of
+from domain.sign_up import LASTS, SMS, SignUp, hash_of
 from pipeline.objections import lift
 from pipeline.signing_up import sign_up
 from store import asked_mails, suppressions
 
-#: What a link of this kind is sealed for, and how long it confirms.
+#: What a link of this kind is sealed for.
 JOIN = "join"
-LASTS = timedelta(days=7)
 
 
 class Asked(NamedTuple):

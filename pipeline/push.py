@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from classifier.arrival import Past, begins, ends
 from classifier.policy import Keep, Policy
+from config.bodies import BodyError
 from config.crashes import where_it_failed
 from config.suppression import Suppressor
 from connectors.registry import heard, rosters
@@ -66,11 +67,14 @@ def take_in(road: Road, waiting: Database) -> TakenIn | None:
         return None
     ids = [each.id for each in held]
     try:
-        read = [heard(each.platform, each.body, each.received_at) for each in held]
+        read = [heard(each.platform, road.opened(each.body), each.received_at) for each in held]
         began, ended = road.database.transact(lambda connection: _apply(connection, road, held, read))
     except DatabaseError:
         _give_back(waiting, road, ids, None, counts=_can_be_written(road.database))
         raise
+    except BodyError as error:
+        _give_back(waiting, road, ids, str(error), counts=True)
+        return TakenIn(failed=len(held))
     except Exception as error:  # noqa: BLE001  # whatever it is, the rest of the inbox must go on
         _give_back(waiting, road, ids, f"It failed in our own code ({where_it_failed(error)}).", counts=True)
         return TakenIn(failed=len(held))

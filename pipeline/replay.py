@@ -10,7 +10,7 @@ from config.ledger import Entry, Keys, Ledger, LedgerError
 from config.suppression import Suppressor, wrapped
 from pipeline.objections import apply, beginning, hold_to, require_whole
 from pipeline.suppress import erase
-from store import messaging, objections, suppressions
+from store import erasures, messaging, objections, suppressions
 from store.database import Database
 
 #: Contacts compared in one transaction.
@@ -91,6 +91,7 @@ def sweep(database: Database, suppressor: Suppressor, *, now: datetime) -> int:
                 of_ids = [suppressor.value(*key) for key in met]
                 hold_to(connection, of_ids, "met_again", suppressor, now=now)
                 messaging.publish(connection, erase(connection, met, "objected"), now=now)
+                erasures.note(connection, now=now)
                 erased += len(met)
 
 

@@ -15,6 +15,7 @@ from pipeline.expire import begin_expire_if_due
 from pipeline.freshen import begin_due
 from pipeline.interests import begin_reading_if_due
 from pipeline.road import Road
+from pipeline.scrubbing import begin_scrub_if_due
 from pipeline.standing import begin_export_if_moved
 from store import clock, outbox
 from store.database import Database, DatabaseError
@@ -91,6 +92,7 @@ class Dispatcher:
                 begin_export_if_moved(self._database, folder, form, now=now, controller=controller)
             begin_reading_if_due(self._database, now=now)
             begin_expire_if_due(self._database, now=now)
+            begin_scrub_if_due(self._database, now=now)
             if self._road is not None:
                 begin_due(self._road, now=now)
                 self._look_again(self._road, now)

@@ -47,7 +47,7 @@ def export(
     review(database, policy, open_runtime.settings.controller, now=now)
     with Progress(TextColumn("{task.completed} records"), console=err, disable=not err.is_terminal) as bars:
         bar = bars.add_task("")
-        done = write_files(database, form, folder, lambda count: bars.update(bar, completed=count))
+        done = write_files(database, form, folder, lambda count: bars.update(bar, completed=count), now=now)
     with database.write() as connection:
         contacts, tombstones = done.contact_count, done.tombstone_count
         enter(connection, Act.EXPORT_WRITTEN, why=why, format=form, contacts=contacts, tombstones=tombstones)
