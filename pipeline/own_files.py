@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.utils import parseaddr
 from pathlib import Path
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from config.suppression import Suppressor
 from domain.sign_up import LASTS
-from store import suppressions, written_files
+from store import erasures, suppressions, written_files
 from store.written_files import ACCESS, BACKUP, EXPORT, Written
 
 
@@ -46,13 +46,16 @@ def clear(
     files = [each for each in known if not _is_gone(each)]
     whose = _answers(files, suppressor)
     mails = _mails(places.mails, suppressor)
+    known_no_more = [
+        each for each in known if each not in files or _is_out_of_sight(each, tombstone_days, now)
+    ]
     since = suppressions.since(connection, {*whose.values(), *mails.values()})
     ended = {each for each, value in whose.items() if value in since and each.at <= since[value]}
     ended |= {each for each in files if _holds_leavers(each, tombstone_days, now) and _is_ours(each, places)}
     unlinked = [each for each in ended if _unlink(each.path)]
     old = [path for path, value in mails.items() if _is_over(path, since.get(value), now)]
     deleted = len(unlinked) + sum(_unlink(each) for each in old)
-    written_files.drop(connection, [each for each in known if each not in files or each in unlinked])
+    written_files.drop(connection, [*known_no_more, *unlinked])
     still = [each for each in files if each not in unlinked]
     return Cleared(deleted, [each for each in still if _must_go(each, ended, tombstone_days, now)])
 
@@ -81,6 +84,13 @@ def _is_ours(each: Written, places: Places) -> bool:
 def _is_gone(each: Written) -> bool:
     """Tell whether a file is no more: of another machine's only where we see its folder."""
     return not each.path.exists() and (each.here or each.path.parent.exists())
+
+
+def _is_out_of_sight(each: Written, tombstone_days: int, now: datetime) -> bool:
+    """Tell whether a file of another machine, which we never saw, was told of for long enough."""
+    if each.here or each.path.exists():
+        return False
+    return now > (each.expires_at or each.at + timedelta(days=tombstone_days)) + erasures.LISTED
 
 
 def _answers(files: Iterable[Written], suppressor: Suppressor) -> dict[Written, str]:

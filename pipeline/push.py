@@ -9,8 +9,6 @@ from sqlalchemy import Connection
 
 from classifier.arrival import Past, begins, ends
 from classifier.policy import Keep, Policy
-from config.bodies import BodyError
-from config.crashes import where_it_failed
 from config.suppression import Suppressor
 from connectors.registry import heard, rosters
 from domain.account import Account
@@ -29,6 +27,7 @@ from pipeline.page import write_page
 from pipeline.redecide import redecide
 from pipeline.road import Road
 from pipeline.screen import screened
+from pipeline.unexpected import problem_of
 from store import contacts, freshness, inbox, journal, messaging, pushed
 from store.database import Database, DatabaseError
 from store.inbox import Held
@@ -72,11 +71,8 @@ def take_in(road: Road, waiting: Database) -> TakenIn | None:
     except DatabaseError:
         _give_back(waiting, road, ids, None, counts=_can_be_written(road.database))
         raise
-    except BodyError as error:
-        _give_back(waiting, road, ids, str(error), counts=True)
-        return TakenIn(failed=len(held))
     except Exception as error:  # noqa: BLE001  # whatever it is, the rest of the inbox must go on
-        _give_back(waiting, road, ids, f"It failed in our own code ({where_it_failed(error)}).", counts=True)
+        _give_back(waiting, road, ids, problem_of(error), counts=True)
         return TakenIn(failed=len(held))
     puzzling = [each.id for each, what in zip(held, read, strict=True) if what.unknown]
     waiting.transact(lambda connection: inbox.taken_in(connection, road.worker, ids, puzzling))

@@ -12,6 +12,7 @@ from pipeline.own_files import Cleared, clear
 from pipeline.road import Road
 from store import consents, erasures, inbox, installation, jobs, reading, suppressions
 from store.database import Database
+from store.erasures import Erased
 from store.jobs import Job
 from store.scrub import scrub
 from store.written_files import Written
@@ -27,7 +28,7 @@ def scrubbing_step(road: Road) -> Step:
 
     def step(database: Database, job: Job, save: Save, now: datetime) -> None:
         tries = job.reached.get("tries", 0) + 1
-        database.transact(lambda connection: tidy(connection, road, now=now))
+        erased, _ = database.transact(lambda connection: tidy(connection, road, now=now))
         with database.read() as connection:
             # On PostgreSQL it shuts tables for seconds: not in the middle of a harvest, if that ever ends.
             waits = not database.on_sqlite and tries < TRIES and reading.active_runs(connection) > 0
@@ -37,7 +38,7 @@ def scrubbing_step(road: Road) -> Step:
 
         def act(connection: Connection) -> None:
             if clean:
-                erasures.scrubbed(connection, before=now, now=road.now())
+                erasures.scrubbed(connection, erased, now=road.now())
             done = clean or tries >= TRIES
             again = None if done else road.now() + PAUSE
             save(connection, {"tries": tries, "clean": clean}, done=done, due_at=again)
@@ -47,13 +48,18 @@ def scrubbing_step(road: Road) -> Step:
     return step
 
 
-def tidy(connection: Connection, road: Road, *, now: datetime) -> Cleared:
-    """Let go what only the erased stood in: wordings, our files, and days of erasures that are long over."""
+def tidy(connection: Connection, road: Road, *, now: datetime) -> tuple[list[Erased], Cleared]:
+    """Let go what only the erased stood in: wordings, our files, and days of erasures that are long over.
+
+    Returns the days whose erased may still stand in the database's files, for what comes next.
+    """
     suppressions.take(connection)
     consents.forget_unused_wordings(connection)
     erasures.forget_past(connection, now=now)
     policy, suppressor = road.policy_of(connection), road.suppressor_of(connection)
-    return clear(connection, road.places, suppressor, tombstone_days=policy.number("tombstone_days"), now=now)
+    days = policy.number("tombstone_days")
+    cleared = clear(connection, road.places, suppressor, tombstone_days=days, now=now)
+    return erasures.unscrubbed(connection), cleared
 
 
 class FollowedUp(NamedTuple):
@@ -73,7 +79,7 @@ def follow_up(road: Road, key: ContactKey, *, now: datetime) -> FollowedUp:
     waiting.transact(
         lambda connection: inbox.forget_naming(connection, key.platform, [key.platform_id], road.opened)
     )
-    cleared = road.database.transact(lambda connection: tidy(connection, road, now=now))
+    _, cleared = road.database.transact(lambda connection: tidy(connection, road, now=now))
     with road.database.read() as connection:
         gone_by = erasures.gone_by(connection, now=now)
     clean = scrub_now(road.database, now=road.now())
@@ -82,9 +88,11 @@ def follow_up(road: Road, key: ContactKey, *, now: datetime) -> FollowedUp:
 
 def scrub_now(database: Database, *, whole: bool = False, now: datetime) -> bool:
     """Scrub at once, all tables with `whole`; returns whether the files hold nobody who was erased before."""
+    with database.read() as connection:
+        erased = erasures.unscrubbed(connection)
     clean = scrub(database, whole=whole)
     if clean:
-        database.transact(lambda connection: erasures.scrubbed(connection, before=now, now=now))
+        database.transact(lambda connection: erasures.scrubbed(connection, erased, now=now))
     return clean
 
 
@@ -99,7 +107,7 @@ def begin_scrub_if_due(database: Database, *, now: datetime) -> int | None:
 
 def _is_due(connection: Connection, now: datetime) -> bool:
     last: Mapping[str, Any] | None = jobs.newest(connection, jobs.SCRUB)
-    erased_at = erasures.unscrubbed_since(connection)
+    erased_at = max((each.at for each in erasures.unscrubbed(connection)), default=None)
     if last is None:
         began = installation.created_at(connection)
         return erased_at is not None or (began is not None and now - began >= EVERY)

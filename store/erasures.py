@@ -1,6 +1,6 @@
 """Erasures: on which days people were erased, and by when no copy of ours holds them any more."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -44,18 +44,16 @@ def every(connection: Connection) -> Sequence[Erased]:
     return [Erased(*each) for each in connection.execute(select(erasures).order_by(erasures.c.day))]
 
 
-def unscrubbed_since(connection: Connection) -> datetime | None:
-    """Return the last erasure whose person may still stand in the database's files."""
-    last: datetime | None = connection.scalar(
-        select(func.max(erasures.c.at)).where(erasures.c.scrubbed_at.is_(None))
-    )
-    return last
+def unscrubbed(connection: Connection) -> list[Erased]:
+    """Return the days of whose erased somebody may still stand in the database's files."""
+    return [each for each in every(connection) if each.scrubbed_at is None]
 
 
-def scrubbed(connection: Connection, *, before: datetime, now: datetime) -> None:
-    """Keep that the database's files hold nobody any more who was erased before a moment."""
-    ours = (erasures.c.at < before, erasures.c.scrubbed_at.is_(None))
-    connection.execute(update(erasures).where(*ours).values(scrubbed_at=now))
+def scrubbed(connection: Connection, days: Iterable[Erased], *, now: datetime) -> None:
+    """Keep that the database's files have lost these days' erased; not where somebody was erased since."""
+    for each in days:
+        same = (erasures.c.day == each.day, erasures.c.at == each.at)
+        connection.execute(update(erasures).where(*same).values(scrubbed_at=now))
 
 
 def forget_past(connection: Connection, *, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""The keys of links: made with the installation, sealed anew when its key turns, and never taken away."""
+"""The keys of links and of waiting pushes: made with the installation, and sealed anew when its key turns."""
 
 from pathlib import Path
 
@@ -6,8 +6,11 @@ from config import keys, link_tokens
 from config.keys import Sealer
 from config.settings import Settings
 from pipeline.rotate import rotate
-from store import link_keys
+from store import inbox, link_keys
+from store.inbox import Arrived
 from tests.cast import NOW
+from tests.contents import rows
+from tests.pushed import KEEP
 from workers.runtime import Runtime
 
 
@@ -35,3 +38,25 @@ def test_a_link_opens_after_the_installations_key_turned_and_a_link_key_was_adde
         assert again.links_of(connection).open("stop", token, now=NOW) == b"whose"
     again.database.close()
     runtime.database.close()
+
+
+def test_pushes_that_waited_open_after_the_installations_key_turned(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    receiver = Runtime(settings, upgrade=True)
+    came = [Arrived("twitter", b'{"says": "something"}', NOW)]
+    with receiver.inbox.write() as connection:
+        inbox.put(connection, inbox.to_store(came, receiver.bodies.seal, keep=KEEP))
+    new = keys.new_key()
+    with keys.rotating(settings) as following:
+        keys.write_key(following, new, replace=True)
+        rotate(receiver.database, receiver.sealer, Sealer(new), receiver.ledger)
+        keys.find_key(settings, Sealer(new).fingerprint)
+    (kept,) = rows(receiver.inbox, "inbox")
+    assert b"something" not in bytes(kept["body"])
+    worker = Runtime(settings)
+    assert worker.road("worker").opened(bytes(kept["body"])) == came[0].body
+    later = receiver.bodies.seal(came[0].body)
+    assert worker.bodies.open(later) == came[0].body, "a receiver that goes on seals with the same"
+    for each in (receiver, worker):
+        each.inbox.close()
+        each.database.close()

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
+from config.bodies import BodySealer, new_key
 from domain.account import Account
 from domain.budget import AtEnd, Period
 from domain.contact import ContactKey
@@ -17,15 +18,16 @@ from domain.signal import Signal, SignalKind
 from pipeline import push as pushing
 from pipeline.push import clear, take_in
 from store import budgets
+from store import inbox as inboxes
 from store.budgets import Scope
 from store.database import Database, DatabaseError
-from store.inbox import MAX_ATTEMPTS
+from store.inbox import MAX_ATTEMPTS, Arrived
 from store.ledger import added_up
 from store.pushed import last_walk_began
 from store.tables import inbox, walks
 from tests.cast import ADA, BO, CY, DI, EU, NOW, OURS, TEAM, added, mentions, objects
 from tests.contents import feed, inside, labels, rows, wipe
-from tests.pushed import arrive, event, follow, like, mention, push
+from tests.pushed import KEEP, arrive, event, follow, like, mention, push
 from tests.scripted import FOLLOWERS
 from tests.travel import Travel
 
@@ -324,6 +326,27 @@ def test_a_poisoned_push_is_put_aside_and_the_rest_goes_on(
     (aside,) = [each for each in rows(travel.database, "inbox") if each["state"] == "aside"]
     assert aside["problem"].startswith("It failed in our own code (ZeroDivisionError in failing")
     assert "name" not in aside["problem"]
+
+
+def test_what_was_pushed_before_there_was_a_seal_is_taken_in(travel: Travel) -> None:
+    came = inboxes.to_store([Arrived("twitter", follow(ADA, NOW), NOW)], bytes, keep=KEEP)
+    with travel.database.write() as connection:
+        inboxes.put(connection, came)
+    push(travel, follow(BO, NOW))
+    assert inside(travel.database) == {"7001", "7002"}
+
+
+def test_what_another_key_sealed_is_put_aside_and_the_rest_goes_on(travel: Travel) -> None:
+    another = BodySealer(new_key())
+    came = inboxes.to_store([Arrived("twitter", follow(DI, NOW), NOW)], another.seal, keep=KEEP)
+    with travel.database.write() as connection:
+        inboxes.put(connection, came)
+    push(travel, follow(ADA, NOW))
+    assert inside(travel.database) == {"7001"}
+    (aside,) = [each for each in rows(travel.database, "inbox") if each["state"] == "aside"]
+    assert aside["problem"].startswith("It was sealed with a key that this database lacks")
+    with travel.database.write() as connection:
+        assert inboxes.forget_naming(connection, "twitter", ["1"], travel.road.opened) == 1, "who knows whose"
 
 
 def test_a_push_that_kills_its_worker_is_put_aside_in_the_end(
