@@ -81,6 +81,20 @@ class Settings(BaseSettings):
     secret_key_file: Path | None = Field(
         None, description="File with that key; unset: made on first start in the data folder, mode 0600."
     )
+    backup_days: int = Field(
+        30,
+        ge=1,
+        le=366,
+        description="Days after which no backup or snapshot of the database is left, wherever it lies: the "
+        "life of `regulars backup make`, and part of the date by which erased people are gone.",
+    )
+    log_days: int = Field(
+        7,
+        ge=0,
+        le=366,
+        description="Days after which PostgreSQL's write-ahead log has lost a deleted row, its archive "
+        "included: the other part of that date. A SQLite file has no such log.",
+    )
     ledger_file: Path | None = Field(
         None,
         description="File in which every objection is written down beside the database, which backups leave "
@@ -185,6 +199,10 @@ class Settings(BaseSettings):
     def ledger_path(self) -> Path:
         """Where the ledger of objections lies."""
         return self.ledger_file or self.data_dir / "objections.ledger"
+
+    def copies_days(self, *, on_sqlite: bool) -> int:
+        """Return for how many days the longest living copy of a deleted row lives."""
+        return self.backup_days if on_sqlite else max(self.backup_days, self.log_days)
 
     @property
     def decisive(self) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -14,14 +14,13 @@ from config.suppression import Suppressor
 from domain.address import email_of, phone_of
 from domain.contact import ContactKey
 from domain.journal import PAGE, Act, Entry
-from domain.sign_up import SIGNUP, SMS, SignUp, hash_of
+from domain.sign_up import LASTS, SIGNUP, SMS, SignUp, hash_of
 from pipeline.objections import lift
 from pipeline.signing_up import sign_up
 from store import asked_mails, contacts, journal, suppressions
 
-#: What a link of this kind is sealed for, and how long it confirms.
+#: What a link of this kind is sealed for.
 JOIN = "join"
-LASTS = timedelta(days=7)
 
 
 class Asked(NamedTuple):

@@ -1,13 +1,15 @@
 """Put aside: pushes that could not be taken in wait for an operator, but none that names whoever objected."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from config.bodies import BodyError
 from config.suppression import Suppressor
 from domain.contact import Platform
+from pipeline.road import Road
 from store import accounts, inbox, pushed, suppressions
 from store.database import Database
 
@@ -23,21 +25,28 @@ def clear(database: Database, waiting: Database, *, now: datetime) -> int:
         return inbox.expire(connection, now=now)
 
 
-def forget_suppressed(
-    database: Database, waiting: Database, suppressor_of: Callable[[Connection], Suppressor]
-) -> int:
+def forget_suppressed(road: Road) -> int:
     """Delete kept pushes whose bytes name somebody who is suppressed; returns how many.
 
-    Asked when a push is kept, and every minute: an objection reaches what was put aside before it, too.
+    Asked when a push is kept, and every minute: an objection reaches what was put aside before it, too. One
+    that cannot be opened waits for its key.
     """
+    waiting = road.inbox or road.database
     with waiting.read() as connection:
-        kept = inbox.kept(connection)
+        kept = [each._replace(body=body) for each in inbox.kept(connection) if (body := _opened(road, each))]
     if not kept:
         return 0
-    with database.read() as connection:
-        naming = _naming(connection, kept, suppressor_of(connection))
+    with road.database.read() as connection:
+        naming = _naming(connection, kept, road.suppressor_of(connection))
     with waiting.write() as connection:
         return inbox.forget(connection, naming)
+
+
+def _opened(road: Road, kept: inbox.Body) -> bytes | None:
+    try:
+        return road.opened(kept.body)
+    except BodyError:
+        return None
 
 
 def _naming(connection: Connection, kept: Iterable[inbox.Body], suppressor: Suppressor) -> set[int]:

@@ -10,7 +10,7 @@ from config.ledger import Entry, Keys, Ledger, LedgerError
 from config.suppression import Suppressor, wrapped
 from pipeline.objections import apply, beginning, hold_to, require_whole
 from pipeline.suppress import erase
-from store import journal, messaging, objections, suppressions
+from store import erasures, journal, messaging, objections, suppressions
 from store.database import Database
 
 #: Contacts compared in one transaction.
@@ -93,6 +93,7 @@ def sweep(database: Database, suppressor: Suppressor, *, now: datetime) -> int:
                 hold_to(connection, of_ids, "met_again", suppressor, now=now)
                 # Whom a backup does not know as told may have been told since it was made.
                 messaging.publish(connection, erase(connection, met, "objected", untold=True), now=now)
+                erasures.note(connection, now=now)
                 erased += len(met)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from config.suppression import Suppressor
 from domain.contact import ContactKey
 from pipeline.objections import hold_to
-from store import contacts, erasing, messaging
+from store import consents, contacts, erasing, erasures, messaging
 from store.messaging import Step
 
 
@@ -31,7 +31,18 @@ def suppress(
     values = {suppressor.value(*each) for each in wanted}
     values |= {suppressor.value(*each) for each in known}
     hold_to(connection, values, reason, suppressor, now=now)
-    return erase(connection, wanted, reason, platforms)
+    steps = erase(connection, wanted, reason, platforms)
+    note_erasure(connection, now=now)
+    return steps
+
+
+def note_erasure(connection: Connection, *, now: datetime) -> None:
+    """Let what only the erased stood in go, too, and note by when all copies are gone.
+
+    The caller holds `suppressions.take`: nobody may agree to a wording that goes at this moment.
+    """
+    consents.forget_unused_wordings(connection)
+    erasures.note(connection, now=now)
 
 
 def erase(

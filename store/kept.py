@@ -103,7 +103,11 @@ KEPT: Mapping[str, Kept] = {
         "what a person wrote when it signed up", _WITH_CONTACT, "the database, with the contact"
     ),
     "consents": Kept("the proof of a consent", _WITH_CONTACT, "the database, with the contact"),
-    "consent_texts": Kept("what people agreed to, word for word", _OURS, "nothing: the proof of it"),
+    "consent_texts": Kept(
+        "what people agreed to, word for word",
+        "no consent points at it",
+        "`regulars forget`, `object`; the daily scrub",
+    ),
     "addresses": Kept(
         "where a contact wants to be written to", _WITH_CONTACT, "the database, with the contact"
     ),
@@ -116,6 +120,10 @@ KEPT: Mapping[str, Kept] = {
         "`regulars forget`, `object`; `expire`: old_journal, journal",
     ),
     "deletions": Kept("what platforms asked for, and when it was done", _OURS, "nothing by itself"),
+    "erasures": Kept(
+        "by when the erased are gone from all copies", "30 days after `gone_by`", "the daily scrub"
+    ),
+    "written_files": Kept("where files lie that hold people", "the file is gone", "the daily scrub"),
     "asked_mails": Kept(
         "so that an address gets one mail a day: keyed hashes", "the day is over", "the next day's mail"
     ),
@@ -151,6 +159,13 @@ gets a tombstone, as by any other way.
   stays with its consent, addresses and form (NS-34, art. 5: unless the person consented to other uses);
   what it did besides goes. With `--account sign-ups` the sign-ups go, too.
 - **Backups** have their own date: docs/backup.md.
+- **Files**: exports, answers to requests for access and backups are noted where they were written. Every day,
+  and within an hour of an erasure, what holds people who have left is deleted where it is ours: exports in
+  `REGULARS_EXPORT_DIR`, which workers write anew, such answers, and mails that wait in the data folder's
+  `outbox`. The others are told by `regulars forget`, `object` and `doctor`.
+- **Bytes**: the same daily scrub writes over what the database's files still remember. For each day of
+  erasures the database keeps by when its last backup and log are over (`REGULARS_BACKUP_DAYS`,
+  `REGULARS_LOG_DAYS`), and `regulars doctor` says what is late.
 
 | table | why it is kept | until | deleted by |
 |---|---|---|---|

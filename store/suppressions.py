@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, func, insert, select, text
 
 from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
+from store.signals import moment_of
 from store.tables import suppression_keys, suppressions
 
 #: Pages share this lock and a right takes it alone, so that no page under way writes who has just objected.
@@ -79,6 +80,17 @@ def among(connection: Connection, values: Iterable[str]) -> set[str]:
         rows=as_parameter([each] for each in values),
     )
     return {row[0] for row in found}
+
+
+def since(connection: Connection, values: Iterable[str]) -> dict[str, datetime]:
+    """Return since when those of these values are suppressed that are."""
+    found = run(
+        connection,
+        f"SELECT r.value, s.at FROM {rows_of(connection, _VALUE)} AS r CROSS JOIN suppressions AS s "
+        "WHERE s.value = r.value",
+        rows=as_parameter([each] for each in values),
+    )
+    return {value: moment_of(at) or _NEVER for value, at in found}
 
 
 def add(connection: Connection, values: Iterable[str], reason: str, *, wraps: int, now: datetime) -> set[str]:

@@ -84,6 +84,10 @@ installation = Table(
     Column("key_fingerprint", Text, nullable=False),
     Column("policy", Text),
     Column("created_at", Moment, nullable=False),
+    # What seals the pushes that wait; none before the first start with it.
+    Column("inbox_key_sealed", LargeBinary),
+    # For how many days backups and logs live, as the settings of the last start say.
+    Column("copies_days", Integer),
     CheckConstraint("id = 1", name="one_row"),
 )
 
@@ -676,7 +680,7 @@ inbox = Table(
     Column("received_at", Moment, nullable=False),
     # The hash of platform and bytes: the same push twice is one.
     Column("digest", LargeBinary, nullable=False, unique=True),
-    # The bytes as they came, which hold names and texts; gone as soon as they are taken in.
+    # The bytes as they came, which hold names and texts, sealed; gone as soon as they are taken in.
     Column("body", LargeBinary),
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
@@ -1092,4 +1096,38 @@ deletions = Table(
     Column("asked_at", Moment, nullable=False),
     Column("done_at", Moment, nullable=False),
     Index("ix_deletions_done_at", "done_at"),
+)
+
+#: The days on which people were erased, and when no copy of ours holds them any more: nobody is named.
+erasures = Table(
+    "erasures",
+    metadata,
+    # The UTC day.
+    Column("day", Text, primary_key=True),
+    # The last erasure of the day.
+    Column("at", Moment, nullable=False),
+    # When the last backup and the last log that may hold them are over.
+    Column("gone_by", Moment, nullable=False),
+    # When the database's own files had lost them; none as long as they may stand there.
+    Column("scrubbed_at", Moment),
+    Index("ix_erasures_gone_by", "gone_by"),
+)
+
+#: Files that we wrote and that hold people, so that whoever leaves can be looked for there.
+written_files = Table(
+    "written_files",
+    metadata,
+    # The machine that wrote it, and the path there.
+    Column("host", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    # The feed's newest number that an export shows.
+    Column("seq", BigInteger),
+    # When a backup must be gone.
+    Column("expires_at", Moment),
+    PrimaryKeyConstraint("host", "path"),
+    _one_of("kind", ["export", "access", "backup"]),
+    CheckConstraint("(kind = 'backup') = (expires_at IS NOT NULL)", name="backup_ends"),
+    CheckConstraint("(kind = 'export') = (seq IS NOT NULL)", name="export_shows"),
 )

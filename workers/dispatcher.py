@@ -14,7 +14,8 @@ from pipeline.checking import begin_checking_if_due
 from pipeline.expire import begin_expire_if_due
 from pipeline.freshen import begin_due
 from pipeline.interests import begin_reading_if_due
-from pipeline.road import Road, no_suppressor
+from pipeline.road import Road
+from pipeline.scrubbing import begin_scrub_if_due
 from pipeline.standing import begin_export_if_moved
 from store import clock, outbox
 from store.database import Database, DatabaseError
@@ -54,8 +55,7 @@ class Dispatcher:
         self._looked_at_workers = 0.0
         self._clock_ahead_s = -math.inf
         self._profiles_at = datetime.min.replace(tzinfo=UTC)
-        suppressor_of = road.suppressor_of if road else no_suppressor
-        self._postman = Postman(database, (road and road.inbox) or database, broker, suppressor_of)
+        self._postman = Postman(database, (road and road.inbox) or database, broker, road)
 
     def run(self, ended: threading.Event) -> None:
         """Tick until `ended` is set; a database or queue server that is away is waited for."""
@@ -95,6 +95,7 @@ class Dispatcher:
                 )
             begin_reading_if_due(self._database, now=now)
             begin_expire_if_due(self._database, now=now)
+            begin_scrub_if_due(self._database, now=now)
             if self._road is not None:
                 begin_due(self._road, now=now)
                 self._look_again(self._road, now)

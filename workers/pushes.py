@@ -3,18 +3,15 @@
 import contextlib
 import logging
 import time
-from collections.abc import Callable
 from datetime import datetime
 
 import dramatiq
 from dramatiq import Broker, Message
-from sqlalchemy import Connection
 
-from config.suppression import Suppressor
 from domain.errors import RegularsError
 from pipeline.push import take_in
 from pipeline.put_aside import clear, forget_suppressed
-from pipeline.road import Road, no_suppressor
+from pipeline.road import Road
 from store import inbox
 from store.database import Database, DatabaseError
 from workers.broker import CONTROL, QUEUE_DOWN, depth
@@ -59,10 +56,10 @@ class Postman:
         database: Database,
         waiting: Database,
         broker: Broker,
-        suppressor_of: Callable[[Connection], Suppressor] = no_suppressor,
+        road: Road | None = None,
     ) -> None:
         self._database = database
-        self._suppressor_of = suppressor_of
+        self._road = road
         self._waiting = waiting
         self._broker = broker
         self._cleared_at = -CLEAR_S
@@ -92,6 +89,7 @@ class Postman:
             lost = clear(self._database, self._waiting, now=now)
             if lost:
                 log.warning("push.expired", extra={"pushes": lost})
-            forget_suppressed(self._database, self._waiting, self._suppressor_of)
+            if self._road is not None:
+                forget_suppressed(self._road)
         with self._waiting.read() as connection:
             return inbox.waits(connection, now=now)

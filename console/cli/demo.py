@@ -73,7 +73,7 @@ def demo(
         policy = open_runtime.policy_in_force(connection)
     settings = open_runtime.settings
     review(open_runtime.database, policy, settings.controller, now=utc_now(), to_others=settings.to_others)
-    exported = write_files(open_runtime.database, "csv", folder / "export")
+    exported = write_files(open_runtime.database, "csv", folder / "export", now=utc_now())
     _tell(open_runtime, rows, exported, folder)
     out.print(str(compared), soft_wrap=True)
     out.print(f"Done in {time.monotonic() - begun:.0f} s.")

@@ -16,7 +16,7 @@ from domain.errors import RegularsError
 from pipeline.inform import notice_of
 from store import asked_mails
 from store.database import Database
-from workers.runtime import Runtime, utc_now
+from workers.runtime import MAILS, Runtime, utc_now
 
 
 @contextmanager
@@ -57,7 +57,7 @@ def give_back(database: Database, mark: str) -> None:
 def delivery(settings: Settings) -> Deliver:
     """Return how mails leave; raises RegularsError where a mail server is set and no address to send from."""
     if settings.smtp_url is None:
-        return into_folder(settings.data_dir / "outbox")
+        return into_folder(settings.data_dir / MAILS)
     if settings.mail_from is None:
         raise RegularsError("REGULARS_SMTP_URL is set without REGULARS_MAIL_FROM; say what mails come from.")
     return by_smtp(settings.smtp_url.get_secret_value())

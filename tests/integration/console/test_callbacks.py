@@ -53,7 +53,7 @@ class Door:
         runtime = SimpleNamespace(database=database, policy_in_force=lambda _: CNIL)
         acts = DatabaseActs(cast(Runtime, runtime))
         self.facebook, self.database, self.secret = facebook, database, secret
-        self.intake = Intake(database, timedelta(days=3))
+        self.intake = Intake(database, timedelta(days=3), bytes)
         callbacks = Callbacks(acts, public_url, utc_now)
         self.app = Receiver(self.intake, Secrets(lambda: known), "", utc_now, callbacks)
         self.address = ""

@@ -176,7 +176,7 @@ def test_a_word_on_people_in_doubt_is_entered(travel: Travel, verb: str, act: st
 
 def test_a_rotation_is_entered(installed: Database) -> None:
     said("keys", "rotate")
-    assert entries(installed) == [entry("key.rotated", secrets=2)]  # of suppression and of links
+    assert entries(installed) == [entry("key.rotated", secrets=3)]  # of suppression, links, pushes
 
 
 def test_nothing_is_entered_of_what_fails(travel: Travel) -> None:

@@ -1,4 +1,4 @@
-"""The keys of links: made with the installation, sealed anew when its key turns, and never taken away."""
+"""The keys of links and of waiting pushes: made with the installation, and sealed anew when its key turns."""
 
 import json
 from pathlib import Path
@@ -13,8 +13,11 @@ from config.settings import Settings
 from console.cli.main import command_line
 from console.cli.start import runtime
 from pipeline.rotate import rotate
-from store import journal, link_keys
+from store import inbox, journal, link_keys
+from store.inbox import Arrived
 from tests.cast import NOW
+from tests.contents import rows
+from tests.pushed import KEEP
 from workers.runtime import Runtime
 
 
@@ -79,3 +82,25 @@ def said(*words: str) -> str:
 def stored_keys(running: Runtime) -> tuple[bytes, ...]:
     with running.database.read() as connection:
         return link_keys.keys(connection)
+
+
+def test_pushes_that_waited_open_after_the_installations_key_turned(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    receiver = Runtime(settings, upgrade=True)
+    came = [Arrived("twitter", b'{"says": "something"}', NOW)]
+    with receiver.inbox.write() as connection:
+        inbox.put(connection, inbox.to_store(came, receiver.bodies.seal, keep=KEEP))
+    new = keys.new_key()
+    with keys.rotating(settings) as following:
+        keys.write_key(following, new, replace=True)
+        rotate(receiver.database, receiver.sealer, Sealer(new), receiver.ledger)
+        keys.find_key(settings, Sealer(new).fingerprint)
+    (kept,) = rows(receiver.inbox, "inbox")
+    assert b"something" not in bytes(kept["body"])
+    worker = Runtime(settings)
+    assert worker.road("worker").opened(bytes(kept["body"])) == came[0].body
+    later = receiver.bodies.seal(came[0].body)
+    assert worker.bodies.open(later) == came[0].body, "a receiver that goes on seals with the same"
+    for each in (receiver, worker):
+        each.inbox.close()
+        each.database.close()

@@ -49,7 +49,7 @@ def write(database: Database, *acts: Signal, policy: Policy = CNIL, at: datetime
 
 
 def exported(database: Database, folder: Path) -> tuple[dict[str, dict[str, object]], dict[str, str]]:
-    done = export(database, "ndjson", folder)
+    done = export(database, "ndjson", folder, now=NOW)
     records = [orjson.loads(each) for each in done.contacts.read_bytes().splitlines()]
     tombstones = [orjson.loads(each) for each in done.tombstones.read_bytes().splitlines()]
     return (
@@ -94,7 +94,7 @@ def test_a_csv_tells_the_channels_too(
 ) -> None:
     told(harvested, monkeypatch, ada=Inputs(consented=frozenset({"email", "sms"})))
     review(harvested, CNIL, None, now=NOW)
-    table = export(harvested, "csv", tmp_path).contacts.read_text(encoding="utf-8").splitlines()
+    table = export(harvested, "csv", tmp_path, now=NOW).contacts.read_text(encoding="utf-8").splitlines()
     assert table[0].endswith(",addressable,not_addressable_because")
     assert table[1].endswith(",email|sms,x_message:never_wrote|messenger:other_platform")
 

@@ -289,7 +289,7 @@ def test_pushes_that_were_puzzling_go_with_whom_they_name(world: Checking) -> No
     came = [Arrived("twitter", f'{{"id":"{each}"}}'.encode(), world.clock()) for each in (gone, stays)]
     came.append(Arrived("facebook", f'{{"id":"{gone}"}}'.encode(), world.clock()))
     with world.database.write() as connection:
-        inbox.put(connection, came, keep=timedelta(days=3))
+        inbox.put(connection, inbox.to_store(came, bytes, keep=timedelta(days=3)))
         held = inbox.claim(connection, "worker", now=world.clock())
         inbox.taken_in(connection, "worker", [], [each.id for each in held])
     world.say(**{f"x{gone}": "deleted"})

@@ -71,7 +71,7 @@ def test_nothing_is_left_of_what_came_through_it(database: Database, tmp_path: P
     let_be_shown(database)
     with database.write() as connection:
         assert remove_account(connection, travel.account, CNIL, now=travel.clock()) == 3
-    assert forget_pushes(waiting, travel.account) == 1
+    assert forget_pushes(waiting, travel.account, travel.road.opened) == 1
     left = {name: found for name, found in contents(database).items() if found and name != "inbox"}
     for each in ("contacts", "signals", "decisions", "texts", "spoken", "interests", "roster_pages", "posts"):
         assert each not in left, each

@@ -139,7 +139,7 @@ class World:
         """Let a minute pass, and let the dispatcher look after the inbox."""
         self.clock.forward(minutes=1)
         clear(self.database, self.database, now=self.clock())
-        forget_suppressed(self.database, self.database, self.suppressor_of)
+        forget_suppressed(self.road)
 
     def note_joined(self) -> None:
         """Note under which key each address is held."""
