@@ -173,6 +173,13 @@ contacts = Table(
         sqlite_where=Column("keep_until", Moment).is_not(None),
         postgresql_where=Column("keep_until", Moment).is_not(None),
     ),
+    # An objection may come by the name alone, in whatever letters.
+    Index(
+        "ix_contacts_handle",
+        text("lower(handle)"),
+        sqlite_where=Column("handle", Text).is_not(None),
+        postgresql_where=Column("handle", Text).is_not(None),
+    ),
     _one_of("label", LABELS),
 )
 
@@ -495,7 +502,10 @@ suppressions = Table(
     Column("wraps", Integer, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    # By which a process that knows the older ones finds what came since: `store.suppressions.add`.
+    Column("number", BigInteger, nullable=False, server_default=text("0")),
     Index("ix_suppressions_wraps", "wraps"),
+    Index("ix_suppressions_number", "number"),
 )
 
 #: The keys of suppression, the oldest first; what seals them lies outside the database.
@@ -1060,6 +1070,8 @@ objections_ledger = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("applied_bytes", BigInteger, nullable=False),
+    # The number of the newest suppression; it never goes back.
+    Column("numbered", BigInteger, nullable=False, server_default=text("0")),
     CheckConstraint("id = 1", name="one_row"),
 )
 
