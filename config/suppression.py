@@ -46,7 +46,7 @@ class Suppressor:
 
     def raw(self, identifiers: Iterable[tuple[str, str]]) -> bytes:
         """Return the same as bytes, one behind the other, as quickly as a page of them needs."""
-        texts = [_text(kind, identifier) for kind, identifier in identifiers]
+        texts = _texts(identifiers)
         if not self._macs:  # nobody can be suppressed, so anything that tells them apart will do
             return b"".join(hashlib.sha256(each).digest() for each in texts)
         return _around(b"".join(self._macs[0].of(texts)), self._macs[1:])
@@ -89,12 +89,30 @@ def _around(values: bytes, macs: Iterable[Mac]) -> bytes:
     return values
 
 
-def _text(kind: str, identifier: str) -> bytes:
-    bare = identifier.strip()
+def _texts(identifiers: Iterable[tuple[str, str]]) -> list[bytes]:
+    """Return what is hashed of each; those of one kind come behind each other, so it is told apart once."""
+    texts, last = [], ""
+    normal: Callable[[str], str] = str.strip
+    for kind, identifier in identifiers:
+        if kind != last:
+            last, normal = kind, _normal(kind)
+        texts.append(f"{kind}:{normal(identifier)}".encode())
+    return texts
+
+
+def _normal(kind: str) -> Callable[[str], str]:
     if kind.startswith("handle:"):
-        bare = bare.removeprefix("@").casefold()
-    elif kind == "phone":
-        bare = "".join(each for each in bare if each.isdigit() or each == "+")
-    elif kind == "email":
-        bare = bare.casefold()
-    return f"{kind}:{bare}".encode()
+        return _handle
+    return {"phone": _phone, "email": _email}.get(kind, str.strip)
+
+
+def _handle(written: str) -> str:
+    return written.strip().removeprefix("@").casefold()
+
+
+def _phone(written: str) -> str:
+    return "".join(each for each in written if each.isdigit() or each == "+")
+
+
+def _email(written: str) -> str:
+    return written.strip().casefold()

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-#: Bytes of a value.
-VALUE_BYTES = 32
+#: Bytes of a value, and how many of them tell its place in the sieve.
+VALUE_BYTES, START_BYTES = 32, 4
 #: As many bits, of which a million values set one in 67: 8 MB.
 _BITS = 1 << 26
 
@@ -31,18 +31,18 @@ class Sieve:
         self.read: int | None = None
         self._bits = np.zeros(_BITS // 8, dtype=np.uint8)
 
-    def add(self, values: bytes) -> None:
-        """Take values in, which stand one behind the other."""
-        places = _places(values)
+    def add(self, starts: bytes) -> None:
+        """Take values in, of each its first `START_BYTES`."""
+        places = _places(starts, START_BYTES)
         np.bitwise_or.at(self._bits, places >> 3, (1 << (places & 7)).astype(np.uint8))
 
     def perhaps(self, values: bytes) -> list[int]:
-        """Return the places of those of the values that may be suppressed."""
-        places = _places(values)
+        """Return the places of those who may be suppressed among values that stand one behind the other."""
+        places = _places(values, VALUE_BYTES)
         found: list[int] = np.flatnonzero((self._bits[places >> 3] >> (places & 7)) & 1).tolist()
         return found
 
 
-def _places(values: bytes) -> Any:
-    starts = np.frombuffer(values, dtype=">u4")[:: VALUE_BYTES // 4]
+def _places(values: bytes, size: int) -> Any:
+    starts = np.frombuffer(values, dtype=">u4")[:: size // START_BYTES]
     return starts.astype(np.int64) & (_BITS - 1)

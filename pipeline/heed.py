@@ -1,6 +1,6 @@
 """Heed: before anything is written of people, whoever objected is left out, and whoever objects now goes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -63,14 +63,14 @@ def objects(act: Signal) -> bool:
 
 
 def _met(
-    connection: Connection, acts: Iterable[Signal], suppressor: Suppressor
+    connection: Connection, acts: Sequence[Signal], suppressor: Suppressor
 ) -> tuple[set[ContactKey], set[ContactKey]]:
     """Return whose acts are of the suppressed, and who of these are not known by their id."""
     shown = list({each.contact for each in acts})
     # Every name that is shown: the same person may have changed it between two acts.
-    named = list(
-        {(each.contact, each.profile.handle) for each in acts if each.profile and each.profile.handle}
-    )
+    named = [(each.contact, each.profile.handle) for each in acts if each.profile and each.profile.handle]
+    if len(named) > len(shown):
+        named = list({*named})
     keys = [*shown, *(key for key, _ in named)]
     values = suppressor.raw([*shown, *[(f"handle:{key[0]}", handle) for key, handle in named]])
     places = suppressions.sieved(connection, values, suppressor.sieve)

@@ -76,6 +76,8 @@ def _one_of(column: str, words: list[str]) -> CheckConstraint:
 
 LABELS = [each.word for each in Label]
 KINDS = [each.value for each in SignalKind]
+#: Sign-ups, and what is like them: what a contact confirms anew, or it ends.
+SIGNED = "('signed_up', 'opted_in')"
 
 installation = Table(
     "installation",
@@ -196,6 +198,13 @@ signals = Table(
     Column("keep_until", Moment),
     PrimaryKeyConstraint("account_id", "kind", "item", "contact_id"),
     Index("ix_signals_contact_id", "contact_id"),
+    # Sign-ups are few among the acts, and each day those that were not confirmed anew are looked for.
+    Index(
+        "ix_signals_signed_contact_id",
+        "contact_id",
+        sqlite_where=text(f"kind IN {SIGNED}"),
+        postgresql_where=text(f"kind IN {SIGNED}"),
+    ),
     _one_of("kind", KINDS),
     sqlite_with_rowid=False,
 )

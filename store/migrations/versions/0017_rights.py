@@ -17,6 +17,14 @@ def upgrade() -> None:
         sqlite_where=named,
         postgresql_where=named,
     )
+    signed = sa.text("kind IN ('signed_up', 'opted_in')")
+    op.create_index(
+        "ix_signals_signed_contact_id",
+        "signals",
+        ["contact_id"],
+        sqlite_where=signed,
+        postgresql_where=signed,
+    )
     number = sa.Column("number", sa.BigInteger(), nullable=False, server_default=sa.text("0"))
     op.add_column("suppressions", number)
     op.create_index("ix_suppressions_number", "suppressions", ["number"])
@@ -29,4 +37,5 @@ def downgrade() -> None:
     op.drop_column("objections_ledger", "numbered")
     op.drop_index("ix_suppressions_number", table_name="suppressions")
     op.drop_column("suppressions", "number")
+    op.drop_index("ix_signals_signed_contact_id", table_name="signals")
     op.drop_index("ix_contacts_handle", table_name="contacts")
