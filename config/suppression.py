@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 
+from config.identifiers import texts_of
 from config.ledger import Ledger, LedgerError
 from config.macs import CMAC, Mac, mac_of
 from domain.sieve import VALUE_BYTES, Sieve
@@ -46,7 +47,7 @@ class Suppressor:
 
     def raw(self, identifiers: Iterable[tuple[str, str]]) -> bytes:
         """Return the same as bytes, one behind the other, as quickly as a page of them needs."""
-        texts = _texts(identifiers)
+        texts = texts_of(identifiers)
         if not self._macs:  # nobody can be suppressed, so anything that tells them apart will do
             return b"".join(hashlib.sha256(each).digest() for each in texts)
         return _around(b"".join(self._macs[0].of(texts)), self._macs[1:])
@@ -87,32 +88,3 @@ def _around(values: bytes, macs: Iterable[Mac]) -> bytes:
     for each in macs:
         values = each.around(values)
     return values
-
-
-def _texts(identifiers: Iterable[tuple[str, str]]) -> list[bytes]:
-    """Return what is hashed of each; those of one kind come behind each other, so it is told apart once."""
-    texts, last = [], ""
-    normal: Callable[[str], str] = str.strip
-    for kind, identifier in identifiers:
-        if kind != last:
-            last, normal = kind, _normal(kind)
-        texts.append(f"{kind}:{normal(identifier)}".encode())
-    return texts
-
-
-def _normal(kind: str) -> Callable[[str], str]:
-    if kind.startswith("handle:"):
-        return _handle
-    return {"phone": _phone, "email": _email}.get(kind, str.strip)
-
-
-def _handle(written: str) -> str:
-    return written.strip().removeprefix("@").casefold()
-
-
-def _phone(written: str) -> str:
-    return "".join(each for each in written if each.isdigit() or each == "+")
-
-
-def _email(written: str) -> str:
-    return written.strip().casefold()

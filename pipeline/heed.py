@@ -34,8 +34,8 @@ def heeded(
 ) -> Heeded:
     """Leave out whoever objected, and let whoever objects now go.
 
-    Takes three small statements a page, however many people and suppressions there are. Whoever is known by
-    a name alone is from now on known by their id, too, and goes where they are stored.
+    Takes three small statements a page. Whoever is known by a name alone is from now on known by their id,
+    too, and goes where they are stored.
     """
     if not acts:
         return Heeded([], [], [])
@@ -57,9 +57,8 @@ def heeded(
 
 def objects(act: Signal) -> bool:
     """Tell whether an act is an objection, in whatever form."""
-    if act.kind is SignalKind.OBJECTED:
-        return True
-    return act.text is not None and act.kind in _TO_US and is_stop(act.text)
+    says_stop = act.text is not None and act.kind in _TO_US and is_stop(act.text)
+    return act.kind is SignalKind.OBJECTED or says_stop
 
 
 def _met(
@@ -74,8 +73,8 @@ def _met(
     keys = [*shown, *(key for key, _ in named)]
     values = suppressor.raw([*shown, *[(f"handle:{key[0]}", handle) for key, handle in named]])
     places = suppressions.sieved(connection, values, suppressor.sieve)
-    known = suppressions.places_among(connection, values, [each for each in places if each < len(shown)])
-    by_id = {keys[each] for each in known}
+    of_ids = [each for each in places if each < len(shown)]
+    by_id = {keys[each] for each in suppressions.places_among(connection, values, of_ids)}
     others = [each for each in places if each >= len(shown) and keys[each] not in by_id]
     by_name = {keys[each] for each in suppressions.places_among(connection, values, others)}
     return by_id | by_name, by_name
