@@ -19,6 +19,13 @@ def test_a_name_is_found_however_its_letters_are_written(database: Database, wri
         assert contacts.named(connection, "facebook", written) == []
 
 
+def test_small_statements_are_not_compiled(database: Database) -> None:
+    if database.on_sqlite:
+        pytest.skip("SQLite compiles nothing")
+    with database.read() as connection:
+        assert connection.execute(text("SHOW jit")).scalar_one() == "off"
+
+
 def test_nobody_is_walked_through_for_a_name(database: Database) -> None:
     page(database, [follows(ADA)])
     with database.write() as connection:
