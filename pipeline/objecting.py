@@ -102,12 +102,8 @@ def object_by_handle(
     No platform is asked. The known, the unknown and the suppressed take the same statements.
     """
     handle = handle.strip().removeprefix("@")
-    # All are looked at before anybody is kept waiting, and then those who came meanwhile.
-    last = contacts.newest(connection)
-    ids = contacts.named(connection, platform, handle)
     suppressions.take(connection)
-    ids += contacts.named(connection, platform, handle, after=last)
-    keys = [ContactKey(platform, each) for each in sorted({*ids})]
+    keys = [ContactKey(platform, each) for each in sorted(contacts.named(connection, platform, handle))]
     named = [(f"handle:{platform}", handle)]
     end_contact(connection, keys, suppressor, OBJECTED, identifiers=named, now=now, even_none=True)
     journal.record(connection, Entry(PAGE, Act.OBJECTED, now, why="by a handle"))

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from config.keys import KeyMissingError, Sealer
 from config.ledger import Entry, Keys, Ledger, LedgerError
-from config.suppression import Suppressor, wrapped
+from config.suppression import Suppressor, wrapper
 from pipeline.objections import apply, beginning, hold_to, require_whole
 from pipeline.suppress import erase
 from store import erasures, journal, messaging, objections, suppressions
@@ -126,6 +126,5 @@ def _bring_keys(
             known = []
         for each in told[len(known) :]:
             number = suppressions.add_key(connection, sealer.seal(each), now=now)
-            key = bytes.fromhex(each)
-            suppressions.wrap(connection, number, lambda value, key=key: wrapped(bytes.fromhex(value), [key]))  # type: ignore[misc]  # bound here
+            suppressions.wrap(connection, number, wrapper(each))
         return

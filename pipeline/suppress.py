@@ -28,9 +28,7 @@ def suppress(
     """
     wanted = set(keys)
     known = erasing.identifiers(connection, wanted)
-    values = {suppressor.value(*each) for each in wanted}
-    values |= {suppressor.value(*each) for each in known}
-    hold_to(connection, values, reason, suppressor, now=now)
+    hold_to(connection, suppressor.values([*wanted, *known]), reason, suppressor, now=now)
     steps = erase(connection, wanted, reason, platforms)
     note_erasure(connection, now=now)
     return steps

@@ -9,17 +9,16 @@ from classifier.keeping import Limits
 from domain.contact import ContactKey
 from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
+from store.tables import SIGNED
 
 _ID = {"id": "int"}
-#: Sign-ups, and what is like them: what a contact confirms anew, or it ends.
-_SIGNED = "('signed_up', 'opted_in')"
 _NOT_DUE = (
     "EXISTS (SELECT 1 FROM contacts AS k WHERE k.id = s.contact_id "
     "AND (k.keep_until IS NULL OR k.keep_until > {now}))"
 )
 _TOO_OLD = "(s.keep_until <= {now} OR (s.keep_until IS NULL AND s.ended_at <= {ended_before}))"
 _UNCONFIRMED = (
-    "s.kind IN " + _SIGNED + " AND s.ended_at IS NULL AND s.seen_at <= {inactive_before} "
+    "s.kind IN " + SIGNED + " AND s.ended_at IS NULL AND s.seen_at <= {inactive_before} "
     "AND (s.started_at IS NULL OR s.started_at <= {inactive_before})"
 )
 # Who consented to more than this campaign stays when all of it ends (NS-34, art. 5); the sign-ups end where
@@ -59,8 +58,11 @@ _LISTINGS = {
     "WHERE n.contact_id > :after AND n.given_at IS NULL AND n.due_at < {now} AND c.label <> 'suppressed'",
     "texts": "SELECT t.contact_id AS place, count(*) FROM texts AS t WHERE t.contact_id > :after "
     "AND t.expires_at <= {now} GROUP BY t.contact_id",
+    # Most days no campaign ends, which is asked first: else every act would be looked at.
     "campaigns": "SELECT s.contact_id AS place, count(*) FROM signals AS s WHERE s.contact_id > :after "
-    "AND " + _CAMPAIGN_OVER + " GROUP BY s.contact_id",
+    "AND EXISTS (SELECT 1 FROM campaign_ends WHERE purge_at <= {now} AND purged_at IS NULL) AND "
+    + _CAMPAIGN_OVER
+    + " GROUP BY s.contact_id",
     "occasional_contacts": "SELECT c.id AS place, 1 FROM contacts AS c WHERE c.id > :after "
     "AND c.keep_until <= {now} AND c.label = 'occasional'",
     "ended_contacts": "SELECT c.id AS place, 1 FROM contacts AS c WHERE c.id > :after "
@@ -213,7 +215,7 @@ def to_reconfirm(connection: Connection, limits: Limits, *, count: int = 1_000) 
         connection,
         "SELECT c.platform, c.platform_id FROM contacts AS c WHERE EXISTS (SELECT 1 FROM signals AS s "
         f"WHERE s.contact_id = c.id AND {aged}) AND NOT EXISTS (SELECT 1 FROM signals AS s "
-        f"WHERE s.contact_id = c.id AND s.kind IN {_SIGNED} AND s.ended_at IS NULL AND NOT ({aged})) "
+        f"WHERE s.contact_id = c.id AND s.kind IN {SIGNED} AND s.ended_at IS NULL AND NOT ({aged})) "
         "ORDER BY c.id LIMIT :size",
         reconfirm_before=stamp(limits.reconfirm_before),
         size=count,

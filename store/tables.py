@@ -76,6 +76,8 @@ def _one_of(column: str, words: list[str]) -> CheckConstraint:
 
 LABELS = [each.word for each in Label]
 KINDS = [each.value for each in SignalKind]
+#: Sign-ups, and what is like them: what a contact confirms anew, or it ends.
+SIGNED = "('signed_up', 'opted_in')"
 
 installation = Table(
     "installation",
@@ -177,6 +179,13 @@ contacts = Table(
         sqlite_where=Column("keep_until", Moment).is_not(None),
         postgresql_where=Column("keep_until", Moment).is_not(None),
     ),
+    # An objection may come by the name alone, in whatever letters.
+    Index(
+        "ix_contacts_handle",
+        text("lower(handle)"),
+        sqlite_where=Column("handle", Text).is_not(None),
+        postgresql_where=Column("handle", Text).is_not(None),
+    ),
     _one_of("label", LABELS),
 )
 
@@ -193,6 +202,13 @@ signals = Table(
     Column("keep_until", Moment),
     PrimaryKeyConstraint("account_id", "kind", "item", "contact_id"),
     Index("ix_signals_contact_id", "contact_id"),
+    # Sign-ups are few among the acts, and each day those that were not confirmed anew are looked for.
+    Index(
+        "ix_signals_signed_contact_id",
+        "contact_id",
+        sqlite_where=text(f"kind IN {SIGNED}"),
+        postgresql_where=text(f"kind IN {SIGNED}"),
+    ),
     _one_of("kind", KINDS),
     sqlite_with_rowid=False,
 )
@@ -499,7 +515,10 @@ suppressions = Table(
     Column("wraps", Integer, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    # By which a process that knows the older ones finds what came since: `store.suppressions.add`.
+    Column("number", BigInteger, nullable=False, server_default=text("0")),
     Index("ix_suppressions_wraps", "wraps"),
+    Index("ix_suppressions_number", "number"),
 )
 
 #: The keys of suppression, the oldest first; what seals them lies outside the database.
@@ -1066,6 +1085,8 @@ objections_ledger = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("applied_bytes", BigInteger, nullable=False),
+    # The number of the newest suppression; it never goes back.
+    Column("numbered", BigInteger, nullable=False, server_default=text("0")),
     CheckConstraint("id = 1", name="one_row"),
 )
 

@@ -6,7 +6,7 @@ from alembic import op
 from store.tables import Moment
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 
 #: What people wrote or are known by, of which PostgreSQL would keep the most frequent in its statistics.
 UNCOUNTED = (

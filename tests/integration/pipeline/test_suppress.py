@@ -202,3 +202,34 @@ def test_likers_who_objected_are_not_counted_either(database: Database) -> None:
     end(database, ADA)
     travel.harvest(LIKERS)
     assert [each["count"] for each in rows(database, "kept_counts")] == [1]
+
+
+def test_who_objected_under_a_name_goes_where_they_are_stored_under_another(database: Database) -> None:
+    travel = travelling(database)
+    travel.harvest(FOLLOWERS)
+    with database.write() as connection:
+        values = SUPPRESSOR.values([("handle:twitter", "renamed")])
+        suppressions.add(connection, values, OBJECTED, wraps=1, now=NOW)
+    travel.connector.listings[FOLLOWERS, ""] = [follows(ADA, Profile("Renamed", None)), follows(BO)]
+    travel.harvest(FOLLOWERS)
+    assert set(labels(database)) == {BO.platform_id}
+    assert [each[2:] for each in feed(database) if each[1] == ADA.platform_id] == [("remove", "met_again")]
+
+
+def test_all_who_bear_a_name_are_known_by_it_and_by_every_name_of_a_page(database: Database) -> None:
+    with database.write() as connection:
+        values = SUPPRESSOR.values([("handle:twitter", "shared")])
+        suppressions.add(connection, values, OBJECTED, wraps=1, now=NOW)
+        shared, other = Profile("shared", None), Profile("other", None)
+        acts = [follows(ADA, shared), follows(BO, shared), likes(CY)]
+        acts += [Signal(CY, SignalKind.MENTIONED, "1", NOW, profile=each) for each in (shared, other)]
+        kept, _, gone = heeded(connection, acts, SUPPRESSOR, now=LATER)
+    assert (kept, gone) == ([], [ADA, BO, CY])
+
+
+def test_who_is_met_again_objects_no_later_than_they_did(database: Database) -> None:
+    end(database, ADA)
+    before = rows(database, "suppressions")
+    with database.write() as connection:
+        heeded(connection, [follows(ADA)], SUPPRESSOR, now=LATER.replace(year=2030))
+    assert rows(database, "suppressions") == before
