@@ -13,6 +13,7 @@ from console.cli.start import runtime
 from console.cli.words import note, out, print_json
 from console.pages.forms import agreed
 from console.pages.mails import confirmation
+from console.pages.server import face_of
 from console.pages.sign_up import letter_of
 from domain.errors import RegularsError
 from domain.journal import Act
@@ -21,7 +22,7 @@ from pipeline import reconfirming
 from pipeline.joining import Asked
 from pipeline.reconfirming import Renewal
 from pipeline.withdrawing import withdraw
-from workers.alerter import face_of, mails_of
+from workers.alerter import mails_of
 from workers.runtime import Runtime, utc_now
 
 app = typer.Typer(

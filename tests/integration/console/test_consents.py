@@ -103,7 +103,7 @@ def test_the_days_bound_holds_and_a_mail_that_did_not_leave_may_be_asked_for_aga
         raise smtplib.SMTPServerDisconnected
 
     with monkeypatch.context() as patched:
-        patched.setattr(consents, "delivery", lambda _: refuse)
+        patched.setattr(consents, "mails_of", lambda _: refuse)
         with pytest.raises(RegularsError, match="mail server"):
             said("ask")
     assert rows(runtime().database, "asked_mails") == []
