@@ -15,8 +15,8 @@ from console.web.desk import Desk, Visit
 from console.web.rendering import after, page, words
 from domain.journal import Act, Entry
 from pipeline.rights import ERASED, OBJECTED, end_contact
-from store import holdings, journal
-from store.scrub import scrub
+from pipeline.scrubbing import follow_up
+from store import erasures, holdings, journal
 
 #: What is counted by its own name before it goes; everything else in one sum.
 COUNTED = (
@@ -73,11 +73,12 @@ def add_routes(app: FastAPI) -> None:
         enter(desk.database, visit, contact, Act.ACCESSED)
         with desk.database.read() as connection:
             held = holdings.of_contact(connection, key_of(contact))
+            gone_by = erasures.gone_by(connection, now=visit.now)
         key = str(key_of(contact))
         written = (
-            access_json(key, held, now=visit.now)
+            access_json(key, held, now=visit.now, gone_by=gone_by)
             if form == "json"
-            else access_page(key, held, language=form, now=visit.now).encode()
+            else access_page(key, held, language=form, now=visit.now, gone_by=gone_by).encode()
         )
         name = f"access-{secrets.token_hex(4)}.{'json' if form == 'json' else 'html'}"
         return Response(
@@ -104,6 +105,7 @@ def _effect_page(
     with desk.database.read() as connection:
         contact: RowMapping = known_contact(connection, contact_id)
         effect = effect_of(connection, contact)
+        gone_by = erasures.gone_by(connection, now=visit.now)
     enter(desk.database, visit, contact, Act.CONTACT_SHOWN)
     return page(
         visit,
@@ -115,6 +117,7 @@ def _effect_page(
         effect=effect,
         rows=sum(effect.rows.values()),
         forms=tuple(FORMS),
+        gone_by=gone_by,
         wrong=wrong,
     )
 
@@ -127,5 +130,5 @@ def _end(desk: Desk, visit: Visit, contact_id: int, reason: str) -> Response:
         end_contact(connection, [key], suppressor, reason, now=visit.now)
         act = Act.OBJECTED if reason == OBJECTED else Act.FORGOTTEN
         journal.record(connection, Entry(visit.actor, act, visit.now))
-    scrub(desk.database)
+    follow_up(desk.runtime.road("console"), key, now=visit.now)
     return after(f"/contacts?done={reason}")

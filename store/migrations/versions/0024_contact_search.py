@@ -1,4 +1,4 @@
-"""Contacts among a million: found by handle, by how their name begins, by platform, label, topic, refusal."""
+"""Contacts among a million: found by how their name begins, by platform, label, topic, refusal."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,15 +9,6 @@ down_revision = "0020"
 
 def upgrade() -> None:
     """Bring the schema up."""
-    named = sa.text("handle IS NOT NULL")
-    op.create_index(
-        "ix_contacts_handle",
-        "contacts",
-        [sa.text("lower(handle)")],
-        sqlite_where=named,
-        postgresql_where=named,
-        if_not_exists=True,
-    )
     op.create_index("ix_contacts_platform_label_id", "contacts", ["platform", "label", "id"])
     shown = sa.text("display_name IS NOT NULL")
     op.create_index(
@@ -45,4 +36,3 @@ def downgrade() -> None:
     op.drop_index("ix_interests_topic_contact_id", table_name="interests")
     op.drop_index("ix_contacts_display_name", table_name="contacts")
     op.drop_index("ix_contacts_platform_label_id", table_name="contacts")
-    op.drop_index("ix_contacts_handle", table_name="contacts", if_exists=True)
