@@ -64,9 +64,18 @@ def contact(connection: Connection, key: ContactKey) -> RowMapping:
 
 
 def numbered(connection: Connection, contact_id: int) -> RowMapping | None:
-    """Return one contact by our number with its place in the feed; None where there is none."""
+    """Return one contact by our number with its place in the feed; None where there is none.
+
+    `told` says that the gates once admitted it, so that readers of the feed may hold it.
+    """
     statement = (
-        select(contacts, messaging_contacts.c.seq, messaging_contacts.c.admitted_at, admissions.c.refusal)
+        select(
+            contacts,
+            messaging_contacts.c.seq,
+            messaging_contacts.c.admitted_at,
+            admissions.c.refusal,
+            admissions.c.told,
+        )
         .outerjoin(messaging_contacts, messaging_contacts.c.contact_id == contacts.c.id)
         .outerjoin(admissions, admissions.c.contact_id == contacts.c.id)
         .where(contacts.c.id == contact_id)

@@ -10,6 +10,7 @@ from domain.contact import ContactKey
 from domain.journal import Act
 from domain.sign_up import SignUp
 from domain.signal import Signal
+from pipeline.admit import review
 from pipeline.page import write_page
 from pipeline.signing_up import sign_up
 from store import accounts, journal, messaging, notices
@@ -38,6 +39,13 @@ def signed_up(console: Consoles, *people: SignUp) -> None:
         sign_up(connection, list(people), policy, suppressor, now=utc_now())
 
     console.database.transact(act)
+
+
+def reviewed(console: Consoles) -> None:
+    """Ask the gates of everybody, as an export does."""
+    with console.database.read() as connection:
+        policy = console.runtime.policy_in_force(connection)
+    review(console.database, policy, console.runtime.settings.controller, now=utc_now())
 
 
 def number(console: Consoles, who: ContactKey) -> int:

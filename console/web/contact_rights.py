@@ -32,6 +32,8 @@ class Effect(NamedTuple):
 
     rows: Mapping[str, int]
     inside: bool
+    #: Whether an export may hold the contact: the gates once admitted it.
+    told: bool
     #: Exports written since the contact is in the messaging store.
     exports: int
 
@@ -94,8 +96,10 @@ def effect_of(connection: Connection, contact: Mapping[Any, Any]) -> Effect:
     rows = {each: len(held.get(each, ())) for each in COUNTED}
     rows["other"] = sum(len(of_it) for name, of_it in held.items() if name not in COUNTED)
     admitted_at = contact["admitted_at"]
-    exports = journal.count_since(connection, Act.EXPORT_WRITTEN, admitted_at) if admitted_at else 0
-    return Effect({name: count for name, count in rows.items() if count}, admitted_at is not None, exports)
+    told = bool(contact["told"])
+    exports = journal.count_since(connection, Act.EXPORT_WRITTEN, admitted_at) if told else 0
+    there = {name: count for name, count in rows.items() if count}
+    return Effect(there, admitted_at is not None, told, exports)
 
 
 def _effect_page(

@@ -14,7 +14,7 @@ from store.database import Database
 from tests.cast import ADA, BO, follows, likes
 from tests.consoles import Answer, Consoles, listening
 from tests.contents import feed, inside, rows
-from tests.people import acted, entries, number
+from tests.people import acted, entries, number, reviewed
 from workers.runtime import utc_now
 
 
@@ -47,6 +47,7 @@ def asked(console: Consoles, what: str, **fields: str) -> Answer:
 def test_a_right_is_carried_out_everywhere(
     console: Consoles, what: str, fields: dict[str, str], act: Act
 ) -> None:
+    reviewed(console)
     answer = asked(console, what, **fields)
     assert (answer.status, answer.headers["location"]) == (
         303,
@@ -66,8 +67,12 @@ def test_a_right_is_carried_out_everywhere(
 
 def test_the_effect_stands_in_numbers_and_nothing_is_done_yet(console: Consoles) -> None:
     manager, path = console.as_(Role.MANAGER), f"/contacts/{number(console, ADA)}"
+    never = manager.get(f"{path}/object").text
+    assert "1 contact leaves the messaging store. It was never exported" in never
+    assert "since it is in the store" not in never
+    reviewed(console)
     before = manager.get(f"{path}/object").text
-    assert "1 contact leaves the messaging store" in before
+    assert "1 contact leaves the messaging store; the next export carries its removal" in before
     assert "No export was written since it is in the store" in before
     with console.database.write() as connection:
         for _ in range(3):
