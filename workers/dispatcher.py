@@ -15,6 +15,7 @@ from pipeline.expire import begin_expire_if_due
 from pipeline.freshen import begin_due
 from pipeline.interests import begin_reading_if_due
 from pipeline.road import Road
+from pipeline.scheduling import begin_scheduled, plan_all_again
 from pipeline.standing import begin_export_if_moved
 from store import clock, outbox, tallies
 from store.database import Database, DatabaseError
@@ -34,8 +35,6 @@ LIFE_S = 1.0
 RESEND_AFTER = timedelta(seconds=150)
 #: A clock that falls back by more than this, in seconds, was put back; less is how clocks are kept right.
 PUT_BACK_S = 30.0
-#: Seconds between two counts of the contacts, and how many times as long as one took at least.
-TALLY_S, TALLY_SHARE = 60.0, 200.0
 #: Seconds between two counts of the contacts, and how many times as long as one took at least.
 TALLY_S, TALLY_SHARE = 60.0, 200.0
 #: How many messages one tick sends at most.
@@ -83,6 +82,7 @@ class Dispatcher:
             log.warning("dispatcher.clock_put_back", extra={"now": now.isoformat()})
             with self._database.write() as connection:
                 clock.put_back(connection, now=now)
+                plan_all_again(connection, now=now)
         if time.monotonic() - self._looked_at_workers > LIFE_S:
             self._looked_at_workers = time.monotonic()
             for each in bury_dead(self._database, now=now):
@@ -99,6 +99,7 @@ class Dispatcher:
             self._tally(now)
             if self._road is not None:
                 begin_due(self._road, now=now)
+                begin_scheduled(self._road, now=now)
                 self._look_again(self._road, now)
                 begin_checking_if_due(self._road, now=now)
         self._postman.look(now)
