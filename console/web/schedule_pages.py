@@ -203,7 +203,7 @@ def _form(
             if preview and account is not None:
                 shown |= _preview(desk, connection, account, wished, visit)
         except RegularsError as error:
-            status, refused = 422, refused or str(error)
+            refused = refused or str(error)
     return page(
         visit,
         "harvests/schedule-new",

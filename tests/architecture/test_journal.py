@@ -23,8 +23,9 @@ OF_PEOPLE = {
         for verb in ("contact", "contacts_listed", "signals_of")
     ),
     "texts.readable",
+    "run_pages.people",
 }
-ENTERING = {"enter", "reading"}
+ENTERING = {"enter", "reading", "journal.record"}
 
 
 def test_every_command_that_writes_enters_it() -> None:
