@@ -7,12 +7,12 @@ from sqlalchemy import Connection, func, select
 from store.tables import (
     accounts,
     changes,
-    contact_tallies,
     failures,
     harvest_runs,
     jobs,
     outbox,
     schedules,
+    tallies,
     workers,
 )
 
@@ -42,7 +42,7 @@ def marks(connection: Connection) -> Mapping[str, str]:
         ),
         "accounts": select(func.count(accounts.c.id), func.count(accounts.c.paused_reason)),
         "messaging": select(func.max(changes.c.seq)),
-        "tallies": select(func.max(contact_tallies.c.counted_at)),
+        "tallies": select(func.max(tallies.c.counted_at)),
     }
     return {
         name: "·".join(str(each) for each in connection.execute(statement).one())

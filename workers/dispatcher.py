@@ -17,11 +17,13 @@ from pipeline.interests import begin_reading_if_due
 from pipeline.road import Road
 from pipeline.scheduling import begin_scheduled, plan_all_again
 from pipeline.standing import begin_export_if_moved
-from store import clock, outbox, tallies
+from store import clock, outbox
 from store.database import Database, DatabaseError
 from store.outbox import Wake
 from workers.actors import message_of
+from workers.alerter import Alerter
 from workers.broker import QUEUE_DOWN, QUEUES, depth, forgot
+from workers.counter import Counter
 from workers.life import bury_dead
 from workers.pushes import Postman
 from workers.runtime import utc_now
@@ -35,8 +37,6 @@ LIFE_S = 1.0
 RESEND_AFTER = timedelta(seconds=150)
 #: A clock that falls back by more than this, in seconds, was put back; less is how clocks are kept right.
 PUT_BACK_S = 30.0
-#: Seconds between two counts of the contacts, and how many times as long as one took at least.
-TALLY_S, TALLY_SHARE = 60.0, 200.0
 #: How many messages one tick sends at most.
 BURST = 100
 
@@ -56,8 +56,9 @@ class Dispatcher:
         self._settings = settings
         self._looked_at_workers = 0.0
         self._clock_ahead_s = -math.inf
-        self._tally_at = 0.0
         self._profiles_at = datetime.min.replace(tzinfo=UTC)
+        self._counter = Counter(database)
+        self._alerter = Alerter(database, settings)
         self._postman = Postman(database, (road and road.inbox) or database, broker)
 
     def run(self, ended: threading.Event) -> None:
@@ -96,7 +97,8 @@ class Dispatcher:
                 begin_export_if_moved(self._database, folder, form, now=now, controller=controller)
             begin_reading_if_due(self._database, now=now)
             begin_expire_if_due(self._database, now=now)
-            self._tally(now)
+            self._counter.look()
+            self._alerter.look()
             if self._road is not None:
                 begin_due(self._road, now=now)
                 begin_scheduled(self._road, now=now)
@@ -121,17 +123,6 @@ class Dispatcher:
                 room[wake.queue] -= 1
                 sent += 1
         return sent
-
-    def _tally(self, now: datetime) -> None:
-        """Count the contacts once a minute, less often where counting them takes long."""
-        if time.monotonic() < self._tally_at:
-            return
-        began = time.monotonic()
-        with self._database.read() as connection:
-            counted = tallies.count(connection, now=now)
-        with self._database.write() as connection:
-            tallies.keep(connection, counted, now=now)
-        self._tally_at = began + max(TALLY_S, (time.monotonic() - began) * TALLY_SHARE)
 
     def _look_again(self, road: Road, now: datetime) -> None:
         """Look at our own profiles once more where that is due; one try in half an hour."""

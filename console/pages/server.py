@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 from config.settings import Settings
 from console.pages.app import make_app
 from console.pages.guard import Guard
-from console.pages.postman import Deliver, Postman, by_smtp, into_folder
+from console.pages.postman import Postman
 from console.pages.site import Face, Site
 from console.serving import Server, bind, tell
-from domain.errors import RegularsError
 from pipeline.inform import notice_of
 from store import asked_mails
 from store.database import Database
+from workers.alerter import mails_of
 from workers.runtime import Runtime, utc_now
 
 
@@ -24,7 +24,7 @@ def paging(runtime: Runtime) -> Iterator[Guard]:
     """Make the application of an installation; when the block ends, mails that waited were tried."""
     settings = runtime.settings
 
-    postman = Postman(delivery(settings), partial(give_back, runtime.database))
+    postman = Postman(mails_of(settings), partial(give_back, runtime.database))
     try:
         yield make_app(
             Site(
@@ -52,15 +52,6 @@ def give_back(database: Database, mark: str) -> None:
     """Let an address ask again whose mail could not be sent."""
     with database.write() as connection:
         asked_mails.give_back(connection, mark)
-
-
-def delivery(settings: Settings) -> Deliver:
-    """Return how mails leave; raises RegularsError where a mail server is set and no address to send from."""
-    if settings.smtp_url is None:
-        return into_folder(settings.data_dir / "outbox")
-    if settings.mail_from is None:
-        raise RegularsError("REGULARS_SMTP_URL is set without REGULARS_MAIL_FROM; say what mails come from.")
-    return by_smtp(settings.smtp_url.get_secret_value())
 
 
 def face_of(settings: Settings) -> Face:

@@ -1,6 +1,6 @@
 """One run: how far it is, what it cost, what went wrong, whom it read; stop, resume, replay."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Response
@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from console.web.access import Manager, Operator, Viewer
 from console.web.desk import Desk, Visit
+from console.web.entering import reading
 from console.web.harvesting import amount_of, progress, require_number
 from console.web.rendering import after, page, render
 from domain.errors import RegularsError
@@ -41,14 +42,8 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
 def _add_contacts(app: FastAPI, desk: Desk) -> None:
     @app.get("/harvests/{run_id}/contacts")
     def contacts(visit: Operator, run_id: str) -> Response:
-        number = require_number(run_id)
-        with desk.database.write() as connection:
-            run = run_pages.one(connection, number)
-            if run is None:
-                raise HTTPException(404)
-            details: dict[str, Detail] = {"run": number}
-            journal.record(connection, Entry(visit.actor, Act.CONTACTS_LISTED, visit.now, None, "", details))
-        with desk.database.read() as connection:
+        run = _required(desk, require_number(run_id))
+        with reading(desk, visit, Act.CONTACTS_LISTED, run=run["id"]) as connection:
             account = accounts.get(connection, run["account_id"])
             streams = desk.runtime.connector_of(connection, account).streams
             kinds = streams[run["stream"]].kinds if run["stream"] in streams else ()
@@ -82,6 +77,15 @@ def _add_acts(app: FastAPI, desk: Desk) -> None:
         return _carry_out(desk, visit, require_number(run_id), Act.FAILURES_REPLAYED, verb)
 
 
+def _required(desk: Desk, number: int) -> Mapping[Any, Any]:
+    """Return a run; answers 404 where there is none."""
+    with desk.database.read() as connection:
+        run = run_pages.one(connection, number)
+    if run is None:
+        raise HTTPException(404)
+    return run
+
+
 def _carry_out(desk: Desk, visit: Visit, number: int, act: Act, verb: _Verb) -> Response:
     """Carry out an act on a run and enter it; a refusal shows on the run's page."""
     try:
@@ -96,10 +100,8 @@ def _carry_out(desk: Desk, visit: Visit, number: int, act: Act, verb: _Verb) -> 
 
 def _of_run(desk: Desk, visit: Visit, number: int) -> dict[str, Any]:
     """Read all that the page of a run shows; answers 404 where there is no such run."""
+    run = _required(desk, number)
     with desk.database.read() as connection:
-        run = run_pages.one(connection, number)
-        if run is None:
-            raise HTTPException(404)
         return {
             "run": run,
             "told": progress(connection, desk, run, now=visit.now),
