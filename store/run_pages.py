@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, Select, func, select
 
@@ -123,7 +123,7 @@ def paid(connection: Connection, run_id: int, *, count: int) -> Sequence[RowMapp
 
 
 def people(
-    connection: Connection, run: RowMapping, kinds: Sequence[SignalKind], *, count: int
+    connection: Connection, run: Mapping[Any, Any], kinds: Sequence[SignalKind], *, count: int
 ) -> list[RowMapping]:
     """Return contacts whose acts a run has read, newest first: of the newest acts of its account."""
     found: dict[int, RowMapping] = {}

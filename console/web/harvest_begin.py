@@ -18,7 +18,7 @@ from domain.journal import Act, Entry, as_ranges
 from domain.stream import COUNT
 from pipeline import collecting
 from pipeline.begin import Wanted, begin_harvest, chosen_streams
-from pipeline.estimating import Estimate, estimate_harvest
+from pipeline.estimating import estimate_harvest
 from store import accounts, budgets, journal, runs
 
 
@@ -68,6 +68,8 @@ def _page(
         "named": named,
         "estimate": None,
         "hindrance": None,
+        "reading": {},
+        "unknown": None,
     }
     with desk.database.read() as connection:
         known = [each for each in accounts.every(connection) if each.platform in set(Platform)]
@@ -106,15 +108,11 @@ def _of_account(
     active = runs.reading(connection, account.id)
     shown["reading"] = {stream: run_id for stream, run_id in active.items() if stream in chosen}
     shown["named"] = known
-    shown["estimate"] = _estimate(desk, connection, account, known, visit)
+    try:
+        shown["estimate"] = estimate_harvest(connection, account, connector, known, now=visit.now)
+    except RegularsError as error:
+        shown["unknown"] = str(error)
     return shown
-
-
-def _estimate(
-    desk: Desk, connection: Connection, account: Account, named: Sequence[str], visit: Visit
-) -> Estimate:
-    connector = desk.runtime.connector_of(connection, account)
-    return estimate_harvest(connection, account, connector, named, now=visit.now)
 
 
 def _hindrance(desk: Desk, connection: Connection, account: Account, visit: Visit) -> tuple[str, str] | None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from console.web.access import Manager, Operator, Viewer
 from console.web.desk import Desk, Visit
 from console.web.entering import reading
-from console.web.harvesting import amount_of, progress, require_number
+from console.web.harvesting import amount_of, kinds_of, progress, require_number
 from console.web.rendering import after, page, render
 from domain.errors import RegularsError
 from domain.journal import Act, Detail, Entry, as_ranges
@@ -45,8 +45,7 @@ def _add_contacts(app: FastAPI, desk: Desk) -> None:
         run = _required(desk, require_number(run_id))
         with reading(desk, visit, Act.CONTACTS_LISTED, run=run["id"]) as connection:
             account = accounts.get(connection, run["account_id"])
-            streams = desk.runtime.connector_of(connection, account).streams
-            kinds = streams[run["stream"]].kinds if run["stream"] in streams else ()
+            kinds = kinds_of(desk, connection, account, run["stream"])
             found = run_pages.people(connection, run, kinds, count=PEOPLE)
         return page(visit, "harvests/contacts", run=run, people=found)
 

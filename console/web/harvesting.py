@@ -11,6 +11,7 @@ from console.web.desk import Desk
 from domain.account import Account
 from domain.budget import micro_of
 from domain.errors import RegularsError
+from domain.signal import SignalKind
 from pipeline.ask import ask_of
 from store import accounts, run_pages
 from store.runs import ACTIVE
@@ -78,6 +79,15 @@ def waits_for(run: Mapping[Any, Any], now: datetime) -> str | None:
 def streams_of(desk: Desk, connection: Connection, account: Account) -> Sequence[str]:
     """Return the streams that an account has."""
     return list(desk.runtime.connector_of(connection, account).streams)
+
+
+def kinds_of(desk: Desk, connection: Connection, account: Account, stream: str) -> Sequence[SignalKind]:
+    """Return which acts a stream of an account brings; none where its credentials cannot be opened."""
+    try:
+        known = desk.runtime.connector_of(connection, account).streams
+    except RegularsError:
+        return ()
+    return known[stream].kinds if stream in known else ()
 
 
 def account_of(connection: Connection, written: str) -> Account | None:

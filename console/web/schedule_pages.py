@@ -8,6 +8,7 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from sqlalchemy import Connection
 
 from classifier.scheduling import checked, next_moments
+from connectors.base import Connector
 from console.cron_words import in_words
 from console.web.access import Manager, Viewer
 from console.web.desk import Desk, Visit
@@ -20,7 +21,7 @@ from domain.journal import Act, Detail, Entry
 from domain.schedule import CatchUp, ScheduleError, Timing
 from domain.stream import COUNT
 from pipeline import scheduling
-from pipeline.estimating import estimate_harvest
+from pipeline.estimating import Estimate, estimate_harvest
 from store import accounts, journal, schedules
 from store.schedules import Schedule, Wish
 
@@ -232,9 +233,19 @@ def _preview(
     return {
         "ahead": [written(each, timing.time_zone, visit.language) for each in ahead],
         "words": in_words(timing.cron, visit.language),
-        "estimate": estimate_harvest(connection, account, connector, named, now=visit.now),
+        "estimate": _estimate(connection, account, connector, named, visit),
         "a_month": _a_month(timing, visit),
     }
+
+
+def _estimate(
+    connection: Connection, account: Account, connector: Connector, named: list[str], visit: Visit
+) -> Estimate | None:
+    """Return what each harvest would take; None where nobody knows."""
+    try:
+        return estimate_harvest(connection, account, connector, named, now=visit.now)
+    except RegularsError:
+        return None
 
 
 def _a_month(timing: Timing, visit: Visit) -> int:

@@ -13,6 +13,11 @@ from tests.consoles import Consoles, listening
 
 SCREENS = (
     "/",
+    "/harvests",
+    "/harvests/new",
+    "/harvests/withheld",
+    "/harvests/schedules",
+    "/harvests/schedules/new",
     "/messaging",
     "/privacy",
     "/privacy/keeping",
