@@ -5,7 +5,7 @@ import re
 from functools import cache
 
 from babel.dates import get_day_names, get_month_names
-from cron_descriptor import ExpressionDescriptor, FormatError, Options
+from cron_descriptor import ExpressionDescriptor, FormatError, MissingFieldError, Options
 
 _CODE = {"fr": "fr_FR", "en": "en_US"}
 
@@ -20,7 +20,7 @@ def in_words(cron: str, language: str) -> str:
     options.verbose = True
     try:
         said = str(ExpressionDescriptor(cron, options).get_description())
-    except (FormatError, IndexError, ValueError):
+    except (FormatError, MissingFieldError, IndexError, ValueError):
         return cron
     # The library takes the names of days and months from the machine's language.
     named = _NAMES[language]

@@ -94,12 +94,11 @@ def listed(json: Annotated[bool, typer.Option("--json", help="One object a line.
             print_json(_as_json(each, last.get(each.id), spent.get(each.id, 0)))
     elif rows:
         print_table(
-            ("schedule", "account", "streams", "when", "next", "spend a month", "last time"),
+            ("schedule", "account", "when", "next", "spend", "last time"),
             (
                 (
                     each.id,
                     each.account,
-                    ", ".join(each.streams) or "all",
                     f"{in_words(each.timing.cron, 'en')}, {each.timing.time_zone}",
                     local(each.begins_at) if each.is_on else "paused",
                     _money(each, spent.get(each.id, 0)),
@@ -108,6 +107,8 @@ def listed(json: Annotated[bool, typer.Option("--json", help="One object a line.
                 for each in rows
             ),
         )
+        for each in rows:
+            note(f"Schedule {each.id} reads {shown(', '.join(each.streams)) or 'all streams'}.")
     else:
         note("Nothing is scheduled yet. `regulars schedule add --help` says how.")
 

@@ -1,6 +1,6 @@
 """Schedules: when accounts are harvested by themselves, in words; their next times, and their last ones."""
 
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import format_datetime
@@ -14,6 +14,7 @@ from console.web.access import Manager, Viewer
 from console.web.desk import Desk, Visit
 from console.web.harvesting import account_of, amount_of, require_number, streams_of
 from console.web.rendering import after, page
+from console.web.schedule_form import EVERY, Wished, as_wished, timing_of, wished_by
 from domain.account import Account
 from domain.contact import Platform
 from domain.errors import RegularsError
@@ -27,34 +28,8 @@ from store.schedules import Schedule, Wish
 
 #: How many moments are shown ahead and back.
 AHEAD, BACK = 5, 20
-#: What can be chosen instead of an expression; the time of the day stands in for the first two fields.
-EVERY = {
-    "day": "{time} * * *",
-    "weekdays": "{time} * * 1-5",
-    "week": "{time} * * 1",
-    "month": "{time} 1 * *",
-    "12h": "{minute} */12 * * *",
-    "6h": "{minute} */6 * * *",
-    "hour": "{minute} * * * *",
-}
 #: How the moments of a schedule are written, by its own clock.
 _WRITTEN = {"fr": ("EEE d MMM y, HH:mm (ZZZZ)", "fr_FR"), "en": ("EEE d MMM y, HH:mm (ZZZZ)", "en_GB")}
-_MINUTES_A_DAY = 24 * 60
-
-
-class Wished(NamedTuple):
-    """What somebody wrote into the form, as it was written."""
-
-    account: str
-    #: Sent as `stream`, once for each.
-    streams: list[str]
-    every: str
-    time: str
-    cron: str
-    zone: str
-    jitter: str
-    catch_up: str
-    budget: str
 
 
 def add_routes(app: FastAPI, desk: Desk) -> None:
@@ -72,25 +47,25 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
     def ask(visit: Manager, request: Request) -> Response:
         streams = request.query_params.getlist("stream")
         return _form(
-            desk, visit, _wished(visit, visit.query, streams), preview="cron" in request.query_params
+            desk, visit, wished_by(visit, visit.query, streams), preview="cron" in request.query_params
         )
 
     @app.post("/harvests/schedules/new")
     def add(visit: Manager) -> Response:
         sent = {name: values[0] for name, values in visit.form.items()}
-        wished = _wished(visit, sent, visit.form.get("stream", []))
+        wished = wished_by(visit, sent, visit.form.get("stream", []))
         try:
             with desk.database.write() as connection:
                 account = account_of(connection, wished.account)
                 if account is None:
-                    return _form(desk, visit, wished, preview=False, status=422)
-                wish = Wish(account.id, tuple(wished.streams), _timing(wished), amount_of(wished.budget))
+                    return _form(desk, visit, wished, refused="")
+                wish = Wish(account.id, tuple(wished.streams), timing_of(wished), amount_of(wished.budget))
                 road = desk.runtime.road("console")
                 number = scheduling.add_schedule(connection, road, account, wish, now=visit.now)
                 details: dict[str, Detail] = {"account": account.key, "schedule": number}
                 journal.record(connection, Entry(visit.actor, Act.SCHEDULE_SET, visit.now, None, "", details))
         except RegularsError as error:
-            return _form(desk, visit, wished, preview=False, status=422, refused=str(error))
+            return _form(desk, visit, wished, refused=str(error))
         return after(f"/harvests/schedules/{number}")
 
     _add_one(app, desk)
@@ -114,6 +89,39 @@ def _add_one(app: FastAPI, desk: Desk) -> None:
             ahead=[written(each, found.timing.time_zone, visit.language) for each in ahead],
         )
 
+    @app.get("/harvests/schedules/{schedule_id}/change")
+    def ask(visit: Manager, schedule_id: str, request: Request) -> Response:
+        with desk.database.read() as connection:
+            found = _required(connection, schedule_id)
+        wished = as_wished(found)
+        if "cron" in request.query_params:
+            wished = wished_by(visit, visit.query, request.query_params.getlist("stream"))
+        wished = wished._replace(account=str(found.account_id))
+        return _form(desk, visit, wished, preview="cron" in request.query_params, changed=found)
+
+    @app.post("/harvests/schedules/{schedule_id}/change")
+    def change(visit: Manager, schedule_id: str) -> Response:
+        sent = {name: values[0] for name, values in visit.form.items()}
+        wished = wished_by(visit, sent, visit.form.get("stream", []))
+        with desk.database.read() as connection:
+            found = _required(connection, schedule_id)
+        wished = wished._replace(account=str(found.account_id))
+        try:
+            with desk.database.write() as connection:
+                wish = Wish(
+                    found.account_id, tuple(wished.streams), timing_of(wished), amount_of(wished.budget)
+                )
+                road = desk.runtime.road("console")
+                scheduling.change_schedule(connection, road, found.id, wish, now=visit.now)
+                journal.record(connection, _entry(visit, Act.SCHEDULE_SET, found))
+        except RegularsError as error:
+            return _form(desk, visit, wished, refused=str(error), changed=found)
+        return after(f"/harvests/schedules/{found.id}")
+
+    _add_switches(app, desk)
+
+
+def _add_switches(app: FastAPI, desk: Desk) -> None:
     @app.post("/harvests/schedules/{schedule_id}/pause")
     def pause(visit: Manager, schedule_id: str) -> Response:
         with desk.database.write() as connection:
@@ -156,43 +164,17 @@ def _entry(visit: Visit, act: Act, schedule: Schedule) -> Entry:
     return Entry(visit.actor, act, visit.now, None, "", {"schedule": schedule.id})
 
 
-def _wished(visit: Visit, sent: dict[str, str], streams: list[str]) -> Wished:
-    """Return what the form holds, with what it begins with where somebody opens it."""
-    zone = "Europe/Paris" if visit.user.time_zone == "UTC" else visit.user.time_zone
-    usual = Wished("", streams, "day", "02:30", "", zone, "0", CatchUp.ONCE.value, "")
-    given: dict[str, Any] = {name: sent[name].strip() for name in Wished._fields if name in sent}
-    return usual._replace(**given)
-
-
-def _timing(wished: Wished) -> Timing:
-    """Read the timing off the form; raises ScheduleError with a sentence."""
-    if not wished.jitter.isdigit() or int(wished.jitter) > _MINUTES_A_DAY:
-        raise ScheduleError("Write the delay in minutes, from 0 to 60.")
-    if wished.catch_up not in set(CatchUp):
-        raise ScheduleError("Choose what happens with times that were missed.")
-    jitter_s = int(wished.jitter) * 60
-    return Timing(_cron(wished), wished.zone, jitter_s, CatchUp(wished.catch_up))
-
-
-def _cron(wished: Wished) -> str:
-    if wished.every not in EVERY:
-        return wished.cron
-    hour, _, minute = wished.time.partition(":")
-    if not (hour.isdigit() and minute.isdigit() and int(hour) < 24 and int(minute) < 60):
-        raise ScheduleError("Write the time like 02:30.")
-    return EVERY[wished.every].format(time=f"{int(minute)} {int(hour)}", minute=int(minute))
-
-
 def _form(
     desk: Desk,
     visit: Visit,
     wished: Wished,
     *,
-    preview: bool,
-    status: int = 200,
+    preview: bool = False,
     refused: str | None = None,
+    changed: Schedule | None = None,
 ) -> Response:
     """Show the form, and what it would do where somebody wants to see that."""
+    status = 200 if refused is None else 422
     shown: dict[str, Any] = {"ahead": [], "words": None, "estimate": None, "a_month": None}
     with desk.database.read() as connection:
         known = [each for each in accounts.every(connection) if each.platform in set(Platform)]
@@ -217,6 +199,8 @@ def _form(
         zones=sorted(available_timezones()),
         catch_ups=[each.value for each in CatchUp],
         refused=refused,
+        changed=changed,
+        action=f"/harvests/schedules/{changed.id}/change" if changed else "/harvests/schedules/new",
         **shown,
     )
 
@@ -225,7 +209,7 @@ def _preview(
     desk: Desk, connection: Connection, account: Account, wished: Wished, visit: Visit
 ) -> dict[str, Any]:
     """Return when it would be due, and what each harvest and a month would take."""
-    timing = checked(_timing(wished), now=visit.now)
+    timing = checked(timing_of(wished), now=visit.now)
     amount_of(wished.budget)
     connector = desk.runtime.connector_of(connection, account)
     named = [each for each in wished.streams if each in connector.streams]

@@ -293,13 +293,21 @@ def test_a_schedule_is_looked_at_before_it_is_added_then_paused_and_removed(
     assert "/remove" not in viewer.get(address).text
     assert "À 04:15, tous les jours" in console.as_(Role.VIEWER, "fr").get("/harvests/schedules").text
     assert "our profile" in viewer.get("/harvests/coming").text
+    change = manager.get(f"{address}/change").text
+    assert 'value="15 4 * * *"' in change
+    other = form(travel, stream="mentions", every="own", cron="0 5 * * 1", budget="")
+    assert manager.post(f"{address}/change", {**other, "zone": "nowhere"}).status == 422
+    assert manager.post(f"{address}/change", other).status == 303
+    (row,) = rows(console.database, "schedules")
+    assert (row["cron"], row["streams"], row["budget_micro_usd"]) == ("0 5 * * 1", '["mentions"]', None)
+    assert "À 05:00, uniquement le lundi" in console.as_(Role.VIEWER, "fr").get(address).text
     assert manager.post(f"{address}/pause").status == 303
     assert "Nothing is scheduled" in viewer.get("/harvests/coming").text
     assert manager.post(f"{address}/resume").status == 303
     assert manager.post(f"{address}/remove").status == 303
     assert rows(console.database, "schedules") == []
     acts = [act for _, act in journal_of(console)]
-    assert acts == ["schedule.set", "schedule.paused", "schedule.resumed", "schedule.removed"]
+    assert acts == ["schedule.set", "schedule.set", "schedule.paused", "schedule.resumed", "schedule.removed"]
 
 
 @pytest.mark.parametrize(
