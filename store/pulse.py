@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, func, select
 
+from store.run_pages import ACTIVE_NOW
 from store.tables import (
     accounts,
     changes,
@@ -16,19 +17,19 @@ from store.tables import (
     workers,
 )
 
-_ACTIVE = harvest_runs.c.state.in_(["waiting", "running"])
-
 
 def marks(connection: Connection) -> Mapping[str, str]:
     """Return a mark for each topic; small statements over indexes, for they run once a second."""
     newest = {
         "runs": select(
             func.max(harvest_runs.c.id),
-            select(func.count()).select_from(harvest_runs).where(_ACTIVE).scalar_subquery(),
-            select(func.sum(harvest_runs.c.fence + harvest_runs.c.attempts)).where(_ACTIVE).scalar_subquery(),
+            select(func.count()).select_from(harvest_runs).where(ACTIVE_NOW).scalar_subquery(),
+            select(func.sum(harvest_runs.c.fence + harvest_runs.c.attempts))
+            .where(ACTIVE_NOW)
+            .scalar_subquery(),
             # What waits goes on or waits for something else.
-            select(func.count(harvest_runs.c.waiting_for)).where(_ACTIVE).scalar_subquery(),
-            select(func.max(harvest_runs.c.due_at)).where(_ACTIVE).scalar_subquery(),
+            select(func.count(harvest_runs.c.waiting_for)).where(ACTIVE_NOW).scalar_subquery(),
+            select(func.max(harvest_runs.c.due_at)).where(ACTIVE_NOW).scalar_subquery(),
         ),
         "failures": select(
             func.max(failures.c.id),
