@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise, takewhile
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from cronsim import CronSim, CronSimError
 
@@ -65,6 +65,8 @@ def moments(timing: Timing, after: datetime) -> Iterator[datetime]:
     last = after.astimezone(UTC)
     try:
         found = CronSim(timing.cron, last.astimezone(ZoneInfo(timing.time_zone)))
+    except ZoneInfoNotFoundError:
+        raise ScheduleError(f"This machine no longer knows the time zone {timing.time_zone}.") from None
     except CronSimError as error:
         raise ScheduleError(f"{str(error).replace('Bad', 'This is no')}: {timing.cron}") from None
     for each in found:

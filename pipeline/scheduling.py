@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -12,12 +12,15 @@ from domain.account import Account
 from domain.budget import AtEnd, Budget, Period, dollars
 from domain.errors import RegularsError
 from domain.journal import Act, Detail, Entry, as_ranges
-from domain.schedule import CatchUp, Outcome
+from domain.schedule import CatchUp, Outcome, ScheduleError
 from pipeline import collecting
 from pipeline.begin import Wanted, begin_harvest, chosen_streams
 from pipeline.road import Road
 from store import accounts, budgets, journal, profile_looks, runs, schedules, stopped
 from store.schedules import Became, Schedule, Wish
+
+#: When a schedule is looked at again that cannot be read: its time zone may be known again by then.
+UNREADABLE = timedelta(hours=1)
 
 log = logging.getLogger("regulars.scheduling")
 
@@ -82,17 +85,27 @@ def next_of_all(listed: Sequence[Schedule], count: int, *, now: datetime) -> lis
 def next_of(schedule: Schedule, count: int, *, now: datetime) -> list[datetime]:
     """Return the next moments of a schedule; one that is due and not begun yet is the first."""
     waiting = [schedule.due_at] if schedule.is_on and schedule.due_at <= now < schedule.begins_at else []
-    return [*waiting, *scheduling.next_moments(schedule.timing, now, count)][:count]
+    try:
+        return [*waiting, *scheduling.next_moments(schedule.timing, now, count)][:count]
+    except ScheduleError:
+        return []
 
 
 def begin_scheduled(road: Road, *, now: datetime) -> int:
     """Begin what schedules say is due; returns how many harvests. Several dispatchers may call it at once."""
     with road.database.read() as connection:
         due = schedules.due(connection, now=now)
-    return sum(
-        road.transact(lambda connection, each=each: _carry_out(connection, road, each, now))  # type: ignore[misc]  # each is bound here
-        for each in due
-    )
+    return sum(_carried_out(road, each, now) for each in due)
+
+
+def _carried_out(road: Road, found: Schedule, now: datetime) -> int:
+    """Carry out a schedule; one that can no longer be read holds no other up."""
+    try:
+        return road.transact(lambda connection: _carry_out(connection, road, found, now))
+    except ScheduleError as error:
+        log.warning("schedule.unreadable", extra={"schedule": found.id, "reason": str(error)})
+        road.transact(lambda connection: schedules.plan(connection, found.id, found.due_at, now + UNREADABLE))
+        return 0
 
 
 def _carry_out(connection: Connection, road: Road, found: Schedule, now: datetime) -> int:

@@ -18,6 +18,7 @@ from store.budgets import Scope
 from store.profile_looks import ProfileLook
 from store.schedules import Wish
 from store.tables import harvest_runs
+from store.tables import schedules as table
 from tests.cast import NOW
 from tests.contents import rows
 from tests.scripted import FOLLOWERS, LIKERS, MENTIONS
@@ -228,6 +229,19 @@ def test_with_its_account_a_schedule_goes(travel: Travel) -> None:
     with travel.database.write() as connection:
         accounts.remove(connection, travel.account.id)
     assert rows(travel.database, "schedules") == rows(travel.database, "schedule_moments") == []
+
+
+def test_a_schedule_that_can_no_longer_be_read_holds_no_other_up(travel: Travel) -> None:
+    broken = scheduled(travel, FOLLOWERS)
+    scheduled(travel, MENTIONS)
+    with travel.database.write() as connection:
+        connection.execute(update(table).where(table.c.id == broken).values(time_zone="Europe/Nowhere"))
+    assert look(travel, hours=1) == 1
+    with travel.database.read() as connection:
+        listed = schedules.listed(connection)
+        ahead = scheduling.next_of_all(listed, 5, now=travel.clock())
+        assert broken not in {each.schedule.id for each in ahead}
+        assert schedules.get(connection, broken).begins_at == travel.clock() + scheduling.UNREADABLE
 
 
 def test_old_moments_are_forgotten(travel: Travel) -> None:

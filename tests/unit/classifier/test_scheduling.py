@@ -149,6 +149,11 @@ def test_late_is_what_nothing_was_at_work_for() -> None:
     assert is_late(1, HOURLY, NOW, now=NOW + GRACE + timedelta(seconds=1))
 
 
+def test_a_time_zone_that_is_gone_is_said() -> None:
+    with pytest.raises(ScheduleError, match="no longer knows"):
+        next_moments(Timing("0 0 * * *", "Europe/Nowhere"), NOW, 1)
+
+
 def test_what_never_comes_again_is_said() -> None:
     with pytest.raises(ScheduleError, match="never comes"):
         due(1, Timing("0 0 */30 * MON#2", "UTC"), NOW, now=NOW)
