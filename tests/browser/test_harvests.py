@@ -26,7 +26,7 @@ def ours(tmp_path: Path) -> Iterator[Installation]:
     """Connect the simulator's account of X."""
     (tmp_path / "simulator").mkdir()
     with simulator(tmp_path / "simulator", audience=400) as simulated:
-        made = Installation(tmp_path, simulated)
+        made = Installation(tmp_path, simulated, REGULARS_CONSOLE_PORT="0")
         made.run("db", "upgrade")
         made.connect("team-x", "twitter")
         made.run("user", "add", "admin", "--role", "admin", given=PASSWORD)
