@@ -54,12 +54,7 @@ def require_settled(road: Road, account: Account) -> None:
     duty = road.duty_of(account)
     if duty is None:
         return
-    lacking = missing(duty)
-    if lacking:
-        raise NotSettledError(
-            f"{lacking[0].what} must be set before a real platform is read. {lacking[0].advice} "
-            "`regulars doctor` lists all that is missing."
-        )
+    require_chosen(duty)
     now = road.now()
     with road.database.read() as connection:
         if may_collect(connection, account, duty, now=now):
@@ -69,6 +64,16 @@ def require_settled(road: Road, account: Account) -> None:
             f"The public profile of {account.name} does not show {duty.notice_url}: nobody is collected "
             "before they could be told. Put the address into the profile (X: description or website; "
             "Facebook: about, description or website), then harvest."
+        )
+
+
+def require_chosen(duty: Duty) -> None:
+    """Raise NotSettledError unless all is chosen that must be before a platform is asked anything."""
+    lacking = missing(duty)
+    if lacking:
+        raise NotSettledError(
+            f"{lacking[0].what} must be set before a real platform is read. {lacking[0].advice} "
+            "`regulars doctor` lists all that is missing."
         )
 
 

@@ -10,6 +10,7 @@ from domain.label import Label
 from domain.signal import SignalKind
 from store import messaging, withheld
 from store.messaging import Step
+from store.withheld import Standing
 
 #: What the feed says of those who leave messaging in doubt, and of those who come back.
 WITHHELD, SEEN_AGAIN = "withheld", "seen_again"
@@ -56,6 +57,20 @@ def release(connection: Connection, account_id: int, policy: Policy, *, now: dat
     return _reconciled(connection, [], back, policy, now=now)
 
 
+def held_out(
+    connection: Connection, contact_ids: Iterable[int], policy: Policy, *, now: datetime
+) -> set[int]:
+    """Return those of the contacts whom only acts in doubt make regular: they are out of messaging."""
+    return {each.contact_id for each in _standing(connection, contact_ids, policy, now=now) if each.held_out}
+
+
+def _standing(
+    connection: Connection, contact_ids: Iterable[int], policy: Policy, *, now: datetime
+) -> list[Standing]:
+    kinds = [each for each in SignalKind if policy.rules[each].label is Label.REGULAR]
+    return withheld.standing(connection, contact_ids, kinds, now=now)
+
+
 def _reconciled(
     connection: Connection,
     steps: Sequence[Step],
@@ -65,8 +80,7 @@ def _reconciled(
     now: datetime,
 ) -> list[Step]:
     entering = {each.contact_id for each in steps if each.op == "upsert"}
-    kinds = [each for each in SignalKind if policy.rules[each].label is Label.REGULAR]
-    stand = withheld.standing(connection, entering.union(concerned), kinds, now=now)
+    stand = _standing(connection, entering.union(concerned), policy, now=now)
     held_out = {each.contact_id for each in stand if each.held_out}
     kept = [each for each in steps if each.op != "upsert" or each.contact_id not in held_out]
     leaving = [each for each in stand if each.held_out and each.inside]

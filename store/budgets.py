@@ -143,6 +143,18 @@ def listed(connection: Connection, *, now: datetime) -> Sequence[RowMapping]:
     return connection.execute(statement).mappings().all()
 
 
+def of_harvest(connection: Connection, harvest_id: int) -> Budget | None:
+    """Return the budget that caps a harvest, None where it has none of its own."""
+    row = connection.execute(
+        select(budgets, budget_periods.c.committed_micro_usd)
+        .outerjoin(budget_periods, budget_periods.c.budget_id == budgets.c.id)
+        .where(budgets.c.harvest_id == harvest_id)
+    ).first()
+    if row is None:
+        return None
+    return Budget(row.id, row.amount_micro_usd, committed_micro_usd=row.committed_micro_usd or 0)
+
+
 def applying(connection: Connection, account_id: int, run_id: int, *, now: datetime) -> list[Budget]:
     """Return the budgets that cap a run of an account, and let nobody else take from them until we commit.
 

@@ -77,6 +77,8 @@ KEPT: Mapping[str, Kept] = {
     "looks": Kept("counts of followers", "40 days", "the next look"),
     "freshness": _WITH_ACCOUNT,
     "connected_events": _WITH_ACCOUNT,
+    "schedules": Kept("when what is harvested", _OURS, "`regulars schedule remove`"),
+    "schedule_moments": Kept("what became of a schedule's moments", "90 days", "the next moment"),
     "quarantined_items": Kept("the shape of what could not be read, without content", _OURS, "with its run"),
     "unknown_pushes": Kept(
         "the shape of what could not be read, without content", _OURS, "nothing by itself"

@@ -4,9 +4,18 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, func, select
 
-from store.tables import accounts, changes, failures, harvest_runs, jobs, outbox, tallies, workers
-
-_ACTIVE = harvest_runs.c.state.in_(["waiting", "running"])
+from store.run_pages import ACTIVE_NOW
+from store.tables import (
+    accounts,
+    changes,
+    failures,
+    harvest_runs,
+    jobs,
+    outbox,
+    schedules,
+    tallies,
+    workers,
+)
 
 
 def marks(connection: Connection) -> Mapping[str, str]:
@@ -14,8 +23,13 @@ def marks(connection: Connection) -> Mapping[str, str]:
     newest = {
         "runs": select(
             func.max(harvest_runs.c.id),
-            select(func.count()).select_from(harvest_runs).where(_ACTIVE).scalar_subquery(),
-            select(func.sum(harvest_runs.c.fence + harvest_runs.c.attempts)).where(_ACTIVE).scalar_subquery(),
+            select(func.count()).select_from(harvest_runs).where(ACTIVE_NOW).scalar_subquery(),
+            select(func.sum(harvest_runs.c.fence + harvest_runs.c.attempts))
+            .where(ACTIVE_NOW)
+            .scalar_subquery(),
+            # What waits goes on or waits for something else.
+            select(func.count(harvest_runs.c.waiting_for)).where(ACTIVE_NOW).scalar_subquery(),
+            select(func.max(harvest_runs.c.due_at)).where(ACTIVE_NOW).scalar_subquery(),
         ),
         "failures": select(
             func.max(failures.c.id),
@@ -24,6 +38,9 @@ def marks(connection: Connection) -> Mapping[str, str]:
         "jobs": select(func.max(jobs.c.id), func.max(jobs.c.fence)),
         "queues": select(func.count(outbox.c.subject_id), func.max(outbox.c.sent_at)),
         "workers": select(func.count(workers.c.id), func.max(workers.c.started_at)),
+        "schedules": select(
+            func.count(schedules.c.id), func.min(schedules.c.begins_at), func.max(schedules.c.set_at)
+        ),
         "accounts": select(func.count(accounts.c.id), func.count(accounts.c.paused_reason)),
         "messaging": select(func.max(changes.c.seq)),
         "tallies": select(func.max(tallies.c.counted_at)),

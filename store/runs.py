@@ -66,6 +66,16 @@ def active(connection: Connection, account_id: int) -> dict[str, int]:
     return {row.stream: row.id for row in found}
 
 
+def reading(connection: Connection, account_id: int) -> dict[str, int]:
+    """Return the runs of an account that have not ended, by stream; holds nobody up."""
+    found = connection.execute(
+        select(harvest_runs.c.stream, harvest_runs.c.id).where(
+            harvest_runs.c.account_id == account_id, harvest_runs.c.state.in_(ACTIVE)
+        )
+    )
+    return {row.stream: row.id for row in found}
+
+
 def begin(
     connection: Connection,
     account: tuple[int, str],

@@ -31,6 +31,7 @@ from domain.admission import Gate
 from domain.alert import AlertKind, Way
 from domain.interest import Strength
 from domain.label import Label
+from domain.schedule import CatchUp, Outcome
 from domain.sign_up import CHANNELS, LANGUAGES, PURPOSES
 from domain.signal import SignalKind
 from store.moments import stamp
@@ -364,6 +365,8 @@ harvest_runs = Table(
     Column("next_cursor", Text),
     # Pages that were left unread because they ended every worker.
     Column("passed_over", Integer, nullable=False, server_default="0"),
+    # The schedule that began it.
+    Column("schedule_id", Id),
     Index(
         "uq_harvest_runs_active",
         "account_id",
@@ -373,6 +376,15 @@ harvest_runs = Table(
         postgresql_where=Column("state", Text).in_(["waiting", "running"]),
     ),
     Index("ix_harvest_runs_harvest_id", "harvest_id"),
+    Index("ix_harvest_runs_account_id_id", "account_id", "id"),
+    Index("ix_harvest_runs_state_id", "state", "id"),
+    Index("ix_harvest_runs_created_at", "created_at"),
+    Index(
+        "ix_harvest_runs_schedule_id",
+        "schedule_id",
+        sqlite_where=Column("schedule_id", Id).is_not(None),
+        postgresql_where=Column("schedule_id", Id).is_not(None),
+    ),
     Index("ix_harvest_runs_waits_for", "waits_for"),
     _one_of("state", ["waiting", "running", "done", "failed", "cancelled", "stopped"]),
 )
@@ -610,6 +622,7 @@ spends = Table(
         postgresql_where=Column("state", Text) == "reserved",
     ),
     Index("ix_spends_day", "day"),
+    Index("ix_spends_run_id_id", "run_id", "id"),
     _one_of("state", ["reserved", "settled", "uncertain", "freed"]),
 )
 
@@ -1233,6 +1246,46 @@ tallies = Table(
     Column("name", Text, primary_key=True),
     Column("number", BigInteger, nullable=False),
     Column("counted_at", Moment, nullable=False),
+)
+
+#: When which account is harvested by itself.
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    # Names as one JSON array; empty for all streams.
+    Column("streams", Text, nullable=False),
+    Column("cron", Text, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("jitter_s", Integer, nullable=False),
+    Column("catch_up", Text, nullable=False),
+    # What its harvests may spend in a calendar month (UTC) together.
+    Column("budget_micro_usd", BigInteger),
+    Column("is_on", Boolean(name="is_on"), nullable=False),
+    # The next moment, and when its harvest begins.
+    Column("due_at", Moment, nullable=False),
+    Column("begins_at", Moment, nullable=False),
+    Column("set_at", Moment, nullable=False),
+    Index("ix_schedules_begins_at", "begins_at"),
+    _one_of("catch_up", [each.value for each in CatchUp]),
+    CheckConstraint("budget_micro_usd >= 0", name="budget"),
+)
+
+#: What became of a schedule's moments; the key lets each happen once.
+schedule_moments = Table(
+    "schedule_moments",
+    metadata,
+    Column("schedule_id", ForeignKey("schedules.id", ondelete="CASCADE"), nullable=False),
+    Column("moment", Moment, nullable=False),
+    Column("outcome", Text, nullable=False),
+    # Why nothing was begun, as a sentence.
+    Column("why", Text),
+    # The first run that was begun.
+    Column("run_id", Id),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("schedule_id", "moment"),
+    _one_of("outcome", [each.value for each in Outcome]),
 )
 
 #: What somebody should know without looking. Of a kind and key one stands at a time.

@@ -15,6 +15,7 @@ from pipeline.expire import begin_expire_if_due
 from pipeline.freshen import begin_due
 from pipeline.interests import begin_reading_if_due
 from pipeline.road import Road
+from pipeline.scheduling import begin_scheduled, plan_all_again
 from pipeline.scrubbing import begin_scrub_if_due
 from pipeline.standing import begin_export_if_moved
 from store import clock, outbox
@@ -83,6 +84,7 @@ class Dispatcher:
             log.warning("dispatcher.clock_put_back", extra={"now": now.isoformat()})
             with self._database.write() as connection:
                 clock.put_back(connection, now=now)
+                plan_all_again(connection, now=now)
         if time.monotonic() - self._looked_at_workers > LIFE_S:
             self._looked_at_workers = time.monotonic()
             for each in bury_dead(self._database, now=now):
@@ -104,6 +106,7 @@ class Dispatcher:
             self._alerter.look()
             if self._road is not None:
                 begin_due(self._road, now=now)
+                begin_scheduled(self._road, now=now)
                 self._look_again(self._road, now)
                 begin_checking_if_due(self._road, now=now)
         self._postman.look(now)

@@ -33,6 +33,7 @@ MODULES: Mapping[str, str] = {
     "account": "accounts",
     "runs": "runs",
     "freshness": "freshness",
+    "schedule": "schedules",
     "brake": "brake",
     "jobs": "jobs",
     "contacts": "contacts",

@@ -74,6 +74,48 @@ def lines(
         return _svg(figure)
 
 
+def columns(
+    days: Mapping[date, Mapping[str, int]],
+    names: Mapping[str, str],
+    language: str,
+    theme: str | None,
+) -> bytes:
+    """Draw a column a day, its parts on one another; `names` says what each part is, beside the last day."""
+    colours = _COLOURS["dark" if theme == "dark" else "light"]
+    shades = dict(zip(names, (colours["regular"], colours["occasional"]), strict=False))
+    with _LOCK:
+        figure = Figure(figsize=(9, 2.4), layout="constrained")
+        axes = figure.subplots()
+        dates = sorted(days)
+        places = np.array([each.toordinal() for each in dates])
+        under = np.zeros(len(dates))
+        for name, said in names.items():
+            heights = np.array([days[each].get(name, 0) for each in dates])
+            axes.bar(places, heights, 0.8, under, color=shades[name])
+            if heights.any():
+                newest = int(np.flatnonzero(heights)[-1])
+                axes.annotate(
+                    said,
+                    (places[-1] + 0.5, under[newest] + heights[newest] / 2),
+                    xytext=(6, 0),
+                    textcoords="offset points",
+                    color=shades[name],
+                    va="center",
+                    weight="bold",
+                    annotation_clip=False,
+                )
+            under = under + heights
+        axes.set_ylim(bottom=0)
+        ticks = places[:: max(1, len(places) // 6)]
+        axes.set_xticks(ticks, [day_of(date.fromordinal(each), language) for each in ticks])
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language)))
+        axes.grid(axis="y", color=colours["line"], linewidth=0.8)
+        axes.set_axisbelow(True)
+        axes.tick_params(colors=colours["ink"], length=0)
+        axes.spines[:].set_visible(False)
+        return _svg(figure)
+
+
 def flow(rows: Sequence[tuple[str, str, str, int]], inside: int, language: str, theme: str | None) -> bytes:
     """Draw who leads to what: kinds of act, the label, the messaging store."""
     colours = _COLOURS["dark" if theme == "dark" else "light"]

@@ -36,6 +36,7 @@ OF_PEOPLE = {
     # What finds a contact for a page of the console.
     "known_contact",
     "meant",
+    "run_pages.people",
 }
 ENTERING = {"enter", "reading", "journal.record"}
 

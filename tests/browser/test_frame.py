@@ -14,6 +14,11 @@ from tests.consoles import Consoles, listening
 SCREENS = (
     "/",
     "/contacts",
+    "/harvests",
+    "/harvests/new",
+    "/harvests/withheld",
+    "/harvests/schedules",
+    "/harvests/schedules/new",
     "/messaging",
     "/privacy",
     "/privacy/keeping",
