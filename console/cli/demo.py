@@ -19,11 +19,11 @@ from connectors.registry import connect
 from console.cli.contacts import sentence_of
 from console.cli.demo_interests import compare
 from console.cli.harvest import road_for
-from console.cli.patience import patiently
 from console.cli.progress import follow
 from console.cli.start import UnfinishedError
 from console.cli.topics_read import read_topics
 from console.cli.words import note, out, print_table, shown, usd
+from console.patience import patiently
 from console.travel import draw
 from domain.account import Account
 from domain.contact import Platform
