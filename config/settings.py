@@ -123,6 +123,16 @@ class Settings(BaseSettings):
         description="Address under which browsers reach the console where a proxy stands before it; with "
         "https:// its cookie is for HTTPS alone.",
     )
+    twitter_client_id: str | None = Field(
+        None, description="OAuth 2.0 client id of your X app, for connecting accounts in the console."
+    )
+    twitter_client_secret: SecretStr | None = Field(
+        None, description="Its client secret, where the app is a confidential client."
+    )
+    facebook_client_id: str | None = Field(
+        None, description="Id of your Facebook app, for connecting pages in the console."
+    )
+    facebook_client_secret: SecretStr | None = Field(None, description="Its secret.")
     controller_name: str | None = Field(
         None, description="Who answers for the data, as the notice names it; unset: there is no notice."
     )

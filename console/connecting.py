@@ -19,6 +19,8 @@ from pipeline.resume import resume_account
 from store import accounts, checks
 from workers.runtime import Runtime, utc_now
 
+#: An id that nobody has, of an account of which the token alone will tell whose it is.
+UNKNOWN = "0"
 #: The Facebook stream that is read with a person's own token.
 FRIENDS = "friends"
 
@@ -52,7 +54,7 @@ def proof_of(
     """
     base_url = open_runtime.settings.base_url(account.platform)
     proof = prove(open_runtime, account, connect(account, credentials, base_url), patience)
-    if proof.platform_id != account.platform_id:
+    if account.platform_id not in {UNKNOWN, proof.platform_id}:
         raise ForeignTokenError(
             f"The token belongs to {proof.platform_id}, not to {account.platform_id}: "
             "only accounts whose token you hold can be harvested."
@@ -64,7 +66,7 @@ def proof_of(
             patiently(lambda: connect(known, credentials, base_url).fetch(look), patience)
         except OperatorNeededError as error:
             raise RegularsError(
-                f"With the person's own token (--user-token-file) no friends can be read. {error}"
+                f"With the person's token (--user-token-file) no friends are read. {error}"
             ) from error
     return proof
 

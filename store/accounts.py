@@ -132,6 +132,11 @@ def get(connection: Connection, account_id: int) -> Account:
     return _account(connection, row)
 
 
+def row(connection: Connection, account_id: int) -> Row[tuple[object, ...]] | None:
+    """Return an account's row by our id, None where there is none."""
+    return connection.execute(select(accounts).where(accounts.c.id == account_id)).first()
+
+
 def every(connection: Connection) -> Sequence[Row[tuple[object, ...]]]:
     """Return all accounts' rows, oldest first."""
     return connection.execute(select(accounts).order_by(accounts.c.id)).all()

@@ -80,6 +80,12 @@ def spent_since(connection: Connection, day: date) -> int:
     return int(connection.scalar(statement) or 0)
 
 
+def spent_by_account(connection: Connection, day: date) -> dict[str, int]:
+    """Return what each account (`twitter:1001`) spent from a UTC day on, in micro-dollars, at most."""
+    statement = select(spends.c.account, func.sum(counted())).where(spends.c.day >= day.isoformat())
+    return {key: int(sum_ or 0) for key, sum_ in connection.execute(statement.group_by(spends.c.account))}
+
+
 def metered(connection: Connection, account: str, meter: str, *, since: str) -> int:
     """Return what an account (`twitter:1001`) spent by one meter from a day on, in micro-dollars, at most."""
     statement = select(func.coalesce(func.sum(counted()), 0)).where(

@@ -290,6 +290,7 @@ harvests = Table(
     Column("id", Id, primary_key=True),
     Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
     Column("created_at", Moment, nullable=False),
+    Index("ix_harvests_account_id_id", "account_id", "id"),
 )
 
 harvest_runs = Table(

@@ -7,7 +7,11 @@ from tests.architecture.tree import modules, name, text_of
 
 #: What opens a transaction that writes and enters nothing, with its reason.
 SILENT = {
-    "console/cli/accounts.py check": "keeps what the platform says of our own account",
+    "console/connecting.py check": "keeps what the platform says of our own account",
+    "console/web/connecting.py _back": "uses up a sign-in that is under way",
+    "console/web/connecting.py _begin": "keeps a sign-in that is under way",
+    "console/web/connecting.py _offer_pages": "keeps a sign-in that is under way",
+    "console/web/connecting.py choice": "ends a sign-in; what it connects is entered by itself",
     "console/cli/demo.py _connect": "the demo's people are invented, and so is its installation",
     "console/cli/demo.py _harvest": "the demo's people are invented, and so is its installation",
     "console/cli/spending.py _check": "keeps what the platform says of our bill",

@@ -34,9 +34,11 @@ def upgrade() -> None:
         sa.Column("ends_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("bound_to", "kind", name=op.f("pk_logins")),
     )
+    op.create_index("ix_harvests_account_id_id", "harvests", ["account_id", "id"])
 
 
 def downgrade() -> None:
     """Take it down again."""
+    op.drop_index("ix_harvests_account_id_id", table_name="harvests")
     op.drop_table("logins")
     op.drop_table("account_checks")
