@@ -95,9 +95,10 @@ def grant_in(body: str, whose: str) -> Grant:
             f"{whose} answered without a token ({type(error).__name__}); begin again.", code="no_token"
         ) from None
     again, seconds = told.get("refresh_token"), told.get("expires_in")
+    scopes = told.get("scope") or ()
     return Grant(
         str(told["access_token"]),
         again if isinstance(again, str) and again else None,
         seconds if isinstance(seconds, int) and seconds > 0 else None,
-        frozenset(map(str, told.scopes)),
+        frozenset(scopes.split() if isinstance(scopes, str) else map(str, scopes)),
     )

@@ -126,6 +126,23 @@ def add_user(  # what a user is made of
     return user
 
 
+def change_password(database: Database, user: User, before: str, wanted: str, *, now: datetime) -> str:
+    """Give a user another password, which ends its sessions everywhere; returns the token of a new one.
+
+    Raises SignInError where the one before is wrong, UserError where the new one cannot be.
+    """
+    with database.read() as connection:
+        stored = users.require(connection, user.name)
+    if not _is_right(stored.password_hash, before):
+        raise SignInError("The password that you have now is wrong.")
+    check_password(wanted, user.name)
+    with database.write() as connection:
+        users.change(connection, user.id, password_hash=hasher().hash(wanted))
+        changed = {"user": user.name, "changed": "password_hash"}
+        journal.record(connection, Entry(f"console:{user.name}", Act.USER_CHANGED, now, details=changed))
+        return open_session(connection, user, now=now)
+
+
 def _is_right(password_hash: str | None, password: str) -> bool:
     """Check a password; takes as long where there is no user."""
     try:

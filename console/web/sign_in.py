@@ -41,7 +41,7 @@ def add_routes(app: FastAPI) -> None:
             wrong = "many" if isinstance(error, TooManyTriesError) else "wrong"
             status = 429 if wrong == "many" else 403
             return _page(request, "sign-in", status, next=to, wrong=wrong, name=tried.name[:100])
-        return _signed_in(desk, request, token, to)
+        return signed_in(desk, request, token, to)
 
     @app.post("/sign-out")
     def sign_out(visit: Viewer) -> Response:
@@ -79,7 +79,7 @@ def _add_welcome(app: FastAPI, desk: Desk) -> None:
                 return _page(request, "said", 404, what="used_up")
             told = {"role": role, "shortest": SHORTEST_PASSWORD, "wrong": str(error), "name": name[:100]}
             return _page(request, "welcome", 422, **told)
-        return _signed_in(desk, request, opened, "/")
+        return signed_in(desk, request, opened, "/")
 
 
 def own_path(path: str) -> str:
@@ -93,7 +93,7 @@ def _page(request: Request, template: str, status: int = 200, **values: object) 
     return plain_page(template, language, status, **values)
 
 
-def _signed_in(desk: Desk, request: Request, token: str, to: str) -> Response:
+def signed_in(desk: Desk, request: Request, token: str, to: str) -> Response:
     """Send somebody on with a new session; the one that the browser held before ends."""
     before = request.cookies.get(cookie_name(desk))
     if before:
