@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -75,7 +76,16 @@ def demo(
     exported = write_files(open_runtime.database, "csv", folder / "export")
     _tell(open_runtime, rows, exported, folder)
     out.print(str(compared), soft_wrap=True)
-    out.print(f"Done in {time.monotonic() - begun:.0f} s.")
+    out.print(f"Done in {time.monotonic() - begun:.0f} s. Look at it in the console:")
+    out.print(f"REGULARS_DATA_DIR={shlex.quote(str(folder / 'data'))} {_program()} up", soft_wrap=True)
+
+
+def _program() -> str:
+    """Return how this program was called, as somebody would type it again."""
+    called = Path(sys.argv[0])
+    if called.name != "regulars":
+        return "regulars"
+    return str(called.relative_to(Path.cwd()) if called.is_relative_to(Path.cwd()) else called)
 
 
 @contextmanager

@@ -38,11 +38,13 @@ class Readable(NamedTuple):
     name: str
     permissions: Sequence[str]
     found: Kept | None
+    #: Whether the newest harvest read it to its end.
+    was_read: bool
 
     @property
     def state(self) -> str:
         """Whether it can be read: yes, no, or unseen."""
-        readable = self.found.check.readable if self.found else None
+        readable = self.found.check.readable if self.found else self.was_read or None
         return {True: "yes", False: "no", None: "unseen"}[readable]
 
 
@@ -68,6 +70,17 @@ class Card:
     def checked_at(self) -> datetime | None:
         """When its streams were last looked at."""
         return max((each.found.checked_at for each in self.streams if each.found), default=None)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known of what can be read."""
+        return any(each.state != "unseen" for each in self.streams)
+
+    @property
+    def has_remarks(self) -> bool:
+        """Whether there is something to say of a stream."""
+        found = [each.found.check for each in self.streams if each.found]
+        return any(each.remark or each.missing_permissions or each.shows_authors is False for each in found)
 
     @property
     def readable(self) -> int:
@@ -128,17 +141,19 @@ class _Facts:
         account = accounts.get(self._connection, row.id)
         subjects = (f"account {row.platform_id}", app_of(account))
         found = checks.of_account(self._connection, row.id)
+        last = parting.last_harvest(self._connection, row.id)
+        read = {each["stream"] for each in last if each["state"] == "done"}
         return Card(
             row,
             token_of(row, now=self._now),
             limits.clocks(self._connection, row.platform, subjects, now=self._now),
             [
-                Readable(each.name, each.permissions, found.get(each.name))
+                Readable(each.name, each.permissions, found.get(each.name), each.name in read)
                 for each in streams(row.platform).values()
                 if each.name != COUNT and (each.name != "friends" or row.user_token_sealed)
             ],
             self._spent.get(account.key, 0),
             next((each for each in self._budgets if each["account_id"] == row.id), None),
             self._wishes.get(row.id),
-            parting.last_harvest(self._connection, row.id),
+            last,
         )
