@@ -82,6 +82,16 @@ def row(connection: Connection, user_id: int) -> RowMapping | None:
     return connection.execute(statement.where(users.c.id == user_id)).mappings().first()
 
 
+def is_taken(connection: Connection, name: str) -> bool:
+    """Tell whether a user, shut out or not, has a name."""
+    return connection.execute(select(users.c.id).where(users.c.name == name)).first() is not None
+
+
+def is_joined(connection: Connection, subject: str) -> bool:
+    """Tell whether a user, shut out or not, signs in as that subject."""
+    return connection.execute(select(users.c.id).where(users.c.subject == subject)).first() is not None
+
+
 def has_password(connection: Connection, user_id: int) -> bool:
     """Tell whether a user signs in with a password."""
     return connection.scalar(select(users.c.password_hash).where(users.c.id == user_id)) is not None

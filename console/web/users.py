@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from console.web.access import Admin, Viewer
 from console.web.acting import enter
 from console.web.desk import Desk, Visit
+from console.web.openid import is_set
 from console.web.rendering import after, page
 from console.web.settings_tabs import TABS
 from console.web.sign_in import signed_in
@@ -89,8 +90,9 @@ def own_page(desk: Desk, visit: Visit, status: int = 200, refused: str = "") -> 
     with desk.database.read() as connection:
         has_password = stored.has_password(connection, visit.user.id)
     shown = {"zones": sorted(available_timezones()), "has_password": has_password, "refused": refused}
-    done = visit.query.get("done") == "password"
-    return page(visit, "settings/own", status, tabs=TABS, shortest=SHORTEST_PASSWORD, done=done, **shown)
+    done = visit.query.get("done", "")
+    shown |= {"done": done == "password", "joined": done == "joined", "oidc": is_set(desk.runtime.settings)}
+    return page(visit, "settings/own", status, tabs=TABS, shortest=SHORTEST_PASSWORD, **shown)
 
 
 def _page(desk: Desk, visit: Visit, status: int = 200, **more: Any) -> Response:
