@@ -21,9 +21,9 @@ def console(database: Database, tmp_path: Path) -> Iterator[Consoles]:
         yield made
 
 
-def acts(console: Consoles, visitor: Visitor, role: Role, act: str, **fields: str) -> int:
+def acts(console: Consoles, visitor: Visitor, of: Role, act: str, **fields: str) -> int:
     visitor.get("/settings/users")
-    return visitor.post(f"/settings/users/{console.users[role]}/{act}", fields).status
+    return visitor.post(f"/settings/users/{console.users[of]}/{act}", fields).status
 
 
 def test_an_invitation_is_shown_once_and_makes_a_user(console: Consoles) -> None:
