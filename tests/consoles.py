@@ -100,13 +100,8 @@ class Consoles:
         url = database.engine.url.render_as_string(hide_password=False)
         place = {"data_dir": folder, "database_url": SecretStr(url)}
         self.runtime = Runtime((settings or Settings()).model_copy(update=place))
-        self, database: Database, folder: Path, now: datetime | None = None, **settings_: Any
-    ) -> None:
-        url = database.engine.url.render_as_string(hide_password=False)
-        settings = Settings(data_dir=folder, database_url=url, **settings_)  # type: ignore[arg-type]
         #: What a simulator told of itself, where there is one.
         self.told: Mapping[str, Any] = {}
-        self.runtime = Runtime(settings)
         self.database = database
         self.now = now
         self.port = 0

@@ -36,7 +36,6 @@ OF_PEOPLE = {
     ),
     "texts.readable",
 }
-ENTERING = {"enter", "reading", "journal.record"}
 ENTERING = {"enter", "reading", "journal.record", "signing_in.accept", "signing_in.add_user"}
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from config.settings import Settings
 from simulator.run import listening as simulating
 from simulator.world import World
 from store import accounts
@@ -40,7 +41,7 @@ def console(database: Database, tmp_path: Path) -> Iterator[Consoles]:
     """Let a console listen whose platforms are simulated."""
     with simulating(World(seed=5, size=300)) as told:
         addresses = {f"{each}_base_url": told[each]["base_url"] for each in ("twitter", "facebook")}
-        made = Consoles(database, tmp_path / "data", **addresses)
+        made = Consoles(database, tmp_path / "data", settings=Settings(**addresses))
         made.told = told
         with listening(made):
             yield made

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
+from config.settings import Settings
 from domain.user import Role
 from simulator.run import listening as simulating
 from simulator.world import World
@@ -31,7 +32,7 @@ def console(database: Database, tmp_path: Path, world: World) -> Iterator[Consol
     """Let a console listen whose platforms are simulated."""
     with simulating(world) as told:
         addresses = {f"{each}_base_url": told[each]["base_url"] for each in ("twitter", "facebook")}
-        made = Consoles(database, tmp_path / "data", **addresses)
+        made = Consoles(database, tmp_path / "data", settings=Settings(**addresses))
         made.told = told
         with listening(made):
             yield made

@@ -12,6 +12,7 @@ import pytest
 import requests
 from joserfc.jwk import RSAKey
 
+from config.settings import Settings
 from domain.user import Role
 from pipeline import signing_in
 from store import users
@@ -31,12 +32,12 @@ def provider() -> Iterator[FalseProvider]:
 @pytest.fixture
 def console(database: Database, tmp_path: Path, provider: FalseProvider) -> Iterator[Consoles]:
     """Let a console listen that knows the provider."""
-    settings = {
-        "oidc_issuer": provider.issuer,
-        "oidc_client_id": CLIENT_ID,
-        "oidc_client_secret": CLIENT_SECRET,
-    }
-    with listening(Consoles(database, tmp_path / "data", **settings)) as made:
+    settings = Settings(
+        oidc_issuer=provider.issuer,
+        oidc_client_id=CLIENT_ID,
+        oidc_client_secret=CLIENT_SECRET,  # type: ignore[arg-type]
+    )
+    with listening(Consoles(database, tmp_path / "data", settings=settings)) as made:
         yield made
 
 
