@@ -13,6 +13,12 @@ from tests.consoles import Consoles, listening
 
 SCREENS = (
     "/",
+    "/accounts",
+    "/accounts/connect",
+    "/accounts/connect/facebook",
+    "/accounts/connect/twitter",
+    "/accounts/paste",
+    "/settings/users",
     "/messaging",
     "/privacy",
     "/privacy/keeping",

@@ -12,12 +12,19 @@ import pytest
 import requests
 
 from config.settings import Settings
+from domain.budget import AtEnd, Period
+from domain.limit import Limit
 from domain.user import Role
+from pipeline.begin import Wanted, begin_harvest
+from pipeline.page import write_page
 from simulator.run import listening as simulating
 from simulator.world import World
-from store import accounts, checks, journal
+from store import accounts, budgets, checks, journal, limits, messaging
 from store.database import Database
+from tests.cast import ADA, BO, CY, NOW, OURS, added, follows, likes
 from tests.consoles import Answer, Consoles, Visitor, listening
+from tests.contents import feed, inside, rows
+from tests.interests import page
 from workers.runtime import utc_now
 
 
@@ -216,9 +223,8 @@ def test_a_token_is_pasted(console: Consoles) -> None:
 def test_a_check_says_its_cost_first_and_keeps_what_it_finds(console: Consoles) -> None:
     ada = console.as_(Role.ADMIN)
     path = connected(console, ada)
-    before = len(console.told)
     asked = ada.get(f"{path}/check").text
-    assert re.search(r"About 8 requests, \$0\.\d+ at most", asked), before
+    assert re.search(r"About 8 requests, \$0\.\d+ at most", asked)
     assert ada.post(f"{path}/check").headers["location"].endswith("?done=checked")
     shown = ada.get(path).text
     assert shown.count("readable</span>") == 6
@@ -259,3 +265,84 @@ def test_the_platform_alone_is_named_where_the_form_leads(console: Consoles) -> 
     origin = console.told["twitter"]["base_url"].removesuffix("/twitter")
     assert f"form-action 'self' {origin};" in policy
     assert "form-action 'self';" in ada.get("/accounts").headers["content-security-policy"]
+
+
+def test_the_numbers_before_a_parting_are_those_after_it(console: Consoles) -> None:
+    account_id = page(console.database, [follows(ADA), follows(BO), likes(CY)])
+    other = replace(OURS, platform_id="5001", name="our other profile")
+    with console.database.write() as connection:
+        policy = console.runtime.policy_in_force(connection)
+        further = added(connection, other)
+        told = write_page(connection, (further.id, "twitter"), [follows(ADA)], policy, now=NOW)
+        messaging.publish(connection, told.steps, now=NOW)
+    path = f"/accounts/{account_id}/disconnect"
+    ada = console.as_(Role.ADMIN)
+    said = ada.get(path).text
+    assert "2 contacts known through this account alone are deleted" in said
+    assert "1 of them leaves the messaging store: consumers get 1 removal" in said
+    assert "1 contact in the store is known through another account too" in said
+    assert ada.post(path, {"name": OURS.name, "why": "closed"}).status == 303
+    assert inside(console.database) == {ADA.platform_id}
+    assert [each["platform_id"] for each in rows(console.database, "contacts")] == [ADA.platform_id]
+    assert sum(each[2] == "remove" for each in feed(console.database)) == 1
+    with console.database.read() as connection:
+        (entry, *_) = journal.listed(connection, count=1)
+    assert (entry["act"], entry["actor"], entry["why"]) == ("account.removed", "console:admin", "closed")
+
+
+def test_a_run_under_way_and_a_clock_are_shown(console: Consoles) -> None:
+    path = connected(console, console.as_(Role.ADMIN))
+    told = console.told["twitter"]
+    now = utc_now()
+    with console.database.write() as connection:
+        account = accounts.find(connection, told["username"])
+        connector = console.runtime.connector_of(connection, account)
+        begin_harvest(connection, account, connector, Wanted(streams=("followers",)), now=now)
+        place = limits.Place("twitter", f"account {account.platform_id}", "followers")
+        window = Limit("followers", 0, now + timedelta(minutes=9), 15)
+        limits.observe(connection, place, window, now=now)
+    ada = console.as_(Role.ADMIN)
+    shown = ada.get("/accounts").text
+    assert "followers: 0 of 15 requests left until" in shown
+    assert "1 run under way ends" in ada.get(f"{path}/disconnect").text
+    console.now = now + timedelta(minutes=10)
+    assert "no limit is running" in ada.get("/accounts").text
+
+
+def test_hostile_names_are_text(console: Consoles) -> None:
+    name = "<img src=x onerror=alert(1)>\u202e=cmd"
+    with console.database.write() as connection:
+        added(connection, replace(OURS, name=name))
+    ada = console.as_(Role.ADMIN)
+    for path in ("/accounts", "/accounts/1", "/accounts/1/disconnect"):
+        shown = ada.get(path)
+        assert shown.status == 200
+        assert "<img src=x" not in shown.text
+        assert "&lt;img src=x" in shown.text
+
+
+def test_what_is_not_there_is_not_there(console: Consoles) -> None:
+    ada = console.as_(Role.ADMIN)
+    for path in (
+        "/accounts/4711",
+        "/accounts/4711/check",
+        "/accounts/4711/disconnect",
+        "/accounts/connect/x",
+    ):
+        assert ada.get(path).status == 404, path
+    ada.get("/accounts")
+    for path in ("/accounts/4711/resume", "/accounts/4711/check", "/accounts/4711/disconnect"):
+        assert ada.post(path).status == 404, path
+
+
+def test_a_spent_budget_keeps_anything_from_being_asked(console: Consoles) -> None:
+    ada = console.as_(Role.ADMIN)
+    path = connected(console, ada)
+    with console.database.write() as connection:
+        budgets.put(connection, budgets.Scope(), 0, Period.MONTH, AtEnd.STOP, now=utc_now())
+    ada.get(f"{path}/check")
+    answer = ada.post(f"{path}/check")
+    assert answer.status == 422
+    assert "does not hold what a look costs" in answer.text
+    back = agreed(begun(ada, "twitter", x_form(console)).headers["location"])
+    assert ada.get(back).headers["location"] == "/accounts/connect/twitter?wrong=budget"
