@@ -4,6 +4,7 @@ from importlib import import_module
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -32,6 +33,7 @@ def make_app(desk: Desk) -> Gate:
     app.add_exception_handler(SignedOutError, lambda request, _: _to_sign_in(request))
     app.add_exception_handler(ForbiddenError, _forbidden)
     app.add_exception_handler(HTTPException, _missing)
+    app.add_exception_handler(RequestValidationError, _missing)  # no number where one belongs
     # The gate hears of it, too: what was raised goes on after the answer.
     app.add_exception_handler(Exception, lambda request, _: said(request.scope, 503, "failed"))
     return Gate(app, said, desk.runtime.settings.console_url)

@@ -48,7 +48,7 @@ def add_routes(app: FastAPI) -> None:
 
 
 def _add_changes(app: FastAPI, desk: Desk) -> None:
-    @app.post(PATH + "/{user_id:int}/role")
+    @app.post(PATH + "/{user_id}/role")
     def role(visit: Admin, user_id: int) -> Response:
         try:
             wanted = role_of(visit.sent("role"))
@@ -56,15 +56,15 @@ def _add_changes(app: FastAPI, desk: Desk) -> None:
             return _page(desk, visit, 422, wrong=str(error))
         return _change(desk, visit, user_id, role=wanted)
 
-    @app.post(PATH + "/{user_id:int}/shut-out")
+    @app.post(PATH + "/{user_id}/shut-out")
     def shut_out(visit: Admin, user_id: int) -> Response:
         return _change(desk, visit, user_id, shut_out_at=visit.now)
 
-    @app.post(PATH + "/{user_id:int}/let-in")
+    @app.post(PATH + "/{user_id}/let-in")
     def let_in(visit: Admin, user_id: int) -> Response:
         return _change(desk, visit, user_id, shut_out_at=None)
 
-    @app.post(PATH + "/{user_id:int}/sign-out")
+    @app.post(PATH + "/{user_id}/sign-out")
     def sign_out(visit: Admin, user_id: int) -> Response:
         with desk.database.write() as connection:
             name = _named(connection, user_id)

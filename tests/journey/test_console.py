@@ -20,6 +20,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
         yield made
 
 
+def printing(installation: Installation) -> "subprocess.Popen[str]":
+    """Start `up`; what it prints is read from it."""
+    return installation.start("up", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
 def said(up: "subprocess.Popen[str]", *until: str) -> str:
     """Read what `up` prints up to a line that holds one of these words."""
     assert up.stdout is not None
@@ -34,8 +39,7 @@ def said(up: "subprocess.Popen[str]", *until: str) -> str:
 def test_up_prints_a_link_by_which_the_first_administrator_is_made(world: Simulator, tmp_path: Path) -> None:
     port = free_port()
     installation = Installation(tmp_path, world, REGULARS_CONSOLE_PORT=str(port))
-    up = installation.start("up", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    with ended(up):
+    with printing(installation) as up, ended(up):
         told = said(up, "/welcome/")
         path = re.findall(rf"http://127\.0\.0\.1:{port}(/welcome/\S+)", told)[0]
         assert asked(port, "GET", "/sign-in")[0] == 200
@@ -44,10 +48,8 @@ def test_up_prints_a_link_by_which_the_first_administrator_is_made(world: Simula
         assert ada.post(path, {"name": "ada", "password": password}).status == 303
         assert "You are ada, administrator" in ada.get("/settings").text
         taken = Installation(tmp_path / "second", world, REGULARS_CONSOLE_PORT=str(port))
-        second = taken.start("up", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        with ended(second):
+        with printing(taken) as second, ended(second):
             assert f"another program uses port {port}" in said(second, "another program", "/welcome/")
-    again = installation.start("up", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    with ended(again):
+    with printing(installation) as again, ended(again):
         assert "/welcome/" not in said(again, "The console:")
     assert Role.ADMIN.word in installation.run("user", "list")

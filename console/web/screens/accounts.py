@@ -41,14 +41,14 @@ def _add_reading(app: FastAPI, desk: Desk) -> None:
     def cards(visit: Viewer) -> Response:
         return page(visit, "accounts/cards", cards=_cards(desk, visit))
 
-    @app.get("/accounts/{account_id:int}")
+    @app.get("/accounts/{account_id}")
     def one(visit: Viewer, account_id: int) -> Response:
         with desk.database.read() as connection:
             row = _row(connection, account_id)
             shown = account_cards.card(connection, row, now=visit.now)
         return page(visit, "accounts/account", card=shown, done=visit.query.get("done", ""))
 
-    @app.post("/accounts/{account_id:int}/resume")
+    @app.post("/accounts/{account_id}/resume")
     def resume(visit: Manager, account_id: int) -> Response:
         with desk.database.write() as connection:
             _row(connection, account_id)
@@ -60,12 +60,12 @@ def _add_reading(app: FastAPI, desk: Desk) -> None:
 
 
 def _add_checking(app: FastAPI, desk: Desk) -> None:
-    @app.get("/accounts/{account_id:int}/check")
+    @app.get("/accounts/{account_id}/check")
     def ask(visit: Manager, account_id: int) -> Response:
         account, connector = _connector(desk, account_id)
         return _check_page(visit, account, connector)
 
-    @app.post("/accounts/{account_id:int}/check")
+    @app.post("/accounts/{account_id}/check")
     def look(visit: Manager, account_id: int) -> Response:
         account, connector = _connector(desk, account_id)
         with desk.database.write() as connection:
@@ -87,14 +87,14 @@ def _check_page(
 
 
 def _add_parting(app: FastAPI, desk: Desk) -> None:
-    @app.get("/accounts/{account_id:int}/disconnect")
+    @app.get("/accounts/{account_id}/disconnect")
     def ask(visit: Admin, account_id: int) -> Response:
         with desk.database.read() as connection:
             row = _row(connection, account_id)
             goes = parting.with_account(connection, account_id)
         return page(visit, "accounts/disconnect", row=row, goes=goes, wrong=visit.query.get("wrong", ""))
 
-    @app.post("/accounts/{account_id:int}/disconnect")
+    @app.post("/accounts/{account_id}/disconnect")
     def part(visit: Admin, account_id: int) -> Response:
         with desk.database.write() as connection:
             row = _row(connection, account_id)
