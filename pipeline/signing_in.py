@@ -173,17 +173,31 @@ def _free_name(connection: Connection, wanted: str) -> str:
     return name
 
 
-def change_password(database: Database, user: User, before: str, wanted: str, *, now: datetime) -> str:
+class Passwords(NamedTuple):
+    """The password that a user has, and the one that it wants."""
+
+    before: str
+    wanted: str
+
+
+def change_password(database: Database, user: User, given: Passwords, key: bytes, *, now: datetime) -> str:
     """Give a user another password, which ends its sessions everywhere; returns the token of a new one.
 
-    Raises SignInError where the one before is wrong, UserError where the new one cannot be.
+    Raises SignInError where the one before is wrong, TooManyTriesError where it was too often, UserError
+    where the new one cannot be. `key` makes the mark under which tries are counted.
     """
+    before, wanted = given
+    mark = hmac.digest(key, f"change:{user.name}".encode(), "sha256")
+    with database.write() as connection:
+        if sessions.tried(connection, mark, now + WINDOW, now=now) > MOST_OF_NAME:
+            raise TooManyTriesError("Too many tries; wait a quarter of an hour.")
     with database.read() as connection:
         stored = users.require(connection, user.name)
     if not _is_right(stored.password_hash, before):
         raise SignInError("The password that you have now is wrong.")
     check_password(wanted, user.name)
     with database.write() as connection:
+        sessions.forget_tries(connection, mark)
         users.change(connection, user.id, password_hash=hasher().hash(wanted))
         changed = {"user": user.name, "changed": "password_hash"}
         journal.record(connection, Entry(f"console:{user.name}", Act.USER_CHANGED, now, details=changed))

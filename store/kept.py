@@ -119,7 +119,9 @@ KEPT: Mapping[str, Kept] = {
     "profile_looks": Kept("whether a profile shows the notice", "its account is removed", "the next look"),
     "account_checks": Kept("what of an account can be read", "its account is removed", "the next check"),
     "logins": Kept(
-        "a sign-in at a platform that is under way, sealed", "it is used, or ten minutes on", "the next one"
+        "a sign-in at a platform, under way, sealed",
+        "it is used, or ten minutes on",
+        "the next sign-in",
     ),
     "installation": Kept("which key and pack are in force", _OURS, "nothing: one row"),
     "feed_state": Kept("how far the feed is", _OURS, "nothing: one row"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, insert, select, update
 
 from domain.account import Usage
 from domain.estimate import Range
@@ -92,6 +92,12 @@ def metered(connection: Connection, account: str, meter: str, *, since: str) -> 
         spends.c.account == account, spends.c.meter == meter, spends.c.day >= since
     )
     return int(connection.scalar(statement) or 0)
+
+
+def rename(connection: Connection, before: str, after: str, *, since: date) -> None:
+    """Enter what was spent on an account from a day on under another key, since it is known by now whose."""
+    found = (spends.c.account == before, spends.c.day >= since.isoformat())
+    connection.execute(update(spends).where(*found).values(account=after))
 
 
 class Between(NamedTuple):

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from fastapi import FastAPI, Request, Response
@@ -25,7 +26,7 @@ from domain.credentials import Credentials
 from domain.errors import PlatformError, RegularsError
 from domain.journal import Act
 from pipeline.signing_in import hash_of
-from store import checks, logins
+from store import checks, ledger, logins
 
 #: Under which a list of pages waits for somebody's choice.
 PAGES = "facebook pages"
@@ -209,20 +210,16 @@ def _connect_page(desk: Desk, visit: Visit, chosen: Page, known: dict[str, Any])
     return _connect(desk, visit, account, credentials, grant)
 
 
-def _connect(desk: Desk, visit: Visit, account: Account, credentials: Credentials, grant: Grant) -> Connected:
+def _connect(desk: Desk, visit: Visit, given: Account, credentials: Credentials, grant: Grant) -> Connected:
     """Prove whose token this is, keep it, and note which streams its permissions do not allow."""
-    proof = proof_of(desk.runtime, account, credentials, AT_A_PAGE)
-    name = account.name or proof.handle or proof.platform_id
-    account = Account(
-        account.platform,
-        proof.platform_id,
-        name,
-        app_id=account.app_id,
-        owned_reads=account.owned_reads,
-    )
+    proof = proof_of(desk.runtime, given, credentials, AT_A_PAGE)
+    name = given.name or proof.handle or proof.platform_id
+    account = replace(given, platform_id=proof.platform_id, name=name)
     with desk.database.write() as connection:
         proven = Proven(account, credentials, proof, grant.seconds)
         connected = keep(connection, desk.runtime, proven, now=visit.now)
+        if given.platform_id == UNKNOWN:
+            ledger.rename(connection, given.key, account.key, since=visit.now.date())
         known = _allowed(account.platform, grant)
         checks.keep(connection, connected.account_id, known, now=visit.now)
         enter(connection, visit, Act.ACCOUNT_ADDED, account=account.key, resumed=connected.resumed)

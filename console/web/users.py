@@ -16,7 +16,7 @@ from console.web.sign_in import signed_in
 from domain.journal import Act
 from domain.user import SHORTEST_PASSWORD, Role, UserError, role_of
 from pipeline import signing_in
-from pipeline.signing_in import SignInError
+from pipeline.signing_in import Passwords, SignInError, TooManyTriesError
 from store import sessions
 from store import users as stored
 
@@ -75,9 +75,11 @@ def _add_changes(app: FastAPI, desk: Desk) -> None:
     @app.post("/settings/password")
     def password(visit: Viewer, request: Request) -> Response:
         # As they were typed: a password may begin or end with a space.
-        now, wanted = (visit.form.get(each, [""])[0] for each in ("before", "wanted"))
+        given = Passwords(*(visit.form.get(each, [""])[0] for each in Passwords._fields))
         try:
-            token = signing_in.change_password(desk.database, visit.user, now, wanted, now=visit.now)
+            token = signing_in.change_password(desk.database, visit.user, given, desk.key, now=visit.now)
+        except TooManyTriesError:
+            return own_page(desk, visit, 429, "password_many")
         except SignInError:
             return own_page(desk, visit, 422, "password_wrong")
         except UserError:

@@ -48,7 +48,8 @@ def console(database: Database, tmp_path: Path) -> Iterator[Consoles]:
 
 
 def press(page: Page, name: str) -> None:
-    """Press a button or follow a link of that very name."""
+    """Press a button or follow a link of that very name, once the page is whole."""
+    page.wait_for_load_state()
     page.get_by_role("link", name=name, exact=True).or_(
         page.get_by_role("button", name=name, exact=True)
     ).first.click()

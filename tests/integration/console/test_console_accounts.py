@@ -19,7 +19,7 @@ from pipeline.begin import Wanted, begin_harvest
 from pipeline.page import write_page
 from simulator.run import listening as simulating
 from simulator.world import World
-from store import accounts, budgets, checks, journal, limits, messaging
+from store import accounts, budgets, checks, journal, ledger, limits, messaging
 from store.database import Database
 from tests.cast import ADA, BO, CY, NOW, OURS, added, follows, likes
 from tests.consoles import Answer, Consoles, Visitor, listening
@@ -87,6 +87,7 @@ def test_x_is_connected_by_oauth_with_pkce(console: Consoles) -> None:
     with console.database.read() as connection:
         account = accounts.find(connection, told["username"])
         opened = console.runtime.credentials(connection, account.id)
+        spent = ledger.spent_by_account(connection, utc_now().date())
         row = accounts.row(connection, account.id)
         entries = [each["act"] for each in journal.listed(connection, count=5)]
     assert account.platform_id == told["account_id"]
@@ -97,6 +98,7 @@ def test_x_is_connected_by_oauth_with_pkce(console: Consoles) -> None:
     assert row is not None
     assert timedelta(hours=1) < row.token_expires_at - utc_now() <= timedelta(hours=2)
     assert "account.added" in entries
+    assert spent == {f"twitter:{told['account_id']}": 10_000}
     shown = ada.get(landed.headers["location"]).text
     for secret in (opened.token, opened.refresh_token, opened.client_secret):
         assert secret not in shown + ada.get("/accounts").text

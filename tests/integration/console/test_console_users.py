@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from domain.user import Role
+from pipeline import signing_in
 from store import journal, users
 from store.database import Database
 from tests.consoles import PASSWORD, Consoles, Visitor, listening
@@ -101,6 +102,15 @@ def test_ones_own_password_is_changed_by_whoever_knows_it(console: Consoles) -> 
     assert console.stranger().sign_in("viewer", NEW).status == 303
     with console.database.read() as connection:
         assert users.has_password(connection, console.users[Role.VIEWER])
+
+
+def test_whoever_guesses_the_present_password_must_wait(console: Consoles) -> None:
+    bo = console.as_(Role.VIEWER)
+    for _ in range(signing_in.MOST_OF_NAME):
+        assert bo.post("/settings/password", {"before": "wrong", "wanted": NEW}).status == 422
+    right = bo.post("/settings/password", {"before": PASSWORD, "wanted": NEW})
+    assert right.status == 429
+    assert "Too many tries" in right.text
 
 
 def test_appearance_and_time_zone_are_everybodys_own(console: Consoles) -> None:
