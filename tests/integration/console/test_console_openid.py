@@ -113,6 +113,7 @@ def test_an_invitation_makes_one_user_only(console: Consoles, provider: FalsePro
         {"nonce": "another"},
         {"nonce": None},
         {"aud": "another-client"},
+        {"aud": "another-client", "azp": CLIENT_ID},
         {"aud": [CLIENT_ID, "another-client"], "azp": "another-client"},
         {"iss": "https://evil.example"},
         {"exp": int(time.time()) - 3600},
@@ -174,6 +175,17 @@ def test_a_user_joins_the_provider_and_signs_in_by_it(console: Consoles) -> None
     other = browser(console)
     assert other.come_back(other.begin()) == 303
     assert "You are operator" in other.get("/settings").text
+
+
+def test_nobody_is_joined_to_what_another_session_began(console: Consoles) -> None:
+    bo = browser(console)
+    bo.sign_in("operator")
+    bo.get("/settings")
+    back = bo.begin("/settings/oidc", form_token=bo.form_token)
+    bo.cookie = console.as_(Role.VIEWER).cookie
+    assert bo.come_back(back) == 403
+    other = browser(console)
+    assert other.come_back(other.begin()) == 403
 
 
 def test_without_a_provider_there_is_none(database: Database, tmp_path: Path) -> None:
