@@ -12,8 +12,9 @@ import orjson
 
 from domain.errors import RegularsError
 from exports.record import FIELDS, TOMBSTONE_FIELDS, record, tombstone
-from store import messaging
+from store import messaging, written_files
 from store.database import Database
+from store.written_files import EXPORT
 
 #: What makes a spreadsheet read a cell as a formula (OWASP, CSV injection).
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -31,17 +32,23 @@ class Exported(NamedTuple):
     tombstone_count: int
 
 
-def export(database: Database, form: str, folder: Path, progress: Progress = lambda _: None) -> Exported:
+def export(
+    database: Database, form: str, folder: Path, progress: Progress = lambda _: None, *, now: datetime
+) -> Exported:
     """Write the messaging store and its tombstones to `folder` as `csv` or `ndjson`.
 
-    Both files show one state of the database. `progress` is called with the records written so far.
+    Both files show one state of the database, and are noted in it. `progress` is called with the records
+    written so far.
     Raises RegularsError where the folder cannot be written.
     """
     write = _csv if form == "csv" else _ndjson
     names = [folder / f"{each}.{form}" for each in ("contacts", "tombstones")]
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        with database.write() as connection:
+            written_files.note_first(connection, EXPORT, names, now=now)
         with database.read() as connection:
+            _, seq = messaging.counts(connection)
             inside = _replaced(
                 names[0],
                 lambda file: write(file, FIELDS, map(record, messaging.rows(connection)), progress),
@@ -52,6 +59,8 @@ def export(database: Database, form: str, folder: Path, progress: Progress = lam
                     file, TOMBSTONE_FIELDS, map(tombstone, messaging.tombstones(connection)), progress
                 ),
             )
+        with database.write() as connection:
+            written_files.note(connection, EXPORT, names, now=now, seq=seq)
     except OSError as error:
         raise RegularsError(
             f"The export cannot be written to {folder}: {error.strerror}. Choose another folder or make room."

@@ -16,6 +16,7 @@ from store.tables import Moment, jobs
 
 KIND = "job"
 RECLASSIFY, EXPORT, TOPICS, EXPIRE, DELETIONS = "reclassify", "export", "topics", "expire", "deletions"
+SCRUB = "scrub"
 #: The queue on which each kind of job is carried out.
 QUEUE_OF = {
     RECLASSIFY: "classify",
@@ -23,6 +24,7 @@ QUEUE_OF = {
     TOPICS: "classify",
     EXPIRE: "classify",
     DELETIONS: "harvest.twitter",
+    SCRUB: "export",  # where our files are written
 }
 
 
