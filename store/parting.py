@@ -4,19 +4,20 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, RowMapping, exists, func, select
 
-from store.tables import harvest_runs, harvests, messaging_contacts, signals
+from store.tables import admissions, harvest_runs, harvests, messaging_contacts, signals
 
 
 class Parting(NamedTuple):
     """What goes with an account.
 
-    `gone` are the contacts known through it alone, `removed` those of them in the messaging store: each is a
-    removal in the feed. `anew` are those in the store who are known through other accounts too: their label
-    is decided anew. `runs` are waiting or running.
+    `gone` are the contacts known through it alone, `removed` those of them in the messaging store, `told`
+    those whom the gates ever admitted: each is a removal in the feed. `anew` are those in the store who are
+    known through other accounts too: their label is decided anew. `runs` are waiting or running.
     """
 
     gone: int
     removed: int
+    told: int
     anew: int
     runs: int
 
@@ -26,6 +27,7 @@ def with_account(connection: Connection, account_id: int) -> Parting:
     other = signals.alias()
     ours = select(signals.c.contact_id).where(signals.c.account_id == account_id).distinct().subquery()
     elsewhere = exists().where(other.c.contact_id == ours.c.contact_id, other.c.account_id != account_id)
+    told = exists().where(admissions.c.contact_id == ours.c.contact_id, admissions.c.told)
     inside = exists().where(messaging_contacts.c.contact_id == ours.c.contact_id)
 
     def count(*conditions: object) -> int:
@@ -38,6 +40,7 @@ def with_account(connection: Connection, account_id: int) -> Parting:
     return Parting(
         gone=count(~elsewhere),
         removed=count(~elsewhere, inside),
+        told=count(~elsewhere, told),
         anew=count(elsewhere, inside),
         runs=connection.scalar(running) or 0,
     )

@@ -105,7 +105,7 @@ def _add_parting(app: FastAPI, desk: Desk) -> None:
             gone = remove_account(connection, found, policy, now=visit.now)
             why = visit.sent("why")
             enter(connection, visit, Act.ACCOUNT_REMOVED, why=why, account=found.key, contacts=gone)
-        forget_pushes(desk.runtime.inbox, found)
+        forget_pushes(desk.runtime.inbox, found, desk.runtime.bodies.open)
         return after("/accounts")
 
 

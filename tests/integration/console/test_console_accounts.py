@@ -10,17 +10,20 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from sqlalchemy import update
 
 from config.settings import Settings
 from domain.budget import AtEnd, Period
 from domain.limit import Limit
 from domain.user import Role
+from pipeline.admit import review
 from pipeline.begin import Wanted, begin_harvest
 from pipeline.page import write_page
 from simulator.run import listening as simulating
 from simulator.world import World
 from store import accounts, budgets, checks, journal, ledger, limits, messaging
 from store.database import Database
+from store.tables import admissions
 from tests.cast import ADA, BO, CY, NOW, OURS, added, follows, likes
 from tests.consoles import Answer, Consoles, Visitor, listening
 from tests.contents import feed, inside, rows
@@ -281,7 +284,12 @@ def test_the_numbers_before_a_parting_are_those_after_it(console: Consoles) -> N
     ada = console.as_(Role.ADMIN)
     said = ada.get(path).text
     assert "2 contacts known through this account alone are deleted" in said
-    assert "1 of them leaves the messaging store: consumers get 1 removal" in said
+    assert "1 of them leaves the messaging store; removals told to consumers: 0" in said
+    review(console.database, policy, None, now=NOW)
+    with console.database.write() as connection:  # as if the gates had once let them pass
+        connection.execute(update(admissions).values(told=True))
+    said = ada.get(path).text
+    assert "1 of them leaves the messaging store; removals told to consumers: 1" in said
     assert "1 contact in the store is known through another account too" in said
     assert ada.post(path, {"name": OURS.name, "why": "closed"}).status == 303
     assert inside(console.database) == {ADA.platform_id}
