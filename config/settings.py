@@ -141,6 +141,24 @@ class Settings(BaseSettings):
         description="Address under which browsers reach the console where a proxy stands before it; with "
         "https:// its cookie is for HTTPS alone.",
     )
+    oidc_issuer: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s<>\"'\\]+$",
+        description="Address of an OpenID provider through which users may sign in to the console; each must "
+        "be invited first. Unset: passwords alone.",
+    )
+    oidc_client_id: str | None = Field(None, description="The console's client id at that provider.")
+    oidc_client_secret: SecretStr | None = Field(None, description="Its client secret, where it has one.")
+    twitter_client_id: str | None = Field(
+        None, description="OAuth 2.0 client id of your X app, for connecting accounts in the console."
+    )
+    twitter_client_secret: SecretStr | None = Field(
+        None, description="Its client secret, where the app is a confidential client."
+    )
+    facebook_client_id: str | None = Field(
+        None, description="Id of your Facebook app, for connecting pages in the console."
+    )
+    facebook_client_secret: SecretStr | None = Field(None, description="Its secret.")
     controller_name: str | None = Field(
         None, description="Who answers for the data, as the notice names it; unset: there is no notice."
     )

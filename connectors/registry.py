@@ -68,7 +68,16 @@ def heard(platform: str, body: bytes, received_at: datetime) -> Heard:
     return hear(body, received_at)
 
 
+def streams(platform: str) -> Mapping[str, Stream]:
+    """Return the streams of a platform's accounts, in the order of reading; none for other platforms."""
+    if platform not in LISTINGS:
+        return {}
+    found: Mapping[str, Stream] = import_module(LISTINGS[platform]).STREAMS
+    return found
+
+
 def rosters(platform: str) -> Mapping[SignalKind, Stream]:
     """Return by kind of act the rosters that a platform lists: a whole walk outweighs older pushes."""
-    streams: Mapping[str, Stream] = import_module(LISTINGS[platform]).STREAMS
-    return {kind: each for each in streams.values() if each.shape is Shape.ROSTER for kind in each.kinds}
+    return {
+        kind: each for each in streams(platform).values() if each.shape is Shape.ROSTER for kind in each.kinds
+    }

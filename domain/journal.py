@@ -59,6 +59,7 @@ class Act(StrEnum):
     KEY_ROTATED = "key.rotated"
     LINK_KEY_ADDED = "key.link_added"
     ACCOUNT_ADDED = "account.added"
+    ACCOUNT_CHECKED = "account.checked"
     ACCOUNT_RESUMED = "account.resumed"
     ACCOUNT_REMOVED = "account.removed"
     BUDGET_SET = "budget.set"

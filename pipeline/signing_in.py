@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from domain.errors import RegularsError
 from domain.journal import Act, Entry
-from domain.user import LONGEST_PASSWORD, Role, User, check_password, name_of
+from domain.user import LONGEST_PASSWORD, Role, User, UserError, check_password, name_of
 from store import journal, sessions, users
 from store.database import Database
 
@@ -124,6 +124,84 @@ def add_user(  # what a user is made of
     user = users.get(connection, added)
     assert user is not None  # noqa: S101  # added a moment ago
     return user
+
+
+class Called(NamedTuple):
+    """Somebody whom an OpenID provider vouches for, and what they are called there."""
+
+    subject: str
+    name: str
+
+
+def sign_in_as(connection: Connection, called: Called, invitation: str, *, now: datetime) -> tuple[User, str]:
+    """Open a session for whom a provider vouches for; an invitation makes a user of somebody unknown.
+
+    Raises SignInError for a stranger without one: whoever the provider knows is not for that a user here.
+    """
+    known = users.known_as(connection, called.subject)
+    if known is not None:
+        return known.user, open_session(connection, known.user, now=now)
+    role = users.use_up(connection, hash_of(invitation), now=now) if invitation else None
+    if role is None:
+        raise SignInError("Nobody invited this account; ask an administrator for a link.")
+    name = _free_name(connection, called.name)
+    added = users.add(connection, name, role, now=now, subject=called.subject)
+    details = {"user": name, "role": role.word}
+    journal.record(connection, Entry(f"console:{name}", Act.USER_ADDED, now, details=details))
+    user = users.get(connection, added)
+    assert user is not None  # noqa: S101  # added a moment ago
+    return user, open_session(connection, user, now=now)
+
+
+def join(connection: Connection, user: User, subject: str, *, now: datetime) -> None:
+    """Let a user sign in through a provider from now on; raises UserError where another one does as that."""
+    if users.is_joined(connection, subject):
+        raise UserError("Another user signs in with this account of the provider.")
+    users.change(connection, user.id, subject=subject)
+    details = {"user": user.name, "changed": "subject"}
+    journal.record(connection, Entry(f"console:{user.name}", Act.USER_CHANGED, now, details=details))
+
+
+def _free_name(connection: Connection, wanted: str) -> str:
+    """Return a name that nobody has, as near as may be to the wanted one."""
+    plain = "".join(each if each.isalnum() or each in ".@+-_" else "-" for each in wanted.strip())[:90]
+    name = name_of(plain or "user")
+    for number in range(2, 100):
+        if not users.is_taken(connection, name):
+            break
+        name = name_of(f"{plain or 'user'}-{number}")
+    return name
+
+
+class Passwords(NamedTuple):
+    """The password that a user has, and the one that it wants."""
+
+    before: str
+    wanted: str
+
+
+def change_password(database: Database, user: User, given: Passwords, key: bytes, *, now: datetime) -> str:
+    """Give a user another password, which ends its sessions everywhere; returns the token of a new one.
+
+    Raises SignInError where the one before is wrong, TooManyTriesError where it was too often, UserError
+    where the new one cannot be. `key` makes the mark under which tries are counted.
+    """
+    before, wanted = given
+    mark = hmac.digest(key, f"change:{user.name}".encode(), "sha256")
+    with database.write() as connection:
+        if sessions.tried(connection, mark, now + WINDOW, now=now) > MOST_OF_NAME:
+            raise TooManyTriesError("Too many tries; wait a quarter of an hour.")
+    with database.read() as connection:
+        stored = users.require(connection, user.name)
+    if not _is_right(stored.password_hash, before):
+        raise SignInError("The password that you have now is wrong.")
+    check_password(wanted, user.name)
+    with database.write() as connection:
+        sessions.forget_tries(connection, mark)
+        users.change(connection, user.id, password_hash=hasher().hash(wanted))
+        changed = {"user": user.name, "changed": "password_hash"}
+        journal.record(connection, Entry(f"console:{user.name}", Act.USER_CHANGED, now, details=changed))
+        return open_session(connection, user, now=now)
 
 
 def _is_right(password_hash: str | None, password: str) -> bool:

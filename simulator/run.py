@@ -17,6 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from simulator.facebook.call import app_secret
 from simulator.faults import ALL_RATE, Faults
 from simulator.server import Application
+from simulator.twitter.authorising import client_of
 from simulator.world import World
 
 
@@ -115,6 +116,7 @@ def listening(world: World) -> Iterator[dict[str, Any]]:
 def directions(world: World) -> dict[str, Any]:
     """Return where and as whom the simulator is used: what a ready file holds."""
     tokens, audience = world.tokens, world.audience
+    client_id, client_secret = client_of(world)
     return {
         "twitter": {
             "base_url": f"{world.address}/twitter",
@@ -124,6 +126,8 @@ def directions(world: World) -> dict[str, Any]:
             "app_token": tokens.x_app,
             "refresh_token": tokens.x_refresh,
             "consumer_secret": tokens.x_consumer_secret,
+            "client_id": client_id,
+            "client_secret": client_secret,
             "other_account_id": audience.neighbour_id,
         },
         "facebook": {

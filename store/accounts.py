@@ -90,6 +90,11 @@ def proven(connection: Connection, account_id: int, ownership: Ownership) -> Non
     set_staff(connection, account_id, ownership.staff)
 
 
+def expires(connection: Connection, account_id: int, at: datetime) -> None:
+    """Keep when an account's token ends."""
+    connection.execute(update(accounts).where(accounts.c.id == account_id).values(token_expires_at=at))
+
+
 def find(connection: Connection, name: str) -> Account:
     """Return the account of that name, `platform:platform_id` or platform id; raises UnknownAccountError."""
     platform, _, platform_id = name.partition(":")
@@ -125,6 +130,11 @@ def get(connection: Connection, account_id: int) -> Account:
     """Return an account by our id."""
     row = connection.execute(select(accounts).where(accounts.c.id == account_id)).one()
     return _account(connection, row)
+
+
+def row(connection: Connection, account_id: int) -> Row[tuple[object, ...]] | None:
+    """Return an account's row by our id, None where there is none."""
+    return connection.execute(select(accounts).where(accounts.c.id == account_id)).first()
 
 
 def every(connection: Connection) -> Sequence[Row[tuple[object, ...]]]:

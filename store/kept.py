@@ -131,6 +131,12 @@ KEPT: Mapping[str, Kept] = {
     ),
     "link_keys": Kept("what opens the links of the pages, sealed", _OURS, "nothing: links never expire"),
     "profile_looks": Kept("whether a profile shows the notice", "its account is removed", "the next look"),
+    "account_checks": Kept("what of an account can be read", "its account is removed", "the next check"),
+    "logins": Kept(
+        "a sign-in at a platform, under way, sealed",
+        "it is used, or ten minutes on",
+        "the next sign-in",
+    ),
     "installation": Kept("which key and pack are in force", _OURS, "nothing: one row"),
     "feed_state": Kept("how far the feed is", _OURS, "nothing: one row"),
     "users": Kept("who may sign in to the console", "somebody takes it away", "nothing by itself"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, func, insert, select, update
 
 from domain.account import Usage
 from domain.estimate import Range
@@ -80,12 +80,24 @@ def spent_since(connection: Connection, day: date) -> int:
     return int(connection.scalar(statement) or 0)
 
 
+def spent_by_account(connection: Connection, day: date) -> dict[str, int]:
+    """Return what each account (`twitter:1001`) spent from a UTC day on, in micro-dollars, at most."""
+    statement = select(spends.c.account, func.sum(counted())).where(spends.c.day >= day.isoformat())
+    return {key: int(sum_ or 0) for key, sum_ in connection.execute(statement.group_by(spends.c.account))}
+
+
 def metered(connection: Connection, account: str, meter: str, *, since: str) -> int:
     """Return what an account (`twitter:1001`) spent by one meter from a day on, in micro-dollars, at most."""
     statement = select(func.coalesce(func.sum(counted()), 0)).where(
         spends.c.account == account, spends.c.meter == meter, spends.c.day >= since
     )
     return int(connection.scalar(statement) or 0)
+
+
+def rename(connection: Connection, before: str, after: str, *, since: date) -> None:
+    """Enter what was spent on an account from a day on under another key, since it is known by now whose."""
+    found = (spends.c.account == before, spends.c.day >= since.isoformat())
+    connection.execute(update(spends).where(*found).values(account=after))
 
 
 class Between(NamedTuple):

@@ -77,6 +77,31 @@ def kept(connection: Connection, places: Sequence[Place], *, now: datetime) -> d
     }
 
 
+class Clock(NamedTuple):
+    """A window, or a pause with its reason, that has not ended; see `domain.limit.Limit`."""
+
+    limit: Limit
+    reason: str | None
+
+
+def clocks(connection: Connection, platform: str, subjects: Sequence[str], *, now: datetime) -> list[Clock]:
+    """Return what is known of the windows of an account and its app, the scarcest first."""
+    found = connection.execute(
+        select(limits)
+        .where(
+            limits.c.platform == platform,
+            limits.c.subject.in_(subjects),
+            limits.c.reset_at > now,
+            limits.c.observed_at <= now,
+        )
+        .order_by(limits.c.remaining, limits.c.endpoint)
+    )
+    return [
+        Clock(Limit(each.endpoint, each.remaining, each.reset_at, each.limit, each.share), each.reason)
+        for each in found
+    ]
+
+
 def windows(connection: Connection, names: Sequence[str]) -> list[str]:
     """Return the states of windows ("" for an unknown one) and keep them ours to the transaction's end."""
     for each in sorted(names):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from domain.user import User
 from store import users
 from store.sets import add, put
-from store.tables import sessions, sign_in_tries
+from store.tables import logins, sessions, sign_in_tries
 
 #: A session that nobody used for so long has ended.
 IDLE = timedelta(hours=12)
@@ -26,7 +26,8 @@ class Session(NamedTuple):
 
 
 def begin(connection: Connection, token_hash: bytes, user_id: int, *, now: datetime) -> None:
-    """Open a session; those whose time is over go."""
+    """Open a session; those whose time is over go, and so do sign-ins elsewhere that nobody ended."""
+    connection.execute(delete(logins).where(logins.c.ends_at <= now))
     connection.execute(
         delete(sessions).where((sessions.c.ends_at <= now) | (sessions.c.seen_at <= now - IDLE))
     )

@@ -323,6 +323,7 @@ harvests = Table(
     Column("id", Id, primary_key=True),
     Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
     Column("created_at", Moment, nullable=False),
+    Index("ix_harvests_account_id_id", "account_id", "id"),
 )
 
 harvest_runs = Table(
@@ -1346,4 +1347,33 @@ alert_deliveries = Table(
         postgresql_where=Column("sent_at", Moment).is_(None),
     ),
     Index("ix_alert_deliveries_wish_id", "wish_id"),
+)
+
+#: What the last look at an account found of each of its streams.
+account_checks = Table(
+    "account_checks",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("stream", Text, nullable=False),
+    # Unknown where nobody looked.
+    Column("readable", Boolean(name="readable")),
+    Column("shows_authors", Boolean(name="shows_authors")),
+    # Permissions with a comma between two.
+    Column("missing", Text, nullable=False),
+    Column("remark", Text, nullable=False),
+    Column("checked_at", Moment, nullable=False),
+    PrimaryKeyConstraint("account_id", "stream"),
+)
+
+#: Sign-ins at a platform or a provider that are under way; the browser that began one ends it, once.
+logins = Table(
+    "logins",
+    metadata,
+    # Hash of the session, or of the browser's cookie where nobody is signed in yet.
+    Column("bound_to", LargeBinary, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state_hash", LargeBinary, nullable=False),
+    Column("known_sealed", LargeBinary, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    PrimaryKeyConstraint("bound_to", "kind"),
 )

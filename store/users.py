@@ -76,6 +76,27 @@ def listed(connection: Connection) -> Sequence[RowMapping]:
     return connection.execute(statement.order_by(users.c.name)).mappings().all()
 
 
+def row(connection: Connection, user_id: int) -> RowMapping | None:
+    """Return one user, shut out or not: id, name and role."""
+    statement = select(users.c.id, users.c.name, users.c.role, users.c.shut_out_at)
+    return connection.execute(statement.where(users.c.id == user_id)).mappings().first()
+
+
+def is_taken(connection: Connection, name: str) -> bool:
+    """Tell whether a user, shut out or not, has a name."""
+    return connection.execute(select(users.c.id).where(users.c.name == name)).first() is not None
+
+
+def is_joined(connection: Connection, subject: str) -> bool:
+    """Tell whether a user, shut out or not, signs in as that subject."""
+    return connection.execute(select(users.c.id).where(users.c.subject == subject)).first() is not None
+
+
+def has_password(connection: Connection, user_id: int) -> bool:
+    """Tell whether a user signs in with a password."""
+    return connection.scalar(select(users.c.password_hash).where(users.c.id == user_id)) is not None
+
+
 def change(connection: Connection, user_id: int, **values: Any) -> None:
     """Change a user; raises UserError where that would leave nobody who can settle anything."""
     connection.execute(update(users).where(users.c.id == user_id).values(**values))

@@ -3,7 +3,7 @@
 import http.client
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +34,8 @@ class Answer(NamedTuple):
     status: int
     headers: Mapping[str, str]
     text: str
+    #: The headers as they came: one name may stand several times.
+    pairs: Sequence[tuple[str, str]] = ()
 
 
 class Visitor:
@@ -54,7 +56,7 @@ class Visitor:
             connection.request(method, path, body, named)
             answer = connection.getresponse()
             told = {name.lower(): value for name, value in answer.getheaders()}
-            read = Answer(answer.status, told, answer.read().decode())
+            read = Answer(answer.status, told, answer.read().decode(), answer.getheaders())
         finally:
             connection.close()
         if "set-cookie" in told:
@@ -98,6 +100,8 @@ class Consoles:
         url = database.engine.url.render_as_string(hide_password=False)
         place = {"data_dir": folder, "database_url": SecretStr(url)}
         self.runtime = Runtime((settings or Settings()).model_copy(update=place))
+        #: What a simulator told of itself, where there is one.
+        self.told: Mapping[str, Any] = {}
         self.database = database
         self.now = now
         self.port = 0

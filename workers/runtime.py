@@ -134,11 +134,19 @@ class Runtime:
 
     def seal(self, connection: Connection, credentials: Credentials) -> Sealed:
         """Seal credentials with the key in force, in the transaction that writes them."""
+        secrets = (getattr(credentials, name) for name in Sealed._fields)
+        return Sealed(*(self.seal_text(connection, each) if each else None for each in secrets))  # type: ignore[arg-type]  # the token is never empty
+
+    def seal_text(self, connection: Connection, secret: str) -> bytes:
+        """Seal one secret with the key in force, in the transaction that writes it."""
         expected = installation.hold_key(connection)
         if expected != self.sealer.fingerprint:
             self._find_key(expected)
-        secrets = (getattr(credentials, name) for name in Sealed._fields)
-        return Sealed(*(self.sealer.seal(each) if each else None for each in secrets))  # type: ignore[arg-type]  # the token is never empty
+        return self.sealer.seal(secret)
+
+    def open_text(self, connection: Connection, sealed: bytes) -> str:
+        """Open one sealed secret; raises KeyMissingError."""
+        return self._opened_all(connection, (sealed,))[0]
 
     def _opened(self, sealed: Sealed) -> Credentials:
         return Credentials(*(self.sealer.open(each) if each else None for each in sealed))  # type: ignore[arg-type]  # the token is never empty

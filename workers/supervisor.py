@@ -4,6 +4,7 @@ import fcntl
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -35,9 +36,13 @@ WATCH_S = 0.5
 
 
 class Supervisor:
-    """Everything that carries harvests out, for the time of a `with` block."""
+    """Everything that carries harvests out, for the time of a `with` block.
 
-    def __init__(self, settings: Settings, runtime: Runtime) -> None:
+    With a `console_port` the console is served there too, to this machine, unless the port is taken.
+    """
+
+    def __init__(self, settings: Settings, runtime: Runtime, *, console_port: int = 0) -> None:
+        self._console_port = console_port
         self._settings = settings
         self._runtime = runtime
         self._ended = threading.Event()
@@ -96,6 +101,8 @@ class Supervisor:
             self._begin("receiver", "--port", str(self._settings.receiver_port))
         if self._settings.pages_port is not None:
             self._begin("pages", "--port", str(self._settings.pages_port))
+        if self._console_port and is_free(self._console_port):
+            self._begin("serve", "--port", str(self._console_port))
         self._thread(self._watch, "watch")
         self._life.begin()
         dispatcher = Dispatcher(
@@ -124,9 +131,13 @@ class Supervisor:
     def _watch(self) -> None:
         """Start again what has died."""
         while not self._ended.wait(WATCH_S):
-            for words, child in self._children.items():
+            for words, child in list(self._children.items()):
                 if child.poll() == KeyMissingError.exit_code:
                     self._keyless.set()
+                elif child.poll() is not None and words[0] == "serve" and not is_free(self._console_port):
+                    # Another program took the port: to try for ever would help nobody.
+                    log.warning("supervisor.console_port_taken", extra={"port": self._console_port})
+                    del self._children[words]
                 elif child.poll() is not None:
                     log.warning("supervisor.restarted", extra={"command": " ".join(words)})
                     self._begin(*words)
@@ -163,6 +174,17 @@ class Supervisor:
                 running, life = self._in_process
                 running.stop()
                 life.end()
+
+
+def is_free(port: int) -> bool:
+    """Tell whether a program may listen on a port of this machine."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def road_is_up(runtime: Runtime, *queues: str) -> bool:

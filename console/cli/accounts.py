@@ -2,22 +2,19 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from connectors.base import Connector
-from connectors.registry import connect
 from console.cli.acting import Why, enter
-from console.cli.patience import patiently
-from console.cli.paying import check_streams, prove
 from console.cli.start import runtime
 from console.cli.words import local, note, out, print_json, print_table
+from console.connecting import Proven, keep, proof_of
+from console.connecting import check as look_at
 from console.visible import shown
 from domain.account import Account, StreamCheck
-from domain.batch import PageRequest
 from domain.contact import Platform
 from domain.credentials import Credentials
 from domain.errors import OperatorNeededError, RegularsError
@@ -26,9 +23,6 @@ from pipeline.remove import forget_pushes, remove_account
 from pipeline.resume import resume_account
 from store import accounts
 from workers.runtime import Runtime, utc_now
-
-#: The Facebook stream that is read with a person's own token.
-FRIENDS = "friends"
 
 app = typer.Typer(help="Connect, list, check and remove your own accounts.", no_args_is_help=True)
 
@@ -91,29 +85,9 @@ def add(
     )
     open_runtime = runtime()
     account = Account(platform, platform_id, name, app_id=client_id, owned_reads=owned_reads)
-    base_url = open_runtime.settings.base_url(platform)
-    proof = prove(open_runtime, account, connect(account, credentials, base_url))
-    if proof.platform_id != platform_id:
-        raise RegularsError(
-            f"The token belongs to {shown(proof.platform_id)}, not to {shown(platform_id)}: "
-            "only accounts whose token you hold can be harvested."
-        )
-    if credentials.user_token:  # the page's token proves nothing of the person's: look at one friend
-        known = replace(account, app_id=proof.app_id)
-        look = PageRequest(FRIENDS, page_size=1)
-        try:
-            patiently(lambda: connect(known, credentials, base_url).fetch(look))
-        except OperatorNeededError as error:
-            raise RegularsError(
-                f"With the token of --user-token-file no friends can be read. {error}"
-            ) from error
-    now = utc_now()
+    proof = proof_of(open_runtime, account, credentials)
     with open_runtime.database.write() as connection:
-        before = accounts.paused(connection, platform, platform_id)
-        sealed = open_runtime.seal(connection, credentials)
-        account_id = accounts.add(connection, account, sealed, now=now)
-        accounts.proven(connection, account_id, proof)
-        resumed = resume_account(connection, before, now=now) if before else 0
+        _, resumed = keep(connection, open_runtime, Proven(account, credentials, proof), now=utc_now())
         enter(connection, Act.ACCOUNT_ADDED, account=account.key, resumed=resumed)
     written = shown(name)
     out.print(f"{written} is connected ({platform}:{platform_id}). Next: regulars account check {written}")
@@ -187,12 +161,11 @@ def check(
     """
     open_runtime = runtime()
     connector, found = _connector(open_runtime, account)
-    proof = prove(open_runtime, found, connector)
-    with open_runtime.database.write() as connection:
-        accounts.proven(connection, found.id, proof)
+    checked = look_at(open_runtime, found, connector)
+    with open_runtime.database.read() as connection:
         policy = open_runtime.policy_in_force(connection)
     rows = []
-    for each in check_streams(open_runtime, found, connector):
+    for each in checked:
         stream = connector.streams[each.stream]
         labels = sorted({policy.rules[kind].label.word for kind in stream.kinds}) or ["your posts"]
         rows.append((each, stream.permissions, " or ".join(labels)))

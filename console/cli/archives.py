@@ -8,9 +8,9 @@ import typer
 
 from connectors.files import archive as archives
 from console.cli.acting import enter
-from console.cli.patience import patiently
 from console.cli.start import runtime
 from console.cli.words import iso, note, out, print_json, print_table
+from console.patience import patiently
 from console.visible import shown
 from domain.archive import Archive
 from domain.errors import RegularsError

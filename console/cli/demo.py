@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -18,11 +19,11 @@ from config import settings as configuration
 from connectors.registry import connect
 from console.cli.demo_interests import compare
 from console.cli.harvest import road_for
-from console.cli.patience import patiently
 from console.cli.progress import follow
 from console.cli.start import UnfinishedError
 from console.cli.topics_read import read_topics
 from console.cli.words import note, out, print_table, usd
+from console.patience import patiently
 from console.telling import sentence_of
 from console.travel import draw
 from console.visible import shown
@@ -77,7 +78,16 @@ def demo(
     exported = write_files(open_runtime.database, "csv", folder / "export", now=utc_now())
     _tell(open_runtime, rows, exported, folder)
     out.print(str(compared), soft_wrap=True)
-    out.print(f"Done in {time.monotonic() - begun:.0f} s.")
+    out.print(f"Done in {time.monotonic() - begun:.0f} s. Look at it in the console:")
+    out.print(f"REGULARS_DATA_DIR={shlex.quote(str(folder / 'data'))} {_program()} up", soft_wrap=True)
+
+
+def _program() -> str:
+    """Return how this program was called, as somebody would type it again."""
+    called = Path(sys.argv[0])
+    if called.name != "regulars":
+        return "regulars"
+    return str(called.relative_to(Path.cwd()) if called.is_relative_to(Path.cwd()) else called)
 
 
 @contextmanager

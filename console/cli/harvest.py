@@ -7,13 +7,13 @@ from typing import Annotated, Any
 import typer
 
 from console.cli.acting import enter
-from console.cli.patience import patiently
 from console.cli.progress import follow
 from console.cli.runs import as_json, micro_usd
 from console.cli.runs_table import spent
 from console.cli.start import StoppedAtBudgetError, UnfinishedError, runtime
 from console.cli.topics_read import read_topics, tell_interests
 from console.cli.words import note, out, print_json, print_table
+from console.patience import patiently
 from domain.journal import Act, as_ranges
 from pipeline.begin import Wanted, begin_harvest
 from pipeline.collecting import require_settled

@@ -8,9 +8,9 @@ import typer
 
 from console.cli.accounts import secret_in
 from console.cli.acting import enter
-from console.cli.patience import patiently
 from console.cli.start import runtime
 from console.cli.words import iso, local, note, out, print_json, print_table
+from console.patience import patiently
 from console.visible import shown
 from domain.contact import Platform
 from domain.errors import RegularsError

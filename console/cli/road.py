@@ -5,15 +5,20 @@ from typing import Annotated
 import typer
 
 from config.settings import Settings
+from console.cli.acting import enter
 from console.cli.start import runtime, settings
 from console.cli.words import note, out
 from domain.errors import RegularsError
+from domain.journal import Act
+from domain.user import Role
+from pipeline import signing_in
+from store import users
 from workers import worker as working
 from workers.broker import QUEUES, redis_broker
 from workers.dispatcher import Dispatcher
 from workers.life import Life
-from workers.runtime import Runtime
-from workers.supervisor import Supervisor
+from workers.runtime import Runtime, utc_now
+from workers.supervisor import Supervisor, is_free
 
 
 def register(app: typer.Typer) -> None:
@@ -24,14 +29,39 @@ def register(app: typer.Typer) -> None:
 
 
 def up() -> None:
-    """Run everything on this machine until Ctrl-C: queue server, dispatcher, workers."""
+    """Run everything on this machine until Ctrl-C: queue server, dispatcher, workers, console.
+
+    Where nobody may settle anything yet, it prints a link by which the first administrator is made.
+    """
     open_runtime = runtime()
     ended = working.until_signal()
-    with Supervisor(open_runtime.settings, open_runtime) as supervisor:
+    port = open_runtime.settings.console_port
+    free = is_free(port)
+    with Supervisor(open_runtime.settings, open_runtime, console_port=port) as supervisor:
         if supervisor.banner:
             note(supervisor.banner)
         out.print("Regulars is up; Ctrl-C stops it.")
+        if port and free:
+            _tell_console(open_runtime, port)
+        elif port:
+            note(
+                f"The console is not served: another program uses port {port}. REGULARS_CONSOLE_PORT names "
+                "another one."
+            )
         supervisor.wait(ended)
+
+
+def _tell_console(open_runtime: Runtime, port: int) -> None:
+    """Say where the console is; without any administrator, how to become the first."""
+    address = (open_runtime.settings.console_url or f"http://127.0.0.1:{port}").rstrip("/")
+    out.print(f"The console: {address}", soft_wrap=True)
+    with open_runtime.database.write() as connection:
+        if users.any_admin(connection):
+            return
+        token = signing_in.invite(connection, Role.ADMIN, now=utc_now())
+        enter(connection, Act.USER_INVITED, role=Role.ADMIN.word)
+    out.print("Nobody can sign in yet. Within 15 minutes, become the administrator here:")
+    out.print(f"{address}/welcome/{token}", soft_wrap=True)
 
 
 def worker(

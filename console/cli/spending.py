@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from console.cli.patience import patiently
 from console.cli.start import runtime
 from console.cli.words import iso, local, note, out, print_json, print_table, usd
+from console.patience import patiently
 from domain.account import Usage
 from domain.drift import Comparison
 from pipeline.billing import Checked, check

@@ -4,13 +4,14 @@ from importlib import import_module
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 
 from console.form_reading import Message
 from console.pages.words import language_of
-from console.web import live, sign_in
+from console.web import live, openid, sign_in
 from console.web.access import ForbiddenError, SignedOutError
 from console.web.desk import Desk
 from console.web.gate import Gate
@@ -24,6 +25,7 @@ def make_app(desk: Desk) -> Gate:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.desk = desk
     sign_in.add_routes(app)
+    openid.add_routes(app)
     live.add_routes(app)
     for each in SCREENS:
         import_module(f"console.web.screens.{each}").add_routes(app)
@@ -31,6 +33,7 @@ def make_app(desk: Desk) -> Gate:
     app.add_exception_handler(SignedOutError, lambda request, _: _to_sign_in(request))
     app.add_exception_handler(ForbiddenError, _forbidden)
     app.add_exception_handler(HTTPException, _missing)
+    app.add_exception_handler(RequestValidationError, _missing)  # no number where one belongs
     # The gate hears of it, too: what was raised goes on after the answer.
     app.add_exception_handler(Exception, lambda request, _: said(request.scope, 503, "failed"))
     return Gate(app, said, desk.runtime.settings.console_url)

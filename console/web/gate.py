@@ -13,9 +13,17 @@ from console.form_reading import Asgi, FormError, Message, Receive, Send, own_or
 from console.web.access import FORM
 from domain.errors import RegularsError
 
+
+def policy(forms_to: str = "") -> str:
+    """Write what a page may load and where its forms may lead: here, and to one origin that is named."""
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        f"form-action 'self' {forms_to}; base-uri 'none'; frame-ancestors 'none'".replace(" ;", ";")
+    )
+
+
 _HEADERS = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "content-security-policy": policy(),
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",

@@ -7,5 +7,6 @@ TABS = {
     "budgets": Role.VIEWER,
     "topics": Role.VIEWER,
     "alerts": Role.VIEWER,
+    "users": Role.ADMIN,
     "installation": Role.ADMIN,
 }

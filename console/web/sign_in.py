@@ -24,10 +24,12 @@ def address(path: str, query: str = "") -> str:
 def add_routes(app: FastAPI) -> None:
     """Add the routes."""
     desk: Desk = app.state.desk
+    settings = desk.runtime.settings
+    oidc = bool(settings.oidc_issuer and settings.oidc_client_id)
 
     @app.get("/sign-in")
     def ask(request: Request) -> Response:
-        return _page(request, "sign-in", next=own_path(request.query_params.get("next", "/")))
+        return page_of(request, "sign-in", next=own_path(request.query_params.get("next", "/")), oidc=oidc)
 
     @app.post("/sign-in")
     def sign_in(request: Request) -> Response:
@@ -40,8 +42,8 @@ def add_routes(app: FastAPI) -> None:
         except SignInError as error:
             wrong = "many" if isinstance(error, TooManyTriesError) else "wrong"
             status = 429 if wrong == "many" else 403
-            return _page(request, "sign-in", status, next=to, wrong=wrong, name=tried.name[:100])
-        return _signed_in(desk, request, token, to)
+            return page_of(request, "sign-in", status, next=to, wrong=wrong, name=tried.name[:100], oidc=oidc)
+        return signed_in(desk, request, token, to)
 
     @app.post("/sign-out")
     def sign_out(visit: Viewer) -> Response:
@@ -51,17 +53,17 @@ def add_routes(app: FastAPI) -> None:
         left.delete_cookie(cookie_name(desk), secure=is_secure(desk), httponly=True, samesite="lax")
         return left
 
-    _add_welcome(app, desk)
+    _add_welcome(app, desk, oidc=oidc)
 
 
-def _add_welcome(app: FastAPI, desk: Desk) -> None:
+def _add_welcome(app: FastAPI, desk: Desk, *, oidc: bool) -> None:
     @app.get("/welcome/{token}")
     def welcome(request: Request, token: str) -> Response:
         with desk.database.read() as connection:
             role = users.invited(connection, hash_of(token), now=desk.now())
         if role is None:
-            return _page(request, "said", 404, what="used_up")
-        return _page(request, "welcome", role=role, shortest=SHORTEST_PASSWORD)
+            return page_of(request, "said", 404, what="used_up")
+        return page_of(request, "welcome", role=role, shortest=SHORTEST_PASSWORD, token=token, oidc=oidc)
 
     @app.post("/welcome/{token}")
     def accept(request: Request, token: str) -> Response:
@@ -71,15 +73,15 @@ def _add_welcome(app: FastAPI, desk: Desk) -> None:
             with desk.database.write() as connection:
                 _, opened = signing_in.accept(connection, token, name, password, now=desk.now())
         except SignInError:
-            return _page(request, "said", 404, what="used_up")
+            return page_of(request, "said", 404, what="used_up")
         except UserError as error:
             with desk.database.read() as connection:
                 role = users.invited(connection, hash_of(token), now=desk.now())
             if role is None:
-                return _page(request, "said", 404, what="used_up")
-            told = {"role": role, "shortest": SHORTEST_PASSWORD, "wrong": str(error), "name": name[:100]}
-            return _page(request, "welcome", 422, **told)
-        return _signed_in(desk, request, opened, "/")
+                return page_of(request, "said", 404, what="used_up")
+            told = {"wrong": str(error), "name": name[:100], "token": token, "oidc": oidc}
+            return page_of(request, "welcome", 422, role=role, shortest=SHORTEST_PASSWORD, **told)
+        return signed_in(desk, request, opened, "/")
 
 
 def own_path(path: str) -> str:
@@ -88,12 +90,13 @@ def own_path(path: str) -> str:
     return path if is_own and not path.startswith("/sign-") else "/"
 
 
-def _page(request: Request, template: str, status: int = 200, **values: object) -> Response:
+def page_of(request: Request, template: str, status: int = 200, **values: object) -> Response:
+    """Make a page for somebody who is not signed in, in their browser's language."""
     language = language_of(None, request.headers.get("accept-language", ""))
     return plain_page(template, language, status, **values)
 
 
-def _signed_in(desk: Desk, request: Request, token: str, to: str) -> Response:
+def signed_in(desk: Desk, request: Request, token: str, to: str) -> Response:
     """Send somebody on with a new session; the one that the browser held before ends."""
     before = request.cookies.get(cookie_name(desk))
     if before:

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 from simulator.facebook import batch
 from simulator.facebook.answers import LIVE, refuse, served, wrap
 from simulator.facebook.call import Call, caller
+from simulator.facebook.dialog import dialog
 from simulator.facebook.errors import HTML, REFUSALS, GraphError, Refusal, gone
 from simulator.facebook.lookup import look_up
 from simulator.facebook.oauth import access_token, debug_token
@@ -60,6 +61,8 @@ def answer(request: Request, world: World) -> Answer:
     """Answer one request; `path` begins with the version, like `/v26.0/me/accounts`."""
     switches = read(world.options.facebook)
     road = Road.of(request.path)
+    if road.parts == ("dialog", "oauth"):
+        return dialog(request, world)
     query = _query(request)
     version = {"facebook-api-version": served(road.version, switches)}
     endpoint = road.endpoint(query)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.facebook.call import PERMISSIONS, Call, app_secret, app_token, long_lived, token_of
+from simulator.facebook.dialog import traded
 from simulator.facebook.errors import REFUSALS, GraphError, Refusal
 from simulator.facebook.pages import user_id
 from simulator.facebook.switches import Switches
@@ -51,6 +52,8 @@ def access_token(query: Mapping[str, str], world: World, _switches: Switches) ->
     known = query.get("client_id") == world.audience.app_id
     if not known or query.get("client_secret") != app_secret(world):
         raise GraphError(Refusal(400, 1, "Error validating client secret."))
+    if "code" in query:
+        return traded(query, world)
     if query.get("grant_type") == "client_credentials":
         return {"access_token": app_token(world), "token_type": "bearer"}
     if query.get("grant_type") != "fb_exchange_token":

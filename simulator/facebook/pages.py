@@ -1,8 +1,9 @@
 """The Page, its token's owner and the app: their fields and the listings that hang on them (§1.2, §1.3)."""
 
+from collections.abc import Callable
 from typing import Any
 
-from simulator.facebook.call import Call, written
+from simulator.facebook.call import PERMISSIONS, Call, written
 from simulator.facebook.errors import GraphError, Refusal, no_field
 from simulator.facebook.graph import Arguments, Edge, Node, NodeType, Walk
 from simulator.facebook.messages import MESSAGE_TYPES, conversations, opt_ins, ratings
@@ -10,6 +11,9 @@ from simulator.facebook.persons import PERSONS, TASKS, blocked_people, friends, 
 from simulator.facebook.posts import POSTS, own_posts, tagging_posts
 from simulator.facebook.rows import Fixed
 from simulator.mixing import key_of
+
+#: The row of the second page.
+SECOND = "second"
 
 
 def user_id(call: Call) -> str:
@@ -42,9 +46,14 @@ def _undocumented(name: str) -> Any:
     return answer
 
 
-def managed_pages(_call: Call, _user: Any, _arguments: Arguments) -> Walk:
-    """List the Pages the token's owner has a role on: one."""
-    return Walk(Fixed([None]))
+def managed_pages(call: Call, _user: Any, _arguments: Arguments) -> Walk:
+    """List the Pages the token's owner has a role on: one, or two where a switch says so."""
+    return Walk(Fixed([None, SECOND] if call.switches.second_page else [None]))
+
+
+def permissions(call: Call, _user: Any, _arguments: Arguments) -> Walk:
+    """List what the token's owner was asked for: all there is, or what the last dialog asked."""
+    return Walk(Fixed(list(call.world.memory["facebook"].get("granted", PERMISSIONS))))
 
 
 def subscribed_apps(call: Call, _page: Any, _arguments: Arguments) -> Walk:
@@ -138,6 +147,7 @@ _PAGES: dict[str, NodeType] = {
         {
             "accounts": Edge("ManagedPage", managed_pages, ("pages_show_list",), readers="user"),
             "friends": Edge("AppUser", friends, ("user_friends",), readers="user"),
+            "permissions": Edge("Permission", permissions, readers="user"),
         },
         frozenset({"email", "link", "locale"}),
     ),
@@ -153,15 +163,36 @@ _PAGES: dict[str, NodeType] = {
     ),
 }
 
+
+def _or_second(name: str, second: Callable[[Call], Any]) -> Callable[[Call, Any], Any]:
+    """Make a field that differs on the second page."""
+    own = _PAGES["Page"].fields[name]
+    return lambda call, page: second(call) if page == SECOND else own(call, page)
+
+
+_SECOND = {
+    "id": _or_second("id", lambda call: str(int(call.page_id) + 1)),
+    "name": _or_second("name", lambda _: "Second page"),
+    "access_token": _or_second("access_token", lambda _: "simulated-second-page"),
+    "tasks": _or_second("tasks", lambda call: list(call.switches.second_page)),
+}
+
 #: Everything there is, by type.
 TYPES: dict[str, NodeType] = {
     **_PAGES,
     # §1.2: /me/accounts shows a Page with its token and tasks.
     "ManagedPage": NodeType(
-        _PAGES["Page"].fields,
+        {**_PAGES["Page"].fields, **_SECOND},
         ("access_token", "category", "category_list", "name", "id", "tasks"),
         _PAGES["Page"].edges,
         _PAGES["Page"].silent,
+    ),
+    "Permission": NodeType(
+        {
+            "permission": lambda _call, name: name,
+            "status": lambda call, name: "granted" if call.has(name) else "declined",
+        },
+        ("permission", "status"),
     ),
     **PERSONS,
     **POSTS,

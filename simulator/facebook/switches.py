@@ -53,6 +53,8 @@ class Switches:
     foreign_page: Literal[100, 10] = 100
     #: Whose ids `roles` lists: the Page's or the app's scope; the reference does not say.
     role_ids: Literal["page", "app"] = "page"
+    #: §1.3: `tasks` of a second page that the token's owner works on; without any there is no second page.
+    second_page: tuple[str, ...] = ()
 
 
 def read(given: Mapping[str, Any]) -> Switches:

@@ -5,7 +5,17 @@ from dataclasses import replace
 
 from simulator.http import Answer, Request
 from simulator.mixing import key_of
-from simulator.twitter import compliance, engagement, followers, lookups, oauth, timelines, usage, webhooks
+from simulator.twitter import (
+    authorising,
+    compliance,
+    engagement,
+    followers,
+    lookups,
+    oauth,
+    timelines,
+    usage,
+    webhooks,
+)
 from simulator.twitter.call import Call, Refused, page
 from simulator.twitter.endpoints import Endpoint, find
 from simulator.twitter.parameters import understood
@@ -51,7 +61,9 @@ HANDLERS: dict[str, Handler] = {
 def answer(request: Request, world: World) -> Answer:
     """Answer one request whose path has lost the platform's prefix (`/2/users/me`)."""
     if request.path == "/2/oauth2/token" and request.method == "POST":
-        return oauth.refresh(request, world)
+        return oauth.token(request, world)
+    if request.path == "/i/oauth2/authorize":
+        return authorising.authorise(request, world)
     if request.path.startswith("/compliance/"):
         return compliance.bucket(request, world)
     found = find(request.method, request.path)

@@ -1,28 +1,35 @@
-"""The OAuth2 token endpoint, as far as a refresh needs it (x-api.md §5.2: a token lives two hours)."""
+"""The OAuth2 token endpoint: a code or a refresh token for tokens of two hours (x-api.md §5.2)."""
 
 from urllib.parse import parse_qs
 
 from simulator.http import Answer, Request
 from simulator.mixing import key_of
+from simulator.twitter.authorising import grant_of
 from simulator.world import World
 
 LIFE_S = 7200
+_ALL = "tweet.read users.read follows.read like.read timeline.read offline.access"
 
 
-def refresh(request: Request, world: World) -> Answer:
-    """Answer new tokens for a good refresh token; the refresh token is used up by it."""
+def token(request: Request, world: World) -> Answer:
+    """Answer new tokens for a code or a good refresh token; either is used up by it."""
     form = parse_qs(request.body.decode(errors="replace"))
-    given = form.get("refresh_token", [""])[0]
+    kind = form.get("grant_type", [""])[0]
     memory = world.memory["twitter"]
-    good = memory.setdefault("refresh", world.tokens.x_refresh)
-    if form.get("grant_type", [""])[0] != "refresh_token" or given != good:
+    scopes: str | None = None
+    if kind == "authorization_code":
+        scopes = grant_of(request, world)
+    elif kind == "refresh_token":
+        good = memory.setdefault("refresh", world.tokens.x_refresh)
+        scopes = _ALL if form.get("refresh_token", [""])[0] == good else None
+    if scopes is None:
         wrong = {
             "error": "invalid_request",
             "error_description": "Value passed for the token was invalid.",
         }
         return Answer.of_json(wrong, 400, endpoint="oauth2_token")
     turn = len(user_tokens(world))
-    access, memory["refresh"] = (
+    access, again = (
         f"simulated-{each}-{key_of(world.seed, each, turn):016x}" for each in ("x-user", "x-refresh")
     )
     user_tokens(world).add(access)
@@ -30,9 +37,10 @@ def refresh(request: Request, world: World) -> Answer:
         "token_type": "bearer",
         "expires_in": LIFE_S,
         "access_token": access,
-        "scope": "tweet.read users.read follows.read like.read timeline.read offline.access",
-        "refresh_token": memory["refresh"],
+        "scope": scopes,
     }
+    if "offline.access" in scopes.split():
+        body["refresh_token"] = memory["refresh"] = again
     return Answer.of_json(body, endpoint="oauth2_token")
 
 

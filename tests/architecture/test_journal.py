@@ -7,7 +7,14 @@ from tests.architecture.tree import modules, name, text_of
 
 #: What opens a transaction that writes and enters nothing, with its reason.
 SILENT = {
-    "console/cli/accounts.py check": "keeps what the platform says of our own account",
+    "console/connecting.py check": "keeps what the platform says of our own account",
+    "console/web/connecting.py _back": "uses up a sign-in that is under way",
+    "console/web/connecting.py _begin": "keeps a sign-in that is under way",
+    "console/web/connecting.py _offer_pages": "keeps a sign-in that is under way",
+    "console/web/connecting.py choice": "ends a sign-in; what it connects is entered by itself",
+    "console/web/openid.py _leave": "keeps a sign-in that is under way",
+    "console/web/openid.py _let_in": "`signing_in.sign_in_as` and `join` enter it",
+    "console/web/openid.py back": "uses up a sign-in that is under way",
     "console/cli/demo.py _connect": "the demo's people are invented, and so is its installation",
     "console/cli/demo.py _harvest": "the demo's people are invented, and so is its installation",
     "console/cli/spending.py _check": "keeps what the platform says of our bill",
@@ -17,7 +24,7 @@ SILENT = {
     "console/web/alerts.py remove": "what a user wishes to be told is the user's own",
     "console/web/alerts.py wish": "what a user wishes to be told is the user's own",
     "console/web/screens/settings.py appearance": "how it looks is the user's own",
-    "console/web/sign_in.py _signed_in": "ends the session that the browser held before",
+    "console/web/sign_in.py signed_in": "ends the session that the browser held before",
     "console/web/sign_in.py accept": "`signing_in.accept` enters it",
     "console/web/sign_in.py sign_out": "ends the user's own session",
     "console/pages/server.py give_back": "lets an address ask again whose mail could not be sent",

@@ -61,6 +61,8 @@ class Installation:
             "REGULARS_TWITTER_BASE_URL": simulator.ready["twitter"]["base_url"],
             "REGULARS_FACEBOOK_BASE_URL": simulator.ready["facebook"]["base_url"],
             "PYTHONPATH": str(ROOT),
+            # Many run at once; the console is for those that ask for it.
+            "REGULARS_CONSOLE_PORT": "0",
             **settings,
         }
 

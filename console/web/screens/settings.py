@@ -4,26 +4,25 @@ from zoneinfo import available_timezones
 
 from fastapi import FastAPI, Response
 
-from console.web import alerts, budgets, installation, topics
+from console.web import alerts, budgets, installation, topics, users
 from console.web.access import Viewer
 from console.web.desk import Desk
-from console.web.rendering import after, page
-from console.web.settings_tabs import TABS
+from console.web.rendering import after
 from console.web.sign_in import own_path
 from domain.sign_up import LANGUAGES
 from domain.user import THEMES
-from store import users
+from store import users as stored
 
 
 def add_routes(app: FastAPI) -> None:
     """Add the routes."""
     desk: Desk = app.state.desk
-    for each in (alerts, budgets, topics, installation):
+    for each in (alerts, budgets, topics, users, installation):
         each.add_routes(app)
 
     @app.get("/settings")
     def show(visit: Viewer) -> Response:
-        return page(visit, "settings/own", tabs=TABS, zones=sorted(available_timezones()))
+        return users.own_page(desk, visit)
 
     @app.post("/appearance")
     def appearance(visit: Viewer) -> Response:
@@ -31,5 +30,5 @@ def add_routes(app: FastAPI) -> None:
         chosen = {name: visit.sent(name) for name, values in known.items() if visit.sent(name) in values}
         if chosen:
             with desk.database.write() as connection:
-                users.prefer(connection, visit.user.id, **chosen)
+                stored.prefer(connection, visit.user.id, **chosen)
         return after(own_path(visit.sent("next", "/")))

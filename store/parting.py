@@ -1,0 +1,53 @@
+"""Parting: what goes with an account when it is disconnected, and what was last harvested of it."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, RowMapping, exists, func, select
+
+from store.tables import admissions, harvest_runs, harvests, messaging_contacts, signals
+
+
+class Parting(NamedTuple):
+    """What goes with an account.
+
+    `gone` are the contacts known through it alone, `removed` those of them in the messaging store, `told`
+    those whom the gates ever admitted: each is a removal in the feed. `anew` are those in the store who are
+    known through other accounts too: their label is decided anew. `runs` are waiting or running.
+    """
+
+    gone: int
+    removed: int
+    told: int
+    anew: int
+    runs: int
+
+
+def with_account(connection: Connection, account_id: int) -> Parting:
+    """Count what goes with an account; reads its acts from end to end."""
+    other = signals.alias()
+    ours = select(signals.c.contact_id).where(signals.c.account_id == account_id).distinct().subquery()
+    elsewhere = exists().where(other.c.contact_id == ours.c.contact_id, other.c.account_id != account_id)
+    told = exists().where(admissions.c.contact_id == ours.c.contact_id, admissions.c.told)
+    inside = exists().where(messaging_contacts.c.contact_id == ours.c.contact_id)
+
+    def count(*conditions: object) -> int:
+        return connection.scalar(select(func.count()).select_from(ours).where(*conditions)) or 0  # type: ignore[arg-type]
+
+    active = select(func.count()).select_from(harvest_runs)
+    running = active.where(
+        harvest_runs.c.account_id == account_id, harvest_runs.c.state.in_(["waiting", "running"])
+    )
+    return Parting(
+        gone=count(~elsewhere),
+        removed=count(~elsewhere, inside),
+        told=count(~elsewhere, told),
+        anew=count(elsewhere, inside),
+        runs=connection.scalar(running) or 0,
+    )
+
+
+def last_harvest(connection: Connection, account_id: int) -> list[RowMapping]:
+    """Return the runs of an account's newest harvest."""
+    newest = select(func.max(harvests.c.id)).where(harvests.c.account_id == account_id).scalar_subquery()
+    statement = select(harvest_runs).where(harvest_runs.c.harvest_id == newest).order_by(harvest_runs.c.id)
+    return list(connection.execute(statement).mappings())
