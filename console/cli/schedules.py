@@ -10,8 +10,9 @@ import typer
 from console.cli.acting import enter
 from console.cli.runs import micro_usd
 from console.cli.start import runtime
-from console.cli.words import iso, local, note, out, print_json, print_table, shown, usd
+from console.cli.words import iso, local, note, out, print_json, print_table, usd
 from console.cron_words import in_words
+from console.visible import shown
 from domain.journal import Act
 from domain.schedule import CatchUp, Timing
 from pipeline import scheduling
