@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ import orjson
 
 from domain.errors import RegularsError
 from exports.record import FIELDS, TOMBSTONE_FIELDS, record, tombstone
-from store import messaging
+from store import halts, messaging
 from store.database import Database
 
 #: What makes a spreadsheet read a cell as a formula (OWASP, CSV injection).
@@ -20,6 +21,8 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 Progress = Callable[[int], None]
 Records = Iterable[Mapping[str, Any]]
+#: Seconds between two looks whether a halt began while a file is written.
+LOOK_S = 1.0
 
 
 class Exported(NamedTuple):
@@ -35,16 +38,20 @@ def export(database: Database, form: str, folder: Path, progress: Progress = lam
     """Write the messaging store and its tombstones to `folder` as `csv` or `ndjson`.
 
     Both files show one state of the database. `progress` is called with the records written so far.
-    Raises RegularsError where the folder cannot be written.
+    Raises RegularsError where the folder cannot be written, HaltedError while anything is halted and as soon
+    as it is.
     """
     write = _csv if form == "csv" else _ndjson
     names = [folder / f"{each}.{form}" for each in ("contacts", "tombstones")]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with database.read() as connection:
+            halts.require_none(connection)
             inside = _replaced(
                 names[0],
-                lambda file: write(file, FIELDS, map(record, messaging.rows(connection)), progress),
+                lambda file: write(
+                    file, FIELDS, map(record, messaging.rows(connection)), _until_halted(database, progress)
+                ),
             )
             out = _replaced(
                 names[1],
@@ -57,6 +64,42 @@ def export(database: Database, form: str, folder: Path, progress: Progress = lam
             f"The export cannot be written to {folder}: {error.strerror}. Choose another folder or make room."
         ) from error
     return Exported(names[0], names[1], inside, out)
+
+
+def export_removals(database: Database, form: str, folder: Path) -> int:
+    """Write the tombstones alone, as may be done at any time; returns how many there are.
+
+    Raises RegularsError where the folder cannot be written.
+    """
+    write = _csv if form == "csv" else _ndjson
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with database.read() as connection:
+            return _replaced(
+                folder / f"tombstones.{form}",
+                lambda file: write(
+                    file, TOMBSTONE_FIELDS, map(tombstone, messaging.tombstones(connection)), lambda _: None
+                ),
+            )
+    except OSError as error:
+        raise RegularsError(
+            f"The removals cannot be written to {folder}: {error.strerror}. Choose another folder."
+        ) from error
+
+
+def _until_halted(database: Database, progress: Progress) -> Progress:
+    """Look once a second, in a transaction of its own, whether files must stop."""
+    looked_at = time.monotonic()
+
+    def watched(count: int) -> None:
+        nonlocal looked_at
+        if time.monotonic() - looked_at >= LOOK_S:
+            looked_at = time.monotonic()
+            with database.read() as connection:
+                halts.require_none(connection)
+        progress(count)
+
+    return watched
 
 
 def _replaced(path: Path, write: Callable[[IO[bytes]], int]) -> int:

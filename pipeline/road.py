@@ -1,7 +1,7 @@
 """The road: what a harvest travels on, joined in one place and passed in."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, TypeVar
@@ -45,7 +45,7 @@ class Road:
     writes them; `pauses_s` are the seconds to wait, one after the other, for a database that is away;
     `inbox` is where pushes wait, None for the database itself; `suppressor_of` gives what makes the values
     of identifiers that may not be stored; `duty_of` says what must be settled before an account is read, None
-    where its platform is simulated on this machine.
+    where its platform is simulated on this machine; `note` counts what was done, by its name and labels.
     """
 
     database: Database
@@ -62,6 +62,7 @@ class Road:
     inbox: Database | None = None
     suppressor_of: Callable[[Connection], Suppressor] = no_suppressor
     duty_of: Callable[[Account], Duty | None] = lambda _account: None
+    note: Callable[[str, Mapping[str, str]], None] = lambda _name, _labels: None
 
     def transact(self, act: Callable[[Connection], Result]) -> Result:
         """Run `act` in a writing transaction, patiently (see `pipeline.patience`)."""

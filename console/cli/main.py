@@ -34,6 +34,8 @@ MODULES: Mapping[str, str] = {
     "runs": "runs",
     "freshness": "freshness",
     "brake": "brake",
+    "halt": "halting",
+    "resume": "halting",
     "jobs": "jobs",
     "contacts": "contacts",
     "import": "importing",
