@@ -1,6 +1,6 @@
 """Halting: the one stop of harvests, additions and files, and its end; removals are never stopped."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -18,6 +18,7 @@ from store.decisions import Carried
 from store.halts import EVERYTHING, Halt
 from store.messaging import Step
 
+PolicyOf = Callable[[Connection], Policy]
 #: How long a page waits before it looks whether the halt has ended.
 PAUSE = timedelta(seconds=5)
 #: What a run says that it waits for.
@@ -49,7 +50,7 @@ def resume(connection: Connection, account: Account | None) -> Halt:
     return standing[place]
 
 
-def admit_waiting(database: Database, policy: Policy, *, now: datetime) -> int:
+def admit_waiting(database: Database, policy_of: PolicyOf, *, now: datetime) -> int:
     """Let those in whom an ended halt kept out and who are still regular; returns how many came in."""
     came = 0
     while True:
@@ -58,7 +59,7 @@ def admit_waiting(database: Database, policy: Policy, *, now: datetime) -> int:
         if not candidates:
             return came
         came += database.transact(
-            lambda connection, some=candidates: _admit(connection, some, policy, now=now)  # type: ignore[misc]  # bound here
+            lambda connection, some=candidates: _admit(connection, some, policy_of(connection), now=now)  # type: ignore[misc]  # bound here
         )
 
 

@@ -1199,14 +1199,14 @@ paused_queues = Table(
     Column("at", Moment, nullable=False),
 )
 
-#: How many messages each worker carried out in which minute (UTC, as 2026-11-24T12:05), by queue.
+#: How many pages and steps each worker did in which minute (UTC, as 2026-11-24T12:05), by queue.
 worked_minutes = Table(
     "worked_minutes",
     metadata,
     Column("minute", Text, nullable=False),
     Column("queue", Text, nullable=False),
     Column("worker", Text, nullable=False),
-    Column("messages", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
     PrimaryKeyConstraint("minute", "queue", "worker"),
 )
 

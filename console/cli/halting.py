@@ -48,9 +48,8 @@ def resume(
     with open_runtime.database.write() as connection:
         found = accounts.find(connection, account) if account else None
         halting.resume(connection, found)
-        policy = open_runtime.policy_in_force(connection)
         enter(connection, Act.RESUMED, why=why, account=found.key if found else "")
-    came = halting.admit_waiting(open_runtime.database, policy, now=utc_now())
+    came = halting.admit_waiting(open_runtime.database, open_runtime.policy_in_force, now=utc_now())
     out.print(f"{shown(found.name) if found else 'Everything'} goes on; {came} contacts came in.")
     with open_runtime.database.read() as connection:
         for each in halts.every(connection):

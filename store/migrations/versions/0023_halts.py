@@ -49,7 +49,7 @@ def upgrade() -> None:
         sa.Column("minute", sa.Text(), nullable=False),
         sa.Column("queue", sa.Text(), nullable=False),
         sa.Column("worker", sa.Text(), nullable=False),
-        sa.Column("messages", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("minute", "queue", "worker", name=op.f("pk_worked_minutes")),
     )
     op.create_table(

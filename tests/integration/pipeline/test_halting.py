@@ -140,7 +140,7 @@ class HaltLaws(RuleBasedStateMachine):
             self.places.discard(place)
             with self.halted.database.write() as connection:
                 halting.resume(connection, self.halted.place(place))
-            halting.admit_waiting(self.halted.database, CNIL, now=self.now)
+            halting.admit_waiting(self.halted.database, lambda _: CNIL, now=self.now)
 
     @invariant()
     def while_it_lasts_nobody_comes_in_and_whoever_leaves_has_left(self) -> None:
@@ -173,7 +173,7 @@ class HaltLaws(RuleBasedStateMachine):
         for place in sorted(self.places):
             with self.halted.database.write() as connection:
                 halting.resume(connection, self.halted.place(place))
-        halting.admit_waiting(self.halted.database, CNIL, now=self.now)
+        halting.admit_waiting(self.halted.database, lambda _: CNIL, now=self.now)
         assert inside(self.halted.database) == inside(self.free.database)
         assert labels(self.halted.database) == labels(self.free.database)
 
@@ -276,7 +276,7 @@ def halt(database: Database, account: Account | None) -> None:
 def resume(database: Database, account: Account | None) -> None:
     with database.write() as connection:
         halting.resume(connection, account)
-    halting.admit_waiting(database, CNIL, now=NOW)
+    halting.admit_waiting(database, lambda _: CNIL, now=NOW)
 
 
 def export_now(database: Database, folder: Path) -> None:
