@@ -129,14 +129,21 @@ def newest(connection: Connection) -> Anchor:
     return Anchor(found.seq, found.link) if found else Anchor(0, GENESIS)
 
 
-def listed(connection: Connection, *, count: int, subject: ContactKey | None = None) -> Sequence[RowMapping]:
-    """Return the newest entries, newest first; those whose text was deleted have no actor and no act."""
+def listed(
+    connection: Connection, *, count: int, subject: ContactKey | None = None, before: int | None = None
+) -> Sequence[RowMapping]:
+    """Return the newest entries, newest first; those whose text was deleted have no actor and no act.
+
+    `before` is the number of an entry: only those before it.
+    """
     statement = select(
         chain.c.seq, chain.c.at, *(each for each in texts.c if each.name not in ("seq", "salt"))
     )
     statement = (
         statement.outerjoin(texts, texts.c.seq == chain.c.seq).order_by(chain.c.seq.desc()).limit(count)
     )
+    if before is not None:
+        statement = statement.where(chain.c.seq < before)
     if subject is not None:
         statement = statement.where(texts.c.subject_key == str(subject))
     return connection.execute(statement).mappings().all()

@@ -146,7 +146,13 @@ def facts(connection: Connection, contact_ids: Iterable[int]) -> dict[int, Notic
 def listed(connection: Connection, *, overdue: bool, now: datetime) -> Iterator[RowMapping]:
     """Read the queue of notices due, the most urgent first; `overdue` for those alone."""
     statement = (
-        select(contacts.c.platform, contacts.c.platform_id, contacts.c.label, notices.c.due_at)
+        select(
+            notices.c.contact_id,
+            contacts.c.platform,
+            contacts.c.platform_id,
+            contacts.c.label,
+            notices.c.due_at,
+        )
         .join(contacts, contacts.c.id == notices.c.contact_id)
         .where(notices.c.given_at.is_(None), contacts.c.label != "suppressed")
         .order_by(notices.c.due_at, notices.c.contact_id)

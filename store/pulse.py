@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, func, select
 
-from store.tables import accounts, changes, contact_tallies, failures, harvest_runs, jobs, outbox, workers
+from store.tables import accounts, changes, failures, harvest_runs, jobs, outbox, tallies, workers
 
 _ACTIVE = harvest_runs.c.state.in_(["waiting", "running"])
 
@@ -26,7 +26,7 @@ def marks(connection: Connection) -> Mapping[str, str]:
         "workers": select(func.count(workers.c.id), func.max(workers.c.started_at)),
         "accounts": select(func.count(accounts.c.id), func.count(accounts.c.paused_reason)),
         "messaging": select(func.max(changes.c.seq)),
-        "tallies": select(func.max(contact_tallies.c.counted_at)),
+        "tallies": select(func.max(tallies.c.counted_at)),
     }
     return {
         name: "·".join(str(each) for each in connection.execute(statement).one())

@@ -1147,16 +1147,14 @@ sign_in_tries = Table(
     Column("forget_at", Moment, nullable=False),
 )
 
-#: How many contacts there were on a day (UTC); today's rows are brought up to date by the dispatcher.
-contact_tallies = Table(
-    "contact_tallies",
+#: What there was on a day (UTC); today's rows are brought up to date by the dispatcher.
+tallies = Table(
+    "tallies",
     metadata,
     Column("day", Text, primary_key=True),
     Column("platform", Text, primary_key=True),
-    Column("label", Text, primary_key=True),
-    Column("contacts", BigInteger, nullable=False),
-    # Of them in the messaging store.
-    Column("inside", BigInteger, nullable=False),
+    Column("name", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
     Column("counted_at", Moment, nullable=False),
 )
 

@@ -18,11 +18,12 @@ from pipeline.halting import admit_waiting
 from pipeline.interests import begin_reading_if_due
 from pipeline.road import Road
 from pipeline.standing import begin_export_if_moved
-from store import clock, outbox, pausing, tallies, workers
+from store import clock, outbox, pausing, workers
 from store.database import Database, DatabaseError
 from store.outbox import Wake
 from workers.actors import message_of
 from workers.broker import QUEUE_DOWN, QUEUES, depth, forgot
+from workers.counter import Counter
 from workers.life import bury_dead
 from workers.pushes import Postman
 from workers.runtime import utc_now
@@ -36,10 +37,6 @@ LIFE_S = 1.0
 RESEND_AFTER = timedelta(seconds=150)
 #: A clock that falls back by more than this, in seconds, was put back; less is how clocks are kept right.
 PUT_BACK_S = 30.0
-#: Seconds between two counts of the contacts, and how many times as long as one took at least.
-TALLY_S, TALLY_SHARE = 60.0, 200.0
-#: Seconds between two counts of the contacts, and how many times as long as one took at least.
-TALLY_S, TALLY_SHARE = 60.0, 200.0
 #: Seconds between two times that dead processes and old minutes are forgotten.
 FORGET_S = 60.0
 #: How many messages one tick sends at most.
@@ -68,8 +65,8 @@ class Dispatcher:
         self._looked_at_workers = 0.0
         self._forgot_at = -math.inf
         self._clock_ahead_s = -math.inf
-        self._tally_at = 0.0
         self._profiles_at = datetime.min.replace(tzinfo=UTC)
+        self._counter = Counter(database)
         self._postman = Postman(database, (road and road.inbox) or database, broker)
 
     def run(self, ended: threading.Event) -> None:
@@ -97,28 +94,8 @@ class Dispatcher:
                 clock.put_back(connection, now=now)
         if time.monotonic() - self._looked_at_workers > LIFE_S:
             self._looked_at_workers = time.monotonic()
-            for each in bury_dead(self._database, now=now):
-                log.warning("dispatcher.worker_dead", extra={"worker": each})
-            if time.monotonic() - self._forgot_at > FORGET_S:
-                self._forgot_at = time.monotonic()
-                with self._database.write() as connection:
-                    workers.forget(connection, now=now)
-            if forgot(self._broker):
-                with self._database.write() as connection:
-                    outbox.unsend_all(connection)
-            if self._settings.export_dir is not None:
-                folder, form = self._settings.export_dir, self._settings.export_format
-                controller = self._settings.controller
-                begin_export_if_moved(self._database, folder, form, now=now, controller=controller)
-            if self._road is not None:
-                admit_waiting(self._database, self._road.policy_of, now=now)
-            begin_reading_if_due(self._database, now=now)
-            begin_expire_if_due(self._database, now=now)
-            self._tally(now)
-            if self._road is not None:
-                begin_due(self._road, now=now)
-                self._look_again(self._road, now)
-                begin_checking_if_due(self._road, now=now)
+            self._look_at_workers(now)
+            self._begin_due(now)
         self._postman.look(now)
         with self._database.read() as connection:
             held_back = pausing.paused(connection)
@@ -140,16 +117,32 @@ class Dispatcher:
                 sent += 1
         return sent
 
-    def _tally(self, now: datetime) -> None:
-        """Count the contacts once a minute, less often where counting them takes long."""
-        if time.monotonic() < self._tally_at:
-            return
-        began = time.monotonic()
-        with self._database.read() as connection:
-            counted = tallies.count(connection, now=now)
-        with self._database.write() as connection:
-            tallies.keep(connection, counted, now=now)
-        self._tally_at = began + max(TALLY_S, (time.monotonic() - began) * TALLY_SHARE)
+    def _look_at_workers(self, now: datetime) -> None:
+        """Free what dead workers held; send everything again where the queue server has forgotten it."""
+        for each in bury_dead(self._database, now=now):
+            log.warning("dispatcher.worker_dead", extra={"worker": each})
+        if time.monotonic() - self._forgot_at > FORGET_S:
+            self._forgot_at = time.monotonic()
+            with self._database.write() as connection:
+                workers.forget(connection, now=now)
+        if forgot(self._broker):
+            with self._database.write() as connection:
+                outbox.unsend_all(connection)
+
+    def _begin_due(self, now: datetime) -> None:
+        """Begin what is due by a plan, by a date, or because something waits."""
+        if self._settings.export_dir is not None:
+            folder, form = self._settings.export_dir, self._settings.export_format
+            controller = self._settings.controller
+            begin_export_if_moved(self._database, folder, form, now=now, controller=controller)
+        begin_reading_if_due(self._database, now=now)
+        begin_expire_if_due(self._database, now=now)
+        self._counter.look()
+        if self._road is not None:
+            admit_waiting(self._database, self._road.policy_of, now=now)
+            begin_due(self._road, now=now)
+            self._look_again(self._road, now)
+            begin_checking_if_due(self._road, now=now)
 
     def _look_again(self, road: Road, now: datetime) -> None:
         """Look at our own profiles once more where that is due; one try in half an hour."""

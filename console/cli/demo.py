@@ -23,8 +23,8 @@ from console.cli.patience import patiently
 from console.cli.progress import follow
 from console.cli.start import UnfinishedError
 from console.cli.topics_read import read_topics
-from console.cli.travel import draw
 from console.cli.words import note, out, print_table, shown, usd
+from console.travel import draw
 from domain.account import Account
 from domain.contact import Platform
 from domain.credentials import Credentials
@@ -169,7 +169,8 @@ def _tell(open_runtime: Runtime, rows: list[Mapping[Any, Any]], exported: Export
         examples = reading.examples(connection)
         sentences = [sentence_of(connection, each) for each in examples]
     picture = folder / "travel.svg"
-    draw(flow, inside, picture)
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    draw(flow, inside).savefig(picture, metadata={"Date": None})
     requests, spend = sum(each["requests"] for each in rows), sum(each["spend_micro_usd"] for each in rows)
     print_table(
         ("contacts", "regular", "occasional", "in the messaging store", "requests", "simulated dollars"),

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from console.cli.examination import Finding, examine
 from console.cli.start import settings
 from console.cli.words import out, print_json, print_table
+from console.examination import Finding, examine
 from domain.errors import RegularsError
 
 

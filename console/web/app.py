@@ -31,6 +31,8 @@ def make_app(desk: Desk) -> Gate:
     app.add_exception_handler(SignedOutError, lambda request, _: _to_sign_in(request))
     app.add_exception_handler(ForbiddenError, _forbidden)
     app.add_exception_handler(HTTPException, _missing)
+    # The gate hears of it, too: what was raised goes on after the answer.
+    app.add_exception_handler(Exception, lambda request, _: said(request.scope, 503, "failed"))
     return Gate(app, said, desk.runtime.settings.console_url)
 
 

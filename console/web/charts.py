@@ -10,14 +10,30 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from config import notice
+from console.travel import Look, draw
 from console.web.formats import day_of, number
 from console.web.words import Words
 
 mpl.rcParams.update({"svg.fonttype": "none", "font.size": 10, "svg.hashsalt": "regulars"})
 #: Colours by theme: those of the stylesheet.
 _COLOURS = {
-    "light": {"regular": "#0f766e", "occasional": "#8a5200", "ink": "#59626c", "line": "#d9dde1"},
-    "dark": {"regular": "#3cc7b5", "occasional": "#eab04d", "ink": "#a3abb4", "line": "#2c3138"},
+    "light": {
+        "regular": "#0f766e",
+        "occasional": "#8a5200",
+        "suppressed": "#9f1c1c",
+        "none": "#59626c",
+        "ink": "#59626c",
+        "line": "#d9dde1",
+    },
+    "dark": {
+        "regular": "#3cc7b5",
+        "occasional": "#eab04d",
+        "suppressed": "#ff8f86",
+        "none": "#a3abb4",
+        "ink": "#a3abb4",
+        "line": "#2c3138",
+    },
 }
 #: Matplotlib is not made for threads.
 _LOCK = Lock()
@@ -56,6 +72,25 @@ def lines(
         axes.tick_params(colors=colours["ink"], length=0)
         axes.spines[:].set_visible(False)
         return _svg(figure)
+
+
+def flow(rows: Sequence[tuple[str, str, str, int]], inside: int, language: str, theme: str | None) -> bytes:
+    """Draw who leads to what: kinds of act, the label, the messaging store."""
+    colours = _COLOURS["dark" if theme == "dark" else "light"]
+    said = Words(language)
+    words = dict(notice.words(language)["kinds"])
+    words |= {each: said(f"words.{each}") for each in ("regular", "occasional", "suppressed", "none")}
+    look = Look(
+        title="",
+        store=said("messaging.flow_store"),
+        no_further=said("messaging.flow_no_further"),
+        words=words,
+        colours=colours,
+        ink=colours["ink"],
+        number=lambda count: number(count, language),
+    )
+    with _LOCK:
+        return _svg(draw(rows, inside, look))
 
 
 def _svg(figure: Figure) -> bytes:

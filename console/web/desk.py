@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from console.form_reading import Form
-from domain.user import User
+from domain.user import Role, User
 from pipeline.signing_in import form_token_of
 from store.database import Database
 from workers.runtime import Runtime, utc_now
@@ -54,6 +54,10 @@ class Visit(NamedTuple):
     def zone(self) -> ZoneInfo:
         """The time zone in which moments are shown."""
         return ZoneInfo(self.user.time_zone)
+
+    def may(self, role: str) -> bool:
+        """Tell whether this user has at least a role."""
+        return self.user.role >= Role[role.upper()]
 
     def sent(self, name: str, default: str = "") -> str:
         """Return a field of the form."""

@@ -10,10 +10,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from config import notice
+from console.pages.words import words as public_words
 from console.web import formats
 from console.web.access import TOKEN_FIELD
 from console.web.desk import Visit
 from console.web.words import Words
+from domain.topic import TOPICS
 from domain.user import Role
 
 _HERE = Path(__file__).parent
@@ -62,7 +65,9 @@ def render(visit: Visit, template: str, **values: Any) -> str:
             visit, moment, formats.clock(moment, visit.zone, visit.now, visit.language)
         ),
         "day": lambda moment: _time(visit, moment, formats.day(moment, visit.zone, visit.language)),
-        "may": lambda word: visit.user.role >= Role[word.upper()],
+        "may": visit.may,
+        "kind_words": notice.words(visit.language)["kinds"],
+        "topic_words": {each: public_words(visit.language)[f"topic_{each}"] for each in TOPICS},
     }
     return _render(template, visit.language, visit.user.theme, **shown, **values)
 

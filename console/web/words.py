@@ -31,7 +31,7 @@ class Words:
         self._language = language
         self._locale = Locale(language)
 
-    def __call__(self, name: str, **values: Any) -> str:
+    def __call__(self, name: str, /, **values: Any) -> str:
         """Return a sentence with its values; `n` chooses between one and many. Raises KeyError."""
         sentence = catalogue()[name][self._language]
         if isinstance(sentence, list):

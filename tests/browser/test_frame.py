@@ -11,7 +11,19 @@ from store.database import Database
 from tests.browser.conftest import Opened
 from tests.consoles import Consoles, listening
 
-SCREENS = ("/",)
+SCREENS = (
+    "/",
+    "/messaging",
+    "/privacy",
+    "/privacy/keeping",
+    "/privacy/papers",
+    "/privacy/journal",
+    "/privacy/policy",
+    "/settings",
+    "/settings/budgets",
+    "/settings/topics",
+    "/settings/installation",
+)
 
 
 @pytest.fixture

@@ -20,6 +20,9 @@ CHART, WEEK = timedelta(days=90), timedelta(days=7)
 #: From which share of a budget on somebody should know.
 NEAR_END = 0.8
 _MOST_NEEDS = 5
+#: The figures, and the tally of each.
+NAMES = {"regular": "label:regular", "occasional": "label:occasional", "inside": "inside"}
+_SHOWN = {name: figure for figure, name in NAMES.items()}
 
 
 class Need(NamedTuple):
@@ -45,7 +48,7 @@ def add_routes(app: FastAPI) -> None:
     @app.get("/")
     def show(visit: Viewer) -> Response:
         with desk.database.read() as connection:
-            counted = tallies.since(connection, (visit.now - CHART).date())
+            counted = tallies.since(connection, (visit.now - CHART).date(), *NAMES.values())
             waiting = stored.waiting(connection, now=visit.now, soon=visit.now + WEEK)
             set_budgets = budgets.listed(connection, now=visit.now)
             spent = ledger.spent_since(connection, visit.now.date().replace(day=1))
@@ -54,9 +57,7 @@ def add_routes(app: FastAPI) -> None:
             visit,
             "overview",
             needs=_needs(waiting, set_budgets)[:_MOST_NEEDS],
-            figures={
-                each: _figure(counted, each, visit.now.date()) for each in ("regular", "occasional", "inside")
-            },
+            figures={each: _figure(counted, each, visit.now.date()) for each in NAMES},
             counted_at=max((each.counted_at for each in counted), default=None),
             days=_days(counted),
             spent=spent,
@@ -67,7 +68,7 @@ def add_routes(app: FastAPI) -> None:
     @app.get("/charts/contacts.svg")
     def chart(visit: Viewer) -> Response:
         with desk.database.read() as connection:
-            counted = tallies.since(connection, (visit.now - CHART).date())
+            counted = tallies.since(connection, (visit.now - CHART).date(), *NAMES.values())
         drawn = charts.lines(
             _days(counted), ("regular", "occasional"), visit.language, visit.query.get("theme")
         )
@@ -102,11 +103,10 @@ def _near_end(budget: Mapping[Any, Any]) -> Need:
 
 
 def _days(counted: Iterable[Tally]) -> dict[date, dict[str, int]]:
-    """Add the tallies of each day up by label; `inside` beside them."""
+    """Add the tallies of all platforms up, by day and figure."""
     days: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for each in counted:
-        days[each.day][each.label] += each.contacts
-        days[each.day]["inside"] += each.inside
+        days[each.day][_SHOWN[each.name]] += each.number
     return days
 
 

@@ -1,12 +1,14 @@
-"""Settings: who may do what, with which rules; and how the console looks to whoever uses it."""
+"""Settings: how the console looks to whoever uses it; budgets, prices, topics and the installation beside."""
 
 from zoneinfo import available_timezones
 
 from fastapi import FastAPI, Response
 
+from console.web import budgets, installation, topics
 from console.web.access import Viewer
 from console.web.desk import Desk
-from console.web.rendering import after
+from console.web.rendering import after, page
+from console.web.settings_tabs import TABS
 from console.web.sign_in import own_path
 from domain.sign_up import LANGUAGES
 from domain.user import THEMES
@@ -16,6 +18,12 @@ from store import users
 def add_routes(app: FastAPI) -> None:
     """Add the routes."""
     desk: Desk = app.state.desk
+    for each in (budgets, topics, installation):
+        each.add_routes(app)
+
+    @app.get("/settings")
+    def show(visit: Viewer) -> Response:
+        return page(visit, "settings/own", tabs=TABS, zones=sorted(available_timezones()))
 
     @app.post("/appearance")
     def appearance(visit: Viewer) -> Response:

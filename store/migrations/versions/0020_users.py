@@ -1,4 +1,4 @@
-"""Who uses the console, who is signed in, who is invited; how many contacts there were on which day."""
+"""Who uses the console, who is signed in, who is invited; what there was on which day."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -57,20 +57,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("mark", name=op.f("pk_sign_in_tries")),
     )
     op.create_table(
-        "contact_tallies",
+        "tallies",
         sa.Column("day", sa.Text(), nullable=False),
         sa.Column("platform", sa.Text(), nullable=False),
-        sa.Column("label", sa.Text(), nullable=False),
-        sa.Column("contacts", sa.BigInteger(), nullable=False),
-        sa.Column("inside", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("counted_at", Moment(), nullable=False),
-        sa.PrimaryKeyConstraint("day", "platform", "label", name=op.f("pk_contact_tallies")),
+        sa.PrimaryKeyConstraint("day", "platform", "name", name=op.f("pk_tallies")),
     )
 
 
 def downgrade() -> None:
     """Take it down again."""
-    op.drop_table("contact_tallies")
+    op.drop_table("tallies")
     op.drop_table("sign_in_tries")
     op.drop_table("invitations")
     op.drop_table("sessions")

@@ -200,7 +200,7 @@ def test_who_is_taken_for_dead(
     listed(database, os.getpid(), host=host, **moments)
     assert (HARVEST in at_work(database, now=now)) == (not dead)
     assert bury_dead(database, now=now) == dead
-    assert len(rows(database, "workers")) == 1 - len(dead)
+    assert len([each for each in rows(database, "workers") if each["died_at"] is None]) == 1 - len(dead)
 
 
 def test_a_process_signs_and_is_taken_off_at_its_end(database: Database) -> None:
@@ -210,7 +210,7 @@ def test_a_process_signs_and_is_taken_off_at_its_end(database: Database) -> None
     (row,) = rows(database, "workers")
     assert (row["id"], row["pid"], row["queues"]) == (life.id, os.getpid(), HARVEST)
     life.end()
-    assert rows(database, "workers") == []
+    assert [each["died_at"] is not None for each in rows(database, "workers")] == [True]
 
 
 def test_after_an_outage_of_the_database_everything_due_goes_out_again(

@@ -2,7 +2,10 @@
 
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from typing import NamedTuple
+
+from sqlalchemy import Connection
 
 from classifier.policy import Policy
 from config.keys import KeyMissingError, Sealer, key_path, read_key
@@ -123,7 +126,7 @@ def _retention(read: Settings) -> Iterator[Finding]:
 
 def _queue(read: Settings) -> Iterator[Finding]:
     if read.redis_url is not None:
-        redis_broker(read.redis_url.get_secret_value(), allow_volatile=read.allow_volatile_queue)
+        redis_broker(read.redis_url.get_secret_value(), allow_volatile=read.allow_volatile_queue).close()
     found = "embedded, keeps its messages" if read.embedded_queue else "answers, keeps its messages"
     if read.allow_volatile_queue:
         found = "may forget its messages, as REGULARS_ALLOW_VOLATILE_QUEUE allows"
@@ -158,19 +161,24 @@ def _key(read: Settings) -> Iterator[Finding]:
 def _fingerprint(read: Settings) -> str | None:
     if not _is_begun(read):
         return None
-    database = Database(read.database)
-    schema.require_current(database)
-    with database.read() as connection:
+    with _read(read) as connection:
         return installation.key_fingerprint(connection)
 
 
 def _pack_in_force(read: Settings) -> str | None:
     if not _is_begun(read):
         return None
-    database = Database(read.database)
-    schema.require_current(database)
-    with database.read() as connection:
+    with _read(read) as connection:
         return installation.policy(connection)
+
+
+@contextmanager
+def _read(read: Settings) -> Iterator[Connection]:
+    """Look into the database, whatever its state; raises RegularsError where its schema is another one."""
+    with closing(Database(read.database)) as database:
+        schema.require_current(database)
+        with database.read() as connection:
+            yield connection
 
 
 def _is_begun(read: Settings) -> bool:
@@ -182,17 +190,15 @@ def _schema(read: Settings) -> Iterator[Finding]:
     if not _is_begun(read):
         yield Finding("schema", fine=True, required=True, found="made at the first start")
         return
-    schema.require_current(Database(read.database))
-    yield Finding("schema", fine=True, required=True, found=schema.HEAD)
+    with _read(read):
+        yield Finding("schema", fine=True, required=True, found=schema.HEAD)
 
 
 def _profiles(read: Settings) -> Iterator[Finding]:
     """Look at what the last look at each account's profile found."""
     if not _is_begun(read):
         return
-    database = Database(read.database)
-    schema.require_current(database)
-    with database.read() as connection:
+    with _read(read) as connection:
         for each in accounts.every(connection):
             duty = duty_of(read, str(each.platform))
             if duty is not None:

@@ -1,9 +1,12 @@
 """The picture of a harvest: from the act that counted most, to the label, to the messaging store."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 #: Colours of the labels, dark enough to be read on white.
 COLOURS = {"regular": "#0f766e", "occasional": "#b45309", "suppressed": "#7f1d1d", "none": "#6b7280"}
@@ -26,7 +29,27 @@ class Band(NamedTuple):
         return (self.low + self.high) / 2
 
 
-def draw(flow: Sequence[tuple[str, str, str, int]], inside: int, path: Path) -> None:
+class Look(NamedTuple):
+    """How the picture speaks and what it is coloured with."""
+
+    title: str = "What people did, the label it brings, and who may be written to"
+    store: str = "messaging store\n{n} contacts\nwhat CRMs import"
+    no_further: str = "goes no further"
+    #: Words of kinds of act and of labels; those without stand as they are named.
+    words: Mapping[str, str] = MappingProxyType({})
+    colours: Mapping[str, str] = MappingProxyType(COLOURS)
+    ink: str = "#000000"
+    number: Callable[[int], str] = "{:,}".format
+
+    def word(self, name: str) -> str:
+        """Return the word of a kind or label."""
+        return self.words.get(name, name.replace("_", " "))
+
+
+ENGLISH = Look()
+
+
+def draw(flow: Sequence[tuple[str, str, str, int]], inside: int, look: Look = ENGLISH) -> "Figure":
     """Draw `flow` rows (platform, kind, label, contacts); `inside` are in the messaging store.
 
     Each contact stands in one row: that of the act which decided its label.
@@ -37,7 +60,7 @@ def draw(flow: Sequence[tuple[str, str, str, int]], inside: int, path: Path) -> 
     rows = sorted(flow, key=lambda each: (order.index(each[2]), -each[3]))
     left = _column(
         {
-            f"{kind.replace('_', ' ')} ({PLATFORMS.get(platform, platform)})|{label}": n
+            f"{look.word(kind)} ({PLATFORMS.get(platform, platform)})|{label}": n
             for platform, kind, label, n in rows
         }
     )
@@ -50,40 +73,37 @@ def draw(flow: Sequence[tuple[str, str, str, int]], inside: int, path: Path) -> 
     }
     middle = _stacked(by_label, heights)
     figure = Figure(figsize=(10, 5.6))
-    axes = figure.add_axes((0.0, 0.05, 1.0, 0.85))
+    axes = figure.add_axes((0.0, 0.05, 1.0, 0.85 if look.title else 0.93))
     axes.set_axis_off()
     axes.set_xlim(0, 1)
     axes.set_ylim(1.0, 0.0)
-    figure.suptitle("What people did, the label it brings, and who may be written to", y=0.965, fontsize=13)
+    figure.suptitle(look.title, y=0.965, fontsize=13, color=look.ink)
     filled = {label: band.low for label, band in middle.items()}
     for name, band in left.items():
         words, label = name.split("|")
-        height = band.high - band.low
-        _ribbon(
-            axes, (0.28, band.low, band.high), (0.5, filled[label], filled[label] + height), COLOURS[label]
-        )
-        filled[label] += height
-        axes.text(0.265, band.middle, f"{words}  {band.size:,}", ha="right", va="center", fontsize=9)
+        low, high = filled[label], filled[label] + band.high - band.low
+        _ribbon(axes, (0.28, band.low, band.high), (0.5, low, high), look.colours[label])
+        filled[label] = high
+        told = f"{words}  {look.number(band.size)}"
+        axes.text(0.265, band.middle, told, ha="right", va="center", fontsize=9, color=look.ink)
     for label, band in middle.items():
-        axes.text(
-            0.515, band.middle, f"{label}\n{band.size:,}", va="center", fontsize=11, color=COLOURS[label]
-        )
-    _store(axes, middle, inside)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, metadata={"Date": None})
+        told = f"{look.word(label)}\n{look.number(band.size)}"
+        axes.text(0.515, band.middle, told, va="center", fontsize=11, color=look.colours[label])
+    _store(axes, middle, inside, look)
+    return figure
 
 
-def _store(axes: Any, middle: Mapping[str, Band], inside: int) -> None:
+def _store(axes: Any, middle: Mapping[str, Band], inside: int, look: Look) -> None:
     """Let the regular contacts, and nobody else, go on into the messaging store."""
     if "regular" not in middle:
         return
-    band = middle["regular"]
-    _ribbon(axes, (0.65, band.low, band.high), (0.76, band.low, band.high), COLOURS["regular"])
-    words = f"messaging store\n{inside:,} contacts\nwhat CRMs import"
-    axes.text(0.775, band.middle, words, va="center", fontsize=11, fontweight="bold")
+    band, colours = middle["regular"], look.colours
+    _ribbon(axes, (0.65, band.low, band.high), (0.76, band.low, band.high), colours["regular"])
+    words = look.store.format(n=look.number(inside))
+    axes.text(0.775, band.middle, words, va="center", fontsize=11, fontweight="bold", color=look.ink)
     for label, other in middle.items():
         if label != "regular":
-            axes.text(0.65, other.middle, "goes no further", va="center", fontsize=9, color=COLOURS[label])
+            axes.text(0.65, other.middle, look.no_further, va="center", fontsize=9, color=colours[label])
 
 
 def _column(counts: Mapping[str, int]) -> dict[str, Band]:

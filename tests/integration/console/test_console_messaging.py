@@ -1,0 +1,60 @@
+"""The messaging store in the console: who may be imported, who is held back, who left."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from domain.signal import Signal, SignalKind
+from domain.user import Role
+from pipeline.admit import review
+from pipeline.rights import OBJECTED, end_contact
+from store import tallies
+from store.database import Database
+from tests.cast import ADA, BO, NOW, follows
+from tests.consoles import Consoles, listening
+from tests.interests import page
+from workers.runtime import utc_now
+
+
+@pytest.fixture
+def console(database: Database, tmp_path: Path) -> Iterator[Consoles]:
+    """Let a console listen."""
+    with listening(Consoles(database, tmp_path / "data")) as made:
+        yield made
+
+
+def count(console: Consoles) -> None:
+    """Count as the dispatcher does."""
+    with console.database.write() as connection:
+        tallies.keep(connection, tallies.count(connection, now=utc_now()), now=utc_now())
+
+
+def test_an_empty_store_says_what_will_be_here(console: Consoles) -> None:
+    assert "The messaging store is empty" in console.as_(Role.VIEWER).get("/messaging").text
+    assert "La base de messagerie est vide" in console.as_(Role.VIEWER, "fr").get("/messaging").text
+
+
+def test_it_tells_who_is_inside_held_back_and_gone(console: Consoles) -> None:
+    page(console.database, [follows(ADA), follows(BO), Signal(ADA, SignalKind.LIKED, "1")])
+    with console.database.write() as connection:
+        end_contact(connection, [BO], console.runtime.suppressor_of(connection), OBJECTED, now=NOW)
+        policy = console.runtime.policy_in_force(connection)
+    later = NOW.replace(year=NOW.year + 1)
+    review(console.database, policy, None, now=later)
+    count(console)
+    shown = console.as_(Role.VIEWER).get("/messaging").text
+    assert "0 contacts may be imported by a CRM. 1 more is regular but held back by a gate." in shown
+    assert ADA.platform_id not in shown
+    assert "objected" in shown
+
+
+def test_the_pictures_are_drawn_in_both_themes(console: Consoles) -> None:
+    page(console.database, [follows(ADA)])
+    count(console)
+    ada = console.as_(Role.VIEWER)
+    for name in ("flow", "contacts"):
+        light, dark = (ada.get(f"/charts/{name}.svg?theme={each}") for each in ("light", "dark"))
+        assert light.headers["content-type"] == "image/svg+xml"
+        assert light.text != dark.text
+        assert "<script" not in light.text
