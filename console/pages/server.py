@@ -7,12 +7,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from config.settings import Settings
+from connectors.mail import Deliver, delivery
 from console.pages.app import make_app
 from console.pages.guard import Guard
-from console.pages.postman import Deliver, Postman, by_smtp, into_folder
+from console.pages.postman import Postman
 from console.pages.site import Face, Site
 from console.serving import Server, bind, tell
-from domain.errors import RegularsError
 from pipeline.inform import notice_of
 from store import asked_mails
 from store.database import Database
@@ -24,7 +24,7 @@ def paging(runtime: Runtime) -> Iterator[Guard]:
     """Make the application of an installation; when the block ends, mails that waited were tried."""
     settings = runtime.settings
 
-    postman = Postman(delivery(settings), partial(give_back, runtime.database))
+    postman = Postman(mails_of(settings), partial(give_back, runtime.database))
     try:
         yield make_app(
             Site(
@@ -54,13 +54,10 @@ def give_back(database: Database, mark: str) -> None:
         asked_mails.give_back(connection, mark)
 
 
-def delivery(settings: Settings) -> Deliver:
+def mails_of(settings: Settings) -> Deliver:
     """Return how mails leave; raises RegularsError where a mail server is set and no address to send from."""
-    if settings.smtp_url is None:
-        return into_folder(settings.data_dir / "outbox")
-    if settings.mail_from is None:
-        raise RegularsError("REGULARS_SMTP_URL is set without REGULARS_MAIL_FROM; say what mails come from.")
-    return by_smtp(settings.smtp_url.get_secret_value())
+    server = settings.smtp_url.get_secret_value() if settings.smtp_url else None
+    return delivery(server, settings.mail_from, settings.data_dir / "outbox")
 
 
 def face_of(settings: Settings) -> Face:

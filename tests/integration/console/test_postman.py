@@ -17,10 +17,12 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from config.settings import Settings
+from connectors import mail as mailing
+from connectors.mail import by_smtp, into_folder
 from console.pages import postman as posting
 from console.pages.mails import Letter, confirmation
-from console.pages.postman import Postman, by_smtp, into_folder
-from console.pages.server import delivery, give_back
+from console.pages.postman import Postman
+from console.pages.server import give_back, mails_of
 from domain.errors import RegularsError
 from store import asked_mails
 from store.database import Database
@@ -144,12 +146,12 @@ def test_what_fails_is_tried_again() -> None:
 def test_nothing_leaves_this_machine_in_clear(
     server: str, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(posting, "_is_here", lambda _: False)
+    monkeypatch.setattr(mailing, "_is_here", lambda _: False)
     assert sent(by_smtp(server)) == ["mark"]
     assert inbox.taken == []
     monkeypatch.undo()
     assert [
-        posting._is_here(each) for each in ("127.0.0.1", "::1", "localhost", "mail.example", "192.0.2.1")
+        mailing._is_here(each) for each in ("127.0.0.1", "::1", "localhost", "mail.example", "192.0.2.1")
     ] == [
         True,
         True,
@@ -187,7 +189,7 @@ def test_without_a_server_mails_wait_as_files_of_ours_alone(
     assert stat.S_IMODE(first.stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert b"To: ada@club.example" in first.read_bytes()
-    monkeypatch.setattr(posting, "time", SimpleNamespace(time=lambda: 4e9, time_ns=lambda: 1))
+    monkeypatch.setattr(mailing, "time", SimpleNamespace(time=lambda: 4e9, time_ns=lambda: 1))
     sent(into_folder(folder))
     assert [each.name for each in folder.iterdir()] == ["1.eml"]
 
@@ -200,7 +202,7 @@ def test_an_address_that_is_none_is_refused_with_a_sentence(url: str) -> None:
 
 def test_a_server_without_a_sender_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RegularsError, match="REGULARS_MAIL_FROM"):
-        delivery(Settings(data_dir=tmp_path, smtp_url="smtp://127.0.0.1:25"))
+        mails_of(Settings(data_dir=tmp_path, smtp_url="smtp://127.0.0.1:25"))
 
 
 def test_an_address_whose_mail_could_not_be_sent_may_ask_again(database: Database) -> None:
