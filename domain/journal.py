@@ -52,6 +52,7 @@ class Act(StrEnum):
     POLICY_CHANGED = "policy.changed"
     KEY_ROTATED = "key.rotated"
     ACCOUNT_ADDED = "account.added"
+    ACCOUNT_PAUSED = "account.paused"
     ACCOUNT_RESUMED = "account.resumed"
     ACCOUNT_REMOVED = "account.removed"
     BUDGET_SET = "budget.set"
