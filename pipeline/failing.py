@@ -46,7 +46,7 @@ def prospects(connection: Connection, ids: Sequence[int] | None = None) -> list[
 
 
 def settle(connection: Connection, ids: Sequence[int], state: str, *, now: datetime) -> int:
-    """Replay or drop failures; returns how many. Raises RegularsError, and does nothing, where one may not."""
+    """Replay or drop failures; returns how many. Raises RegularsError where one may not: then none is."""
     replayed: set[int] = set()
     for each in ids:
         failed = failures.settle(connection, each, state)
@@ -64,5 +64,6 @@ def settle(connection: Connection, ids: Sequence[int], state: str, *, now: datet
 
 def _is_failed(row: RowMapping) -> bool:
     if row["run_id"]:
-        return row["run_state"] == "failed" or (row["run_state"] == "done" and row["passed_over"] > 0)
+        left_out = row["run_state"] == "done" and row["passed_over"] > 0
+        return bool(row["run_state"] == "failed" or left_out)
     return bool(row["job_state"] == "failed")

@@ -4,7 +4,18 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, func, select
 
-from store.tables import accounts, changes, failures, harvest_runs, jobs, outbox, tallies, workers
+from store.tables import (
+    accounts,
+    changes,
+    failures,
+    halts,
+    harvest_runs,
+    jobs,
+    outbox,
+    paused_queues,
+    tallies,
+    workers,
+)
 
 _ACTIVE = harvest_runs.c.state.in_(["waiting", "running"])
 
@@ -22,8 +33,15 @@ def marks(connection: Connection) -> Mapping[str, str]:
             select(func.count()).select_from(failures).where(failures.c.state == "open").scalar_subquery(),
         ),
         "jobs": select(func.max(jobs.c.id), func.max(jobs.c.fence)),
-        "queues": select(func.count(outbox.c.subject_id), func.max(outbox.c.sent_at)),
-        "workers": select(func.count(workers.c.id), func.max(workers.c.started_at)),
+        "queues": select(
+            func.count(outbox.c.subject_id),
+            func.max(outbox.c.sent_at),
+            select(func.count()).select_from(paused_queues).scalar_subquery(),
+        ),
+        "workers": select(
+            func.count(workers.c.id), func.max(workers.c.started_at), func.max(workers.c.died_at)
+        ),
+        "halts": select(func.count(halts.c.place), func.max(halts.c.at)),
         "accounts": select(func.count(accounts.c.id), func.count(accounts.c.paused_reason)),
         "messaging": select(func.max(changes.c.seq)),
         "tallies": select(func.max(tallies.c.counted_at)),

@@ -23,7 +23,7 @@ MOST = 500
 
 
 class Depth(NamedTuple):
-    """What stands in a queue: due and free, due later, in a worker's hands, failed; the oldest that is due."""
+    """What stands in a queue: due and free, due later, in hand, failed; and the oldest that is due."""
 
     ready: int = 0
     waiting: int = 0
@@ -45,9 +45,7 @@ def depths(connection: Connection, *, now: datetime) -> dict[str, Depth]:
             func.count().label("all"),
             func.min(case((ready, outbox.c.due_at))).label("oldest_at"),
         )
-        .outerjoin(
-            harvest_runs, and_(outbox.c.kind == runs.KIND, harvest_runs.c.id == outbox.c.subject_id)
-        )
+        .outerjoin(harvest_runs, and_(outbox.c.kind == runs.KIND, harvest_runs.c.id == outbox.c.subject_id))
         .outerjoin(jobs, and_(outbox.c.kind == jobs_.KIND, jobs.c.id == outbox.c.subject_id))
         .group_by(outbox.c.queue)
     )

@@ -23,6 +23,13 @@ SCREENS = (
     "/settings/budgets",
     "/settings/topics",
     "/settings/installation",
+    "/queues",
+    "/queues/failures?all=1",
+    "/queues/limits",
+    "/queues/jobs",
+    "/queues/quarantine",
+    "/queues/pushes",
+    "/halt",
 )
 
 
