@@ -123,6 +123,11 @@ class Settings(BaseSettings):
         description="Address under which browsers reach the console where a proxy stands before it; with "
         "https:// its cookie is for HTTPS alone.",
     )
+    metrics_token: SecretStr | None = Field(
+        None,
+        description="Token that `/metrics` asks for (`Authorization: Bearer …`); unset: only this machine "
+        "may read it, and nobody where REGULARS_CONSOLE_URL says that a proxy stands before the console.",
+    )
     controller_name: str | None = Field(
         None, description="Who answers for the data, as the notice names it; unset: there is no notice."
     )

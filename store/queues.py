@@ -69,6 +69,16 @@ def depths(connection: Connection, *, now: datetime) -> dict[str, Depth]:
     return known
 
 
+def due_lag(connection: Connection, *, now: datetime) -> dict[str, float]:
+    """Return by queue for how many seconds the oldest due message has not been sent."""
+    found = connection.execute(
+        select(outbox.c.queue, func.min(outbox.c.due_at))
+        .where(outbox.c.sent_at.is_(None), outbox.c.due_at <= now)
+        .group_by(outbox.c.queue)
+    )
+    return {queue: (now - due_at).total_seconds() for queue, due_at in found}
+
+
 def dead(connection: Connection) -> dict[str, int]:
     """Count what failed and waits for a decision, by queue."""
     found = connection.execute(
