@@ -29,7 +29,7 @@ def prospects(connection: Connection, ids: Sequence[int] | None = None) -> list[
     taken: set[tuple[int, str] | str] = {*reading, *working}
     found, seen = [], set()
     for row in queues.failed(connection, ids):
-        place: Any = (row["account_id"], row["stream"]) if row["run_id"] else row["job_kind"]
+        place: Any = (row["account_id"], row["run_stream"]) if row["run_id"] else row["job_kind"]
         subject = (row["run_id"], row["job_id"])
         hindrance = ""
         if subject in seen:

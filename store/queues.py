@@ -103,6 +103,7 @@ def failed(connection: Connection, ids: Sequence[int] | None = None) -> Sequence
             failures,
             accounts.c.name.label("account"),
             harvest_runs.c.account_id,
+            harvest_runs.c.stream.label("run_stream"),
             harvest_runs.c.platform,
             harvest_runs.c.state.label("run_state"),
             harvest_runs.c.pages,

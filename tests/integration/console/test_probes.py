@@ -177,7 +177,10 @@ def _fill(console: Consoles) -> None:
     travel = Travel(console.database)
     travel.connector.listings[FOLLOWERS, ""] = [
         Signal(
-            ContactKey("twitter", "70010077"), SignalKind.FOLLOWS, "", None, Profile("ada_l", "Ada Lovelace")
+            ContactKey("twitter", "70010077"),
+            SignalKind.FOLLOWS,
+            "",
+            profile=Profile("ada_l", "Ada Lovelace"),
         )
     ]
     travel.harvest("followers")
