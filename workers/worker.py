@@ -17,6 +17,7 @@ from workers.life import Life
 from workers.limiter import limiter_of
 from workers.pauses import Pauses
 from workers.runtime import Runtime
+from workers.tracing import tracing
 
 #: Milliseconds that a thread without a message may need to notice that the worker stops.
 NOTICE_MS = 100
@@ -28,6 +29,9 @@ def start(runtime: Runtime, broker: Broker, queues: Sequence[str]) -> tuple[dram
     life.begin()
     road = replace(runtime.road(life.id, limiter_of(broker, runtime.database)), note=life.note)
     broker.add_middleware(Pauses(runtime.database, actors.KIND_OF))
+    traces = tracing()
+    if traces is not None:
+        broker.add_middleware(traces)
     actors.declare(broker, road)
     threads = runtime.settings.worker_threads
     worker = dramatiq.Worker(
