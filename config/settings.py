@@ -158,6 +158,16 @@ class Settings(BaseSettings):
     mails_a_day: int = Field(
         500, ge=1, description="Confirmation mails that the sign-up page sends at most in a day (UTC)."
     )
+    outbound_private: str | None = Field(
+        None,
+        description="Networks of your own that webhooks and pings may reach, such as 10.0.5.0/24, a space "
+        "between several; unset: only the public network.",
+    )
+    ping_url: str | None = Field(
+        None,
+        pattern=_ADDRESS,
+        description="Address that the dispatcher asks for every minute, so that its silence is noticed.",
+    )
     worker_threads: int = Field(4, ge=1, le=64, description="Pages that one worker reads at the same time.")
     queue_high_water: int = Field(
         200, ge=1, description="Messages in a queue above which the dispatcher holds further ones back."

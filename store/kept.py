@@ -128,6 +128,18 @@ KEPT: Mapping[str, Kept] = {
     "profile_looks": Kept("whether a profile shows the notice", "its account is removed", "the next look"),
     "installation": Kept("which key and pack are in force", _OURS, "nothing: one row"),
     "feed_state": Kept("how far the feed is", _OURS, "nothing: one row"),
+    "users": Kept("who may sign in to the console", "somebody takes it away", "nothing by itself"),
+    "sessions": Kept(
+        "who is signed in: a hash", "12 hours after the last use, 7 days at most", "the next to sign in"
+    ),
+    "invitations": Kept("a link's hash", "15 minutes, or its use", "the next that is used"),
+    "sign_in_tries": Kept(
+        "so that nobody guesses: hashes of names and networks", "15 minutes", "the next to sign in"
+    ),
+    "tallies": Kept("how many there were each day; nobody is named", "for good", "nothing"),
+    "alerts": Kept("what somebody should know; nobody is named", "30 days after its end", "the dispatcher"),
+    "alert_wishes": Kept("where a user wishes to be told", "the user takes it back", "its page"),
+    "alert_deliveries": Kept("what is on its way", "its alert or its wish goes", "the database"),
 }
 
 _HEAD = """# Keeping

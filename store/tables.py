@@ -27,6 +27,7 @@ from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
 
 from classifier.notices import GIVEN
 from domain.admission import Gate
+from domain.alert import AlertKind, Way
 from domain.interest import Strength
 from domain.label import Label
 from domain.sign_up import CHANNELS, LANGUAGES, PURPOSES
@@ -1216,4 +1217,64 @@ totals = Table(
     Column("labels", Text, nullable=False),
     Column("total", BigInteger, nullable=False),
     PrimaryKeyConstraint("name", "labels"),
+)
+
+#: What somebody should know without looking. Of a kind and key one stands at a time.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    # What its sentence is filled in with, as one JSON object.
+    Column("details", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index(
+        "uq_alerts_standing",
+        "kind",
+        "key",
+        unique=True,
+        sqlite_where=Column("ended_at", Moment).is_(None),
+        postgresql_where=Column("ended_at", Moment).is_(None),
+    ),
+    _one_of("kind", [each.value for each in AlertKind]),
+)
+
+#: What users wish to be told, and how.
+alert_wishes = Table(
+    "alert_wishes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    # The kinds, as one JSON array.
+    Column("kinds", Text, nullable=False),
+    Column("way", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    # The hour of the user's day at which all is told together; none: at once.
+    Column("hour", Integer),
+    Index("ix_alert_wishes_user_id", "user_id"),
+    _one_of("way", [each.value for each in Way]),
+    CheckConstraint("hour BETWEEN 0 AND 23", name="hour_of_day"),
+)
+
+#: What is on its way to whom.
+alert_deliveries = Table(
+    "alert_deliveries",
+    metadata,
+    Column("alert_id", Id, ForeignKey("alerts.id", ondelete="CASCADE"), nullable=False),
+    Column("wish_id", Id, ForeignKey("alert_wishes.id", ondelete="CASCADE"), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("sent_at", Moment),
+    # Why the last try failed.
+    Column("error", Text),
+    PrimaryKeyConstraint("alert_id", "wish_id"),
+    Index(
+        "ix_alert_deliveries_due_at",
+        "due_at",
+        sqlite_where=Column("sent_at", Moment).is_(None),
+        postgresql_where=Column("sent_at", Moment).is_(None),
+    ),
+    Index("ix_alert_deliveries_wish_id", "wish_id"),
 )

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import uvicorn
+from pydantic import SecretStr
 
 from config.settings import Settings
 from console.serving import bind
@@ -87,10 +88,16 @@ class Visitor:
 class Consoles:
     """A console that listens, with one user of each role, named like it."""
 
-    def __init__(self, database: Database, folder: Path, now: datetime | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        now: datetime | None = None,
+        settings: Settings | None = None,
+    ) -> None:
         url = database.engine.url.render_as_string(hide_password=False)
-        settings = Settings(data_dir=folder, database_url=url)  # type: ignore[arg-type]
-        self.runtime = Runtime(settings)
+        place = {"data_dir": folder, "database_url": SecretStr(url)}
+        self.runtime = Runtime((settings or Settings()).model_copy(update=place))
         self.database = database
         self.now = now
         self.port = 0

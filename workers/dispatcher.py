@@ -22,6 +22,7 @@ from store import clock, outbox, pausing, workers
 from store.database import Database, DatabaseError
 from store.outbox import Wake
 from workers.actors import message_of
+from workers.alerter import Alerter
 from workers.broker import QUEUE_DOWN, QUEUES, depth, forgot
 from workers.counter import Counter
 from workers.life import bury_dead
@@ -67,6 +68,7 @@ class Dispatcher:
         self._clock_ahead_s = -math.inf
         self._profiles_at = datetime.min.replace(tzinfo=UTC)
         self._counter = Counter(database)
+        self._alerter = Alerter(database, settings)
         self._postman = Postman(database, (road and road.inbox) or database, broker)
 
     def run(self, ended: threading.Event) -> None:
@@ -138,6 +140,7 @@ class Dispatcher:
         begin_reading_if_due(self._database, now=now)
         begin_expire_if_due(self._database, now=now)
         self._counter.look()
+        self._alerter.look()
         if self._road is not None:
             admit_waiting(self._database, self._road.policy_of, now=now)
             begin_due(self._road, now=now)

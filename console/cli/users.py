@@ -76,7 +76,10 @@ def listed(json: Annotated[bool, typer.Option("--json", help="One object a line.
 
 
 @app.command("role")
-def change_role(name: Name, role: Annotated[str, typer.Argument(metavar="ROLE")]) -> None:
+def change_role(
+    name: Name,
+    role: Annotated[str, typer.Argument(metavar="ROLE", help="viewer, operator, manager or admin.")],
+) -> None:
     """Give a user another role; it must sign in again."""
     _change(name, {"role": role_of(role)})
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from config.settings import Settings
-from connectors.mail import Deliver, delivery
 from console.pages.app import make_app
 from console.pages.guard import Guard
 from console.pages.postman import Postman
@@ -16,6 +15,7 @@ from console.serving import Server, bind, tell
 from pipeline.inform import notice_of
 from store import asked_mails
 from store.database import Database
+from workers.alerter import mails_of
 from workers.runtime import Runtime, utc_now
 
 
@@ -52,12 +52,6 @@ def give_back(database: Database, mark: str) -> None:
     """Let an address ask again whose mail could not be sent."""
     with database.write() as connection:
         asked_mails.give_back(connection, mark)
-
-
-def mails_of(settings: Settings) -> Deliver:
-    """Return how mails leave; raises RegularsError where a mail server is set and no address to send from."""
-    server = settings.smtp_url.get_secret_value() if settings.smtp_url else None
-    return delivery(server, settings.mail_from, settings.data_dir / "outbox")
 
 
 def face_of(settings: Settings) -> Face:

@@ -6,5 +6,6 @@ TABS = {
     "": Role.VIEWER,
     "budgets": Role.VIEWER,
     "topics": Role.VIEWER,
+    "alerts": Role.VIEWER,
     "installation": Role.ADMIN,
 }

@@ -22,6 +22,7 @@ SCREENS = (
     "/settings",
     "/settings/budgets",
     "/settings/topics",
+    "/settings/alerts",
     "/settings/installation",
     "/queues",
     "/queues/failures?all=1",

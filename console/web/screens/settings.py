@@ -4,7 +4,7 @@ from zoneinfo import available_timezones
 
 from fastapi import FastAPI, Response
 
-from console.web import budgets, installation, topics
+from console.web import alerts, budgets, installation, topics
 from console.web.access import Viewer
 from console.web.desk import Desk
 from console.web.rendering import after, page
@@ -18,7 +18,7 @@ from store import users
 def add_routes(app: FastAPI) -> None:
     """Add the routes."""
     desk: Desk = app.state.desk
-    for each in (budgets, topics, installation):
+    for each in (alerts, budgets, topics, installation):
         each.add_routes(app)
 
     @app.get("/settings")

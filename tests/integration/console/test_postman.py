@@ -22,11 +22,12 @@ from connectors.mail import by_smtp, into_folder
 from console.pages import postman as posting
 from console.pages.mails import Letter, confirmation
 from console.pages.postman import Postman
-from console.pages.server import give_back, mails_of
+from console.pages.server import give_back
 from domain.errors import RegularsError
 from store import asked_mails
 from store.database import Database
 from tests.cast import NOW
+from workers.alerter import mails_of
 
 #: The test's server wants a password in clear, on this machine.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
