@@ -54,6 +54,8 @@ def opened(chromium: Browser) -> Opened:
 
 
 def _note(faults: list[str], request: Any) -> None:
-    """Keep a request that failed; a stream that the page itself closed has not."""
+    """Keep a request that failed; a stream or a part that the page left behind when it was left has not."""
+    if request.resource_type == "fetch" and request.failure == "net::ERR_ABORTED":
+        return
     if not request.url.endswith("/live") and "/live?" not in request.url:
         faults.append(f"{request.failure}: {request.url}")
