@@ -1,6 +1,6 @@
 """The one stop: what is halted, by whom and why, and who comes in when it ends."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -126,17 +126,31 @@ def among(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
 
 def free(connection: Connection, size: int) -> dict[int, str]:
     """Return some of those who wait for a halt that has ended, by their number, with their platforms."""
-    places = [each.place for each in every(connection)]
+    places = {each.place for each in every(connection)}
     if EVERYTHING in places:
+        return {}
+    over = next((each for each in _waited_for(connection) if each not in places), None)
+    if over is None:
         return {}
     found = (
         select(halted_contacts.c.contact_id, contacts.c.platform)
         .join(contacts, contacts.c.id == halted_contacts.c.contact_id)
-        .where(halted_contacts.c.account_id.not_in(places))
-        .order_by(halted_contacts.c.contact_id)
+        .where(halted_contacts.c.account_id == over)
         .limit(size)
     )
     return {row.contact_id: row.platform for row in connection.execute(found)}
+
+
+def _waited_for(connection: Connection) -> Iterator[int]:
+    """Return the accounts through which anybody would have come, each by one look into the index."""
+    last = -1
+    while True:
+        after = select(func.min(halted_contacts.c.account_id)).where(halted_contacts.c.account_id > last)
+        found = connection.scalar(after)
+        if found is None:
+            return
+        last = found
+        yield last
 
 
 def let_go(connection: Connection, contact_ids: Collection[int]) -> list[Waiting]:

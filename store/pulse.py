@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, func, select
 
+from store.runs import BEGUN
 from store.tables import (
     accounts,
     changes,
@@ -17,16 +18,14 @@ from store.tables import (
     workers,
 )
 
-_ACTIVE = harvest_runs.c.state.in_(["waiting", "running"])
-
 
 def marks(connection: Connection) -> Mapping[str, str]:
     """Return a mark for each topic; small statements over indexes, for they run once a second."""
     newest = {
         "runs": select(
             func.max(harvest_runs.c.id),
-            select(func.count()).select_from(harvest_runs).where(_ACTIVE).scalar_subquery(),
-            select(func.sum(harvest_runs.c.fence + harvest_runs.c.attempts)).where(_ACTIVE).scalar_subquery(),
+            select(func.count()).select_from(harvest_runs).where(BEGUN).scalar_subquery(),
+            select(func.sum(harvest_runs.c.fence + harvest_runs.c.attempts)).where(BEGUN).scalar_subquery(),
         ),
         "failures": select(
             func.max(failures.c.id),

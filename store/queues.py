@@ -57,7 +57,7 @@ def depths(connection: Connection, *, now: datetime) -> dict[str, Depth]:
     }
     later = connection.execute(
         select(harvest_runs.c.platform, func.count())
-        .where(harvest_runs.c.state == "waiting")
+        .where(runs.BEGUN, harvest_runs.c.state == "waiting")
         .group_by(harvest_runs.c.platform)
     )
     for platform, count in later:
@@ -125,15 +125,13 @@ def failed(connection: Connection, ids: Sequence[int] | None = None) -> Sequence
 
 def read_now(connection: Connection) -> set[tuple[int, str]]:
     """Return the (account, stream) that a run is reading or about to read."""
-    found = connection.execute(
-        select(harvest_runs.c.account_id, harvest_runs.c.stream).where(harvest_runs.c.state.in_(runs.ACTIVE))
-    )
+    found = connection.execute(select(harvest_runs.c.account_id, harvest_runs.c.stream).where(runs.BEGUN))
     return {(row.account_id, row.stream) for row in found}
 
 
 def jobs_running(connection: Connection) -> set[str]:
     """Return the kinds of the jobs that have not ended."""
-    return set(connection.scalars(select(jobs.c.kind).where(jobs.c.state == "running")))
+    return set(connection.scalars(select(jobs.c.kind).where(jobs_.BEGUN)))
 
 
 def windows(connection: Connection, *, now: datetime) -> Sequence[RowMapping]:
@@ -152,7 +150,7 @@ def windows(connection: Connection, *, now: datetime) -> Sequence[RowMapping]:
 
 
 def quarantined(connection: Connection, count: int = 100) -> Sequence[RowMapping]:
-    """Return why items could not be read, newest first: reasons only, nothing that stood in them."""
+    """Return why items could not be read, newest run first: reasons only, nothing that stood in them."""
     return (
         connection.execute(
             select(
@@ -166,7 +164,7 @@ def quarantined(connection: Connection, count: int = 100) -> Sequence[RowMapping
             )
             .join(harvest_runs, harvest_runs.c.id == quarantined_items.c.run_id)
             .join(accounts, accounts.c.id == harvest_runs.c.account_id)
-            .order_by(quarantined_items.c.at.desc(), quarantined_items.c.digest)
+            .order_by(quarantined_items.c.run_id.desc(), quarantined_items.c.digest.desc())
             .limit(count)
         )
         .mappings()

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, RowMapping, and_, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from store import jobs as jobs_
+from store import runs
 from store.tables import harvest_runs, jobs, outbox, totals, worked_minutes, workers
 
 #: How long a dead process stays to be seen, and how long it is known what was done in a minute.
@@ -32,8 +34,8 @@ def every(connection: Connection) -> Sequence[Row[tuple[object, ...]]]:
 
 def seen(connection: Connection) -> Sequence[RowMapping]:
     """Return all processes with what they hold, those that died in the last hour among them."""
-    run = (harvest_runs.c.claimed_by == workers.c.id) & (harvest_runs.c.state == "running")
-    job = (jobs.c.claimed_by == workers.c.id) & (jobs.c.state == "running")
+    run = and_(harvest_runs.c.claimed_by == workers.c.id, runs.BEGUN)
+    job = and_(jobs.c.claimed_by == workers.c.id, jobs_.BEGUN)
     statement = (
         select(
             workers,
