@@ -93,10 +93,12 @@ class HaltLaws(RuleBasedStateMachine):
         self.before: set[str] = set()
         self.told = 0
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(first=st.lists(places, max_size=2, unique=True))
+    def begin(self, first: list[int]) -> None:
         self.free.begin()
         self.halted.begin()
+        for place in first:
+            self._halt(place)
 
     def both(self) -> tuple[Store, Store]:
         self.now += timedelta(minutes=1)
@@ -107,6 +109,12 @@ class HaltLaws(RuleBasedStateMachine):
     @rule(who=st.lists(people, max_size=3, unique=True), account=st.integers(0, 1))
     def follow(self, who: list[ContactKey], account: int) -> None:
         acts = [Signal(each, SignalKind.FOLLOWS, "", None) for each in who]
+        for store in self.both():
+            store.harvest(account, acts, self.suppressor, self.now)
+
+    @rule(account=st.integers(0, 1))
+    def all_follow(self, account: int) -> None:
+        acts = [Signal(each, SignalKind.FOLLOWS, "", None) for each in PEOPLE]
         for store in self.both():
             store.harvest(account, acts, self.suppressor, self.now)
 
@@ -128,6 +136,9 @@ class HaltLaws(RuleBasedStateMachine):
 
     @rule(place=places)
     def halt(self, place: int) -> None:
+        self._halt(place)
+
+    def _halt(self, place: int) -> None:
         self.both()
         self.places.add(place)
         with self.halted.database.write() as connection:
@@ -183,12 +194,41 @@ def test_a_halt_keeps_everybody_out_and_leaves_no_trace(new_database: NewDatabas
     run_state_machine_as_test(
         lambda: HaltLaws(free, halted),
         settings=settings(
-            max_examples=8,
-            stateful_step_count=14,
+            max_examples=20 if free.on_sqlite else 8,
+            stateful_step_count=16,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         ),
     )
+
+
+def test_whom_one_halted_account_kept_out_comes_in_through_another(database: Database) -> None:
+    store, suppressor = Store(database), Suppressor([new_key()])
+    store.begin()
+    halt(database, store.accounts[0])
+    follow = [Signal(PEOPLE[0], SignalKind.FOLLOWS, "", None)]
+    store.harvest(0, follow, suppressor, NOW)
+    store.harvest(1, [Signal(PEOPLE[0], SignalKind.LIKED, "1", NOW)], suppressor, NOW)
+    assert inside(database) == set()
+    store.harvest(1, follow, suppressor, NOW)
+    assert inside(database) == {PEOPLE[0].platform_id}
+    assert rows(database, "halted_contacts") == []
+    assert rows(database, "decisions")[-1]["account_id"] == store.accounts[1].id
+    resume(database, store.accounts[0])
+    assert [op for _, _, op, _ in feed(database)] == ["upsert"]
+
+
+def test_who_is_no_longer_regular_when_it_ends_stays_out(database: Database) -> None:
+    store, suppressor = Store(database), Suppressor([new_key()])
+    store.begin()
+    halt(database, None)
+    store.harvest(0, [Signal(each, SignalKind.FOLLOWS, "", None) for each in PEOPLE], suppressor, NOW)
+    store.unfollow(PEOPLE[0], 0, NOW)
+    store.object(PEOPLE[1], suppressor, NOW)
+    assert inside(database) == set()
+    resume(database, None)
+    assert inside(database) == {each.platform_id for each in PEOPLE[2:]}
+    assert rows(database, "halted_contacts") == []
 
 
 def test_a_halted_account_asks_for_nothing_and_goes_on_where_it_was(database: Database) -> None:
