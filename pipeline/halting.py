@@ -46,7 +46,7 @@ def resume(connection: Connection, account: Account | None) -> Halt:
     standing = {each.place: each for each in halts.every(connection)}
     if not halts.end(connection, place) or place not in standing:
         named = ", ".join(each.account or "everything" for each in standing.values())
-        raise RegularsError(f"No halt stands there; halted {'are ' + named if named else 'is nothing'}.")
+        raise RegularsError(f"No halt stands there; what is halted: {named or 'nothing'}.")
     return standing[place]
 
 

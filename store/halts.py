@@ -33,7 +33,7 @@ class Halt(NamedTuple):
     def sentence(self) -> str:
         """What is halted, by whom, since when and why."""
         what = f"Account {self.account}" if self.account else "Everything"
-        return f"{what} was halted by {self.by} at {self.at:%Y-%m-%d %H:%M} UTC: {self.why}"
+        return f"{what} was halted by {self.by} at {self.at:%Y-%m-%d %H:%M} UTC: {self.why.rstrip('.')}."
 
 
 class Waiting(NamedTuple):
