@@ -1,7 +1,7 @@
 """Admission: the gates after the label."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from classifier.policy import Policy
@@ -13,6 +13,9 @@ from domain.signal import SignalKind
 CONSENTING = frozenset({SignalKind.SIGNED_UP, SignalKind.OPTED_IN})
 #: What told a contact itself; a public notice did not.
 TOLD_ITSELF = frozenset({Told.INDIVIDUALLY, Told.IN_FORM})
+
+_DISCLOSURE = "GDPR art. 14(3)(c), 14(5)(b)"
+_CHECKED_ON = date(2026, 11, 27)
 
 
 class _Asked(NamedTuple):
@@ -36,6 +39,21 @@ def admit(facts: Facts, policy: Policy, controller: Controller | None, *, now: d
         passed, at, act = _GATES[gate](asked)
         answers.append(GateAnswer(gate, passed, at, rule.source, rule.checked_on, act))
     return Admission(tuple(answers))
+
+
+def held_back(facts: Facts, *, to_others: bool) -> GateAnswer | None:
+    """Refuse an admitted contact to readers of the feed, whatever the pack; None where nothing speaks for it.
+
+    With `to_others` whoever reads it is another recipient, and nobody is disclosed to one before being told
+    itself (GDPR art. 14(3)(c); a processor is a recipient, too, art. 4(9)). Whom a public notice alone covers
+    is shown to no reader.
+    """
+    notice = facts.notice
+    told = notice.told if notice is not None and notice.given_at is not None else None
+    if told in TOLD_ITSELF or (told is None and not to_others):
+        return None
+    given_at = notice.given_at if notice is not None else None
+    return GateAnswer(Gate.NOT_TOLD, passed=False, at=given_at, source=_DISCLOSURE, checked_on=_CHECKED_ON)
 
 
 def _regular(asked: _Asked) -> _Said:

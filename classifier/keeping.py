@@ -59,6 +59,8 @@ class Limits(NamedTuple):
     reconfirm_before: datetime
     #: Steps of the feed from before it that nobody needs any more go.
     steps_before: datetime
+    #: What the journal says of longer ago goes.
+    journal_before: datetime
 
 
 def limits(policy: Policy, now: datetime) -> Limits:
@@ -69,6 +71,7 @@ def limits(policy: Policy, now: datetime) -> Limits:
         inactive_before=_months_before(now, policy.number("regular_inactive_months")),
         reconfirm_before=_months_before(now, policy.number("reconfirm_months")),
         steps_before=now - timedelta(days=policy.number("tombstone_days")),
+        journal_before=_months_before(now, policy.number("journal_months")),
     )
 
 

@@ -63,10 +63,14 @@ class Settings(BaseSettings):
         "or other. Must be set before a real platform is read.",
     )
     impact_assessment: str | None = Field(
-        None, description="Where your data protection impact assessment is found: a title, a number, a date."
+        None,
+        description="Where your data protection impact assessment is found: a title, a number, a date. "
+        "Another one than that of a public notice (`regulars notices public --assessment`).",
     )
     processors_file: Path | None = Field(
-        None, description="File that lists whoever processes the data for you; `regulars doctor` asks for it."
+        None,
+        description="File of your own that says who of REGULARS_RECIPIENTS processes for you, under which "
+        "contract (GDPR art. 28); `regulars doctor` asks for it.",
     )
     twitter_base_url: str | None = Field(None, description="Address of the X API; unset: the real one.")
     facebook_base_url: str | None = Field(None, description="Address of the Graph API; unset: the real one.")
@@ -76,6 +80,20 @@ class Settings(BaseSettings):
     )
     secret_key_file: Path | None = Field(
         None, description="File with that key; unset: made on first start in the data folder, mode 0600."
+    )
+    backup_days: int = Field(
+        30,
+        ge=1,
+        le=366,
+        description="Days after which no backup or snapshot of the database is left, wherever it lies: the "
+        "life of `regulars backup make`, and part of the date by which erased people are gone.",
+    )
+    log_days: int = Field(
+        7,
+        ge=0,
+        le=366,
+        description="Days after which PostgreSQL's write-ahead log has lost a deleted row, its archive "
+        "included: the other part of that date. A SQLite file has no such log.",
     )
     ledger_file: Path | None = Field(
         None,
@@ -188,7 +206,8 @@ class Settings(BaseSettings):
     )
     recipients: str | None = Field(
         None,
-        description="Who else gets the data, such as a CRM's provider, with `;` between; `none` for nobody.",
+        description="Who else gets the data, such as a CRM's provider, with `;` between; `none` for nobody. "
+        "Where it names anybody, exports hold back whoever was not told.",
     )
     transfers: str | None = Field(
         None,
@@ -208,11 +227,20 @@ class Settings(BaseSettings):
         """Where the ledger of objections lies."""
         return self.ledger_file or self.data_dir / "objections.ledger"
 
+    def copies_days(self, *, on_sqlite: bool) -> int:
+        """Return for how many days the longest living copy of a deleted row lives."""
+        return self.backup_days if on_sqlite else max(self.backup_days, self.log_days)
+
     @property
     def decisive(self) -> dict[str, str]:
         """What decides about people and is not left as it is by itself; no secret is among it."""
         changed = (each for each in DECISIVE if getattr(self, each) != Settings.model_fields[each].default)
         return {each: str(getattr(self, each)) for each in changed}
+
+    @property
+    def to_others(self) -> bool:
+        """Whether exports go to anybody outside the controller's own team."""
+        return (self.recipients or "none").strip().lower() != "none"
 
     @property
     def embedded_queue(self) -> bool:

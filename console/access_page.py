@@ -42,12 +42,16 @@ _WORDS = {
         "title": "Les données que nous avons sur vous",
         "nothing": "Nous n'avons aucune donnée sous cette clé.",
         "made": "Fait le",
+        "copies": "Si vous demandez aujourd'hui l'effacement, nos sauvegardes et nos journaux techniques ne "
+        "contiendront plus rien de vous le {day} au plus tard.",
         "all": "Ceci est tout ce que nous conservons sous cette clé, et rien sur d'autres personnes.",
     },
     "en": {
         "title": "The data that we hold about you",
         "nothing": "We hold nothing under this key.",
         "made": "Made on",
+        "copies": "If you ask today to be erased, our backups and technical logs will hold nothing of you by "
+        "{day} at the latest.",
         "all": "This is all that we keep under this key, and nothing of other people.",
     },
 }
@@ -62,9 +66,17 @@ h2 { margin: 2rem 0 .5rem; font-size: 1.1rem }
 
 
 def access_page(
-    key: str, held: Mapping[str, Sequence[Mapping[str, Any]]], *, language: str, now: datetime
+    key: str,
+    held: Mapping[str, Sequence[Mapping[str, Any]]],
+    *,
+    language: str,
+    now: datetime,
+    gone_by: datetime,
 ) -> str:
-    """Render what is held as one HTML page that loads nothing; every value stands as text."""
+    """Render what is held as one HTML page that loads nothing; every value stands as text.
+
+    `gone_by` is when the last copy would be gone if it were erased now.
+    """
     words = _WORDS[language]
     parts = [
         f'<!doctype html><html lang="{language}"><meta charset="utf-8">',
@@ -72,6 +84,7 @@ def access_page(
         f"<title>{words['title']}</title><style>{_STYLE}</style><h1>{words['title']}</h1>",
         f"<p><code>{escape(key)}</code><br>{words['made']} {now:%Y-%m-%d %H:%M} UTC.</p>",
         f"<p>{words['all'] if held else words['nothing']}</p>",
+        f"<p>{words['copies'].format(day=f'{gone_by:%Y-%m-%d}')}</p>",
     ]
     for table, rows in held.items():
         french, english = TABLES.get(table, (table, table))

@@ -3,6 +3,7 @@
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -11,12 +12,16 @@ from classifier.policy import Policy
 from config.keys import KeyMissingError, Sealer, key_path, read_key
 from config.packs import load_pack
 from config.settings import Settings
+from console.cli.copies import listed
 from domain.contact import Platform
 from domain.errors import RegularsError
 from pipeline.collecting import VALID
+from pipeline.own_files import overdue
 from pipeline.road import Duty
-from store import accounts, installation, profile_looks, schema
+from store import accounts, erasures, installation, profile_looks, schema
 from store.database import Database
+from store.erasures import Erased
+from store.written_files import ACCESS, BACKUP, EXPORT
 from workers.broker import redis_broker
 from workers.runtime import duty_of, utc_now
 
@@ -29,6 +34,8 @@ RETENTION = (
     "reconfirm_months",
     "notice_due_days",
 )
+#: How long the daily scrub may be hindered before somebody must look.
+LATE = timedelta(days=2)
 
 
 class Finding(NamedTuple):
@@ -57,6 +64,7 @@ def examine(read: Settings) -> Sequence[Finding]:
         *_look("key", lambda: _key(read)),
         *_look("schema", lambda: _schema(read)),
         *_look("accounts", lambda: _profiles(read)),
+        *_look("copies", lambda: _copies(read)),
     ]
 
 
@@ -218,3 +226,39 @@ def _profile(name: str, last: profile_looks.ProfileLook | None, duty: Duty) -> F
         found=found,
         advice="Put the notice's address into the public profile; `regulars harvest` looks again.",
     )
+
+
+def _copies(read: Settings) -> Iterator[Finding]:
+    """Look whether whoever was erased is gone from all copies by the date that was promised."""
+    if not _is_begun(read):
+        return
+    database, now = Database(read.database), utc_now()
+    schema.require_current(database)
+    days = load_pack(_pack_in_force(read) or read.policy).number("tombstone_days")
+    with database.read() as connection:
+        erased = erasures.every(connection)
+        files = overdue(connection, tombstone_days=days, now=now)
+    left = [each for each in erased if each.scrubbed_at is None and each.at < now - LATE]
+    yield Finding(
+        "erased people",
+        not left,
+        required=any(each.gone_by <= now for each in left),
+        found=f"{len(left)} days of erasures still in the database's files" if left else _promised(erased),
+        advice="Run `regulars db scrub` as the owner of the tables while no harvest runs.",
+    )
+    for what, kinds, why in (
+        ("exported files", (EXPORT, ACCESS), "hold people who have left"),
+        ("backups", (BACKUP,), "are past their date"),
+    ):
+        named = [each for each in files if each.kind in kinds]
+        yield Finding(
+            what,
+            not named,
+            required=BACKUP in kinds,
+            found=f"{len(named)} {why}" if named else f"none known that {why}",
+            advice=f"Delete {listed(named)}" if named else "",
+        )
+
+
+def _promised(erased: Sequence[Erased]) -> str:
+    return f"the last copy is over by {max(each.gone_by for each in erased):%Y-%m-%d}" if erased else "none"

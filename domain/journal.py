@@ -20,6 +20,9 @@ SALT_BYTES = 32
 #: As many characters of a reason are kept.
 LONGEST_WHY = 500
 
+#: Who acts where somebody pressed a button of a public page: the person, by a link or a handle.
+PAGE = "page"
+
 #: What a detail may be: a number or a word of ours.
 Detail: TypeAlias = str | int | bool | None
 
@@ -41,6 +44,9 @@ class Act(StrEnum):
     LABEL_OVERRIDDEN = "label.overridden"
     TOPICS_CHOSEN = "topics.chosen"
     CONTACT_ADDED = "contact.added"
+    SIGNED_UP = "contact.signed_up"
+    CONSENT_WITHDRAWN = "consent.withdrawn"
+    RENEWALS_ASKED = "consent.renewals_asked"
     LIST_IMPORTED = "list.imported"
     ARCHIVE_IMPORTED = "archive.imported"
     OBJECTED = "right.objected"
@@ -51,6 +57,7 @@ class Act(StrEnum):
     SETTINGS_CHANGED = "settings.changed"
     POLICY_CHANGED = "policy.changed"
     KEY_ROTATED = "key.rotated"
+    LINK_KEY_ADDED = "key.link_added"
     ACCOUNT_ADDED = "account.added"
     ACCOUNT_PAUSED = "account.paused"
     ACCOUNT_RESUMED = "account.resumed"
@@ -77,6 +84,7 @@ class Act(StrEnum):
     DELETIONS_ASKED = "deletions.asked"
     NOTICE_WRITTEN = "notice.written"
     NOTICE_GIVEN = "notice.given"
+    NOTICE_DUE = "notice.due"
     NOTICE_PUBLISHED = "notice.published"
     SIGNED_IN = "user.signed_in"
     USER_INVITED = "user.invited"

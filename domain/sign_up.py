@@ -22,6 +22,8 @@ LANGUAGES = ("fr", "en")
 MAX_NAME, MAX_SOURCE, MAX_CONSENT = 200, 500, 10_000
 #: A machine that dates a consent may be so far ahead of ours.
 CLOCKS_APART = timedelta(minutes=5)
+#: How long the link in a mail confirms a form.
+LASTS = timedelta(days=7)
 
 # What no database holds, and controls that nobody sees in a name.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")

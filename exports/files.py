@@ -13,8 +13,9 @@ import orjson
 
 from domain.errors import RegularsError
 from exports.record import FIELDS, TOMBSTONE_FIELDS, record, tombstone
-from store import halts, messaging
+from store import halts, messaging, written_files
 from store.database import Database
+from store.written_files import EXPORT
 
 #: What makes a spreadsheet read a cell as a formula (OWASP, CSV injection).
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -34,12 +35,14 @@ class Exported(NamedTuple):
     tombstone_count: int
 
 
-def export(database: Database, form: str, folder: Path, progress: Progress = lambda _: None) -> Exported:
+def export(
+    database: Database, form: str, folder: Path, progress: Progress = lambda _: None, *, now: datetime
+) -> Exported:
     """Write the messaging store and its tombstones to `folder` as `csv` or `ndjson`.
 
-    Both files show one state of the database. `progress` is called with the records written so far.
-    Raises RegularsError where the folder cannot be written, HaltedError while anything is halted and as soon
-    as it is.
+    Both files show one state of the database, and are noted in it. `progress` is called with the records
+    written so far. Raises RegularsError where the folder cannot be written, HaltedError while anything is
+    halted and as soon as it is.
     """
     write = _csv if form == "csv" else _ndjson
     names = [folder / f"{each}.{form}" for each in ("contacts", "tombstones")]
@@ -47,6 +50,10 @@ def export(database: Database, form: str, folder: Path, progress: Progress = lam
         folder.mkdir(parents=True, exist_ok=True)
         with database.read() as connection:
             halts.require_none(connection)
+        with database.write() as connection:
+            written_files.note_first(connection, EXPORT, names, now=now)
+        with database.read() as connection:
+            _, seq = messaging.counts(connection)
             inside = _replaced(
                 names[0],
                 lambda file: write(
@@ -59,6 +66,8 @@ def export(database: Database, form: str, folder: Path, progress: Progress = lam
                     file, TOMBSTONE_FIELDS, map(tombstone, messaging.tombstones(connection)), progress
                 ),
             )
+        with database.write() as connection:
+            written_files.note(connection, EXPORT, names, now=now, seq=seq)
     except OSError as error:
         raise RegularsError(
             f"The export cannot be written to {folder}: {error.strerror}. Choose another folder or make room."
@@ -66,17 +75,20 @@ def export(database: Database, form: str, folder: Path, progress: Progress = lam
     return Exported(names[0], names[1], inside, out)
 
 
-def export_removals(database: Database, form: str, folder: Path) -> int:
+def export_removals(database: Database, form: str, folder: Path, *, now: datetime) -> int:
     """Write the tombstones alone, as may be done at any time; returns how many there are.
 
     Raises RegularsError where the folder cannot be written.
     """
+    path = folder / f"tombstones.{form}"
     write = _csv if form == "csv" else _ndjson
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        with database.write() as connection:
+            written_files.note_first(connection, EXPORT, [path], now=now)
         with database.read() as connection:
             return _replaced(
-                folder / f"tombstones.{form}",
+                path,
                 lambda file: write(
                     file, TOMBSTONE_FIELDS, map(tombstone, messaging.tombstones(connection)), lambda _: None
                 ),

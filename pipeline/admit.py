@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import Connection
 
-from classifier.admission import admit
+from classifier.admission import admit, held_back
 from classifier.channels import channels
 from classifier.policy import Policy
 from domain.admission import Admission, Controller, Facts
@@ -31,16 +32,26 @@ def regular_kinds(policy: Policy) -> frozenset[SignalKind]:
     return frozenset(each for each in SignalKind if policy.rules[each].label is Label.REGULAR)
 
 
-def review(database: Database, policy: Policy, controller: Controller | None, *, now: datetime) -> int:
+def review(
+    database: Database,
+    policy: Policy,
+    controller: Controller | None,
+    *,
+    now: datetime,
+    to_others: bool = False,
+) -> int:
     """Ask the gates of everybody in the messaging store, slice by slice; returns how many are refused.
 
-    Whoever is refused stays there with the refusal and is not exported; where it was admitted before, the
-    feed tells its removal. Nobody is told of who never was.
+    With `to_others` readers of the feed are other recipients: see `classifier.admission.held_back`. Whoever
+    is refused stays there with the refusal and is not exported; where it was admitted before, the feed
+    tells its removal. Nobody is told of who never was.
     """
     after, refused = 0, 0
     while True:
         after, there = database.transact(
-            lambda connection, after=after: _review(connection, after, policy, controller, now)  # type: ignore[misc]  # after is bound here
+            lambda connection, after=after: _review(
+                connection, after, Asking(policy, controller, to_others, now)
+            )  # type: ignore[misc]  # after is bound here
         )
         if after < 0:
             return refused
@@ -54,21 +65,37 @@ def asked(
     controller: Controller | None,
     *,
     now: datetime,
+    to_others: bool = False,
 ) -> tuple[Facts, Admission, tuple[ChannelAnswer, ...]]:
     """Ask every gate and every channel of one contact, as it stands now."""
     facts = facts_of(connection, [contact_id], regular_kinds(policy), now=now)[contact_id]
+    return facts, *_answers(facts, Asking(policy, controller, to_others, now))
+
+
+class Asking(NamedTuple):
+    """Under what the gates are asked."""
+
+    policy: Policy
+    controller: Controller | None
+    to_others: bool
+    now: datetime
+
+
+def _answers(facts: Facts, asking: Asking) -> tuple[Admission, tuple[ChannelAnswer, ...]]:
+    policy, controller, to_others, now = asking
     admission = admit(facts, policy, controller, now=now)
-    return facts, admission, channels(facts, policy, admission, now=now)
+    ways = channels(facts, policy, admission, now=now)
+    held = held_back(facts, to_others=to_others) if admission.admitted else None
+    return Admission((*admission.answers, held)) if held else admission, ways
 
 
-def _review(
-    connection: Connection, after: int, policy: Policy, controller: Controller | None, now: datetime
-) -> tuple[int, int]:
+def _review(connection: Connection, after: int, asking: Asking) -> tuple[int, int]:
+    policy, now = asking.policy, asking.now
     there = admissions.inside_after(connection, after, SLICE)
     if not there:
         return -1, 0
     facts = facts_of(connection, [each.contact_id for each in there], regular_kinds(policy), now=now)
-    said = {each.contact_id: _said(each, facts, policy, controller, now) for each in there}
+    said = {each.contact_id: _said(each, facts, asking) for each in there}
     last = there[-1].contact_id
     if halts.every(connection):  # whom a gate refused is not let in before the halt ends
         there = [each for each in there if not _is_let_in(each, said[each.contact_id])]
@@ -82,11 +109,8 @@ def _review(
     return last, sum(each.refusal is not None for each in said.values())
 
 
-def _said(
-    inside: Inside, facts: Mapping[int, Facts], policy: Policy, controller: Controller | None, now: datetime
-) -> Said:
-    admission = admit(facts[inside.contact_id], policy, controller, now=now)
-    answers = channels(facts[inside.contact_id], policy, admission, now=now)
+def _said(inside: Inside, facts: Mapping[int, Facts], asking: Asking) -> Said:
+    admission, answers = _answers(facts[inside.contact_id], asking)
     refusal = admission.refusals[0].gate.value if admission.refusals else None
     return Said(
         inside.contact_id,

@@ -12,8 +12,9 @@ from config.packs import load_pack
 from pipeline.expire import expire
 from pipeline.replay import Replayed, begin_anew, replay
 from pipeline.rotate import seal_anew
-from store import dumps, installation, objections, outbox, schema
+from store import dumps, installation, objections, outbox, schema, written_files
 from store.database import Database
+from store.written_files import BACKUP
 
 _PURPOSE = b"regulars backup"
 
@@ -59,6 +60,8 @@ def back_up(
         new_salt(),
     )
     write(path, header, phrase or key_of(sealer), dumps.dump(database))
+    with database.write() as connection:  # whoever is erased from now on is in it until then
+        written_files.note(connection, BACKUP, [path], now=now, expires_at=header.expires_at)
     return header
 
 

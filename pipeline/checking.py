@@ -140,7 +140,7 @@ def _apply(road: Road, job: Job, save: Save, found: Found) -> None:
     reached = job.reached
     now = road.now()
     (road.inbox or road.database).transact(
-        lambda connection: inbox.forget_naming(connection, Platform.TWITTER, found.fates)
+        lambda connection: inbox.forget_naming(connection, Platform.TWITTER, found.fates, road.opened)
     )
 
     def act(connection: Connection) -> None:

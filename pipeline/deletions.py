@@ -11,7 +11,7 @@ from domain.contact import ContactKey, Platform
 from domain.signal import SignalKind
 from pipeline.interests import beside
 from pipeline.redecide import redecide
-from pipeline.suppress import erase
+from pipeline.suppress import erase, note_erasure
 from store import accounts, contacts, deletions, messaging, outdating, signals, suppressions
 from store.deletions import Deletion
 from store.messaging import Step
@@ -64,4 +64,6 @@ def _erase(connection: Connection, app_ids: Iterable[str], person: str, *, now: 
     # A page of friends that was read before and is not written yet would bring them back.
     outdating.outdate(connection, accounts.of_apps(connection, app_ids), FRIENDS, now=now)
     keys = [ContactKey(Platform.FACEBOOK, f"app-{each}:{person}") for each in sorted(app_ids)]
-    return erase(connection, keys, "platform_deletion")
+    steps = erase(connection, keys, "platform_deletion")
+    note_erasure(connection, now=now)
+    return steps

@@ -80,6 +80,11 @@ def _acts(batch: _Batch, ids: Collection[int]) -> list[Step]:
     return settle(batch.connection, ids, batch.policy, EXPIRED, now=batch.limits.now)
 
 
+def _old_journal(batch: _Batch, _: Collection[int]) -> list[Step]:
+    journal.expire(batch.connection, before=batch.limits.journal_before, now=batch.limits.now)
+    return []
+
+
 def _journal(batch: _Batch, places: Collection[int]) -> list[Step]:
     journal.forget(batch.connection, journal.subjects(batch.connection, places), now=batch.limits.now)
     return []
@@ -102,10 +107,11 @@ RULES: Mapping[str, Callable[[_Batch, Collection[int]], list[Step]]] = {
     "sign_ups": _sign_ups,
     "acts": _acts,
     "ended_acts": _ended_acts,
+    "old_journal": _old_journal,
     "journal": _journal,
 }
 #: Rules whose places are no contacts.
-_OTHERS = ("steps", "ended_acts", "journal")
+_OTHERS = ("steps", "ended_acts", "old_journal", "journal")
 
 
 def settle(

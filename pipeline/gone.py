@@ -12,7 +12,7 @@ from domain.deletion import GONE, Fate
 from domain.signal import SignalKind
 from pipeline.interests import beside
 from pipeline.redecide import redecide
-from pipeline.suppress import erase
+from pipeline.suppress import erase, note_erasure
 from store import contacts, decisions, deletions, messaging, signals, texts
 from store.deletions import Deletion
 from store.messaging import Step
@@ -59,6 +59,8 @@ def apply_fates(
         if count:
             deletions.record(connection, Deletion(platform, fate, asked_at, now, count))
     erased = sum(counts[each] for each in GONE)
+    if erased or narrowed.narrowed:
+        note_erasure(connection, now=now)
     return Applied(steps + narrowed.steps, erased, narrowed.narrowed)
 
 

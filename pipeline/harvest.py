@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from config.suppression import Suppressor
 from domain.batch import Batch
 from domain.checkpoint import Checkpoint
-from domain.errors import PagingLoopError, PlatformError, TokenDeadError
+from domain.errors import PagingLoopError, PlatformError, RetryLaterError, TokenDeadError
 from domain.signal import Signal
 from pipeline import money, outcome, poison, renew, walk
 from pipeline.heed import heeded
@@ -22,6 +22,7 @@ from pipeline.unexpected import unexpected
 from store import (
     accounts,
     checkpoints,
+    deletions,
     failures,
     freshness,
     journal,
@@ -117,6 +118,7 @@ def _store(
     acts = standing(connection, account, screened(account, batch.signals, now=now), held.asked_at)
     suppressor = road.suppressor_of(connection)
     acts, removals, gone = heeded(connection, acts, suppressor, now=now)
+    _require_nobody_gone(connection, held, acts)
     counted = walk.counted(acts, held.policy)
     stored = [each for each in acts if each.kind not in counted] if counted else acts
     written = write_page(connection, (account.id, account.platform), stored, held.policy, now=now)
@@ -154,6 +156,20 @@ def _store(
     if gone:
         journal.forget(connection, gone, now=now)
     return wake
+
+
+def _require_nobody_gone(connection: Connection, held: Held, acts: list[Signal]) -> None:
+    """Raise RetryLaterError where people went at the platform's word while this page was in hand.
+
+    It may show them still, and they would come back until the next check; read anew it does not. Whoever
+    deletes them holds the lock that pages share, so that it came before this page or sees its rows.
+    """
+    platform = held.account.platform
+    if acts and deletions.any_since(connection, platform, held.asked_at):
+        raise RetryLaterError(
+            f"People of {platform} were deleted at its word while a page was in hand; it is read anew.",
+            code="deleted_meanwhile",
+        )
 
 
 def _keep_members(

@@ -1,6 +1,6 @@
 """Heed: before anything is written of people, whoever objected is left out, and whoever objects now goes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,7 +10,6 @@ from classifier.stopping import is_stop
 from config.suppression import Suppressor
 from domain.contact import ContactKey
 from domain.signal import Signal, SignalKind
-from pipeline.objections import hold_to
 from pipeline.suppress import suppress
 from store import suppressions
 from store.messaging import Step
@@ -35,8 +34,9 @@ def heeded(
 ) -> Heeded:
     """Leave out whoever objected, and let whoever objects now go.
 
-    Takes one statement a page, and one more where somebody is met. Whoever is known by a name alone is from
-    now on known by their id, too.
+    Takes three small statements a page. Whoever is known by a name alone is from now on known by their id,
+    too, and goes where they are stored. Run it through `Database.transact`: two pages that meet such names at
+    once may wait for each other.
     """
     if not acts:
         return Heeded([], [], [])
@@ -47,24 +47,35 @@ def heeded(
         steps = suppress(connection, stops, "said_stop", suppressor, now=now)
     else:
         suppressions.share(connection)
-    people = {each.contact: each for each in acts if each.contact not in stops}
-    values = {value: key for key, act in people.items() for value in _values(key, act, suppressor)}
-    met = {values[each] for each in suppressions.among(connection, values)}
-    if met:
-        of_ids = [suppressor.value(*key) for key in met]
-        hold_to(connection, of_ids, "met_again", suppressor, now=now)
-    kept = [each for each in acts if each.contact not in stops and each.contact not in met]
-    return Heeded(kept, steps, sorted(stops))
+    others = [each for each in acts if each.contact not in stops] if stops else acts
+    met, unknown = _met(connection, others, suppressor)
+    if unknown:
+        suppressions.take(connection)
+        steps += suppress(connection, unknown, "met_again", suppressor, now=now)
+    kept = [each for each in others if each.contact not in met]
+    return Heeded(kept, steps, sorted({*stops, *unknown}))
 
 
 def objects(act: Signal) -> bool:
     """Tell whether an act is an objection, in whatever form."""
-    if act.kind is SignalKind.OBJECTED:
-        return True
-    return act.kind in _TO_US and act.text is not None and is_stop(act.text)
+    says_stop = act.text is not None and act.kind in _TO_US and is_stop(act.text)
+    return act.kind is SignalKind.OBJECTED or says_stop
 
 
-def _values(key: ContactKey, act: Signal, suppressor: Suppressor) -> Iterable[str]:
-    yield suppressor.value(*key)
-    if act.profile and act.profile.handle:
-        yield suppressor.value(f"handle:{key.platform}", act.profile.handle)
+def _met(
+    connection: Connection, acts: Sequence[Signal], suppressor: Suppressor
+) -> tuple[set[ContactKey], set[ContactKey]]:
+    """Return whose acts are of the suppressed, and who of these are not known by their id."""
+    shown = list({each.contact for each in acts})
+    # Every name that is shown: the same person may have changed it between two acts.
+    named = [(each.contact, each.profile.handle) for each in acts if each.profile and each.profile.handle]
+    if len(named) > len(shown):
+        named = list({*named})
+    keys = [*shown, *(key for key, _ in named)]
+    values = suppressor.raw([*shown, *[(f"handle:{key[0]}", handle) for key, handle in named]])
+    places = suppressions.sieved(connection, values, suppressor.sieve)
+    of_ids = [each for each in places if each < len(shown)]
+    by_id = {keys[each] for each in suppressions.places_among(connection, values, of_ids)}
+    others = [each for each in places if each >= len(shown) and keys[each] not in by_id]
+    by_name = {keys[each] for each in suppressions.places_among(connection, values, others)}
+    return by_id | by_name, by_name

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -12,14 +12,15 @@ from classifier.policy import Policy
 from config.link_tokens import LinkSealer
 from config.suppression import Suppressor
 from domain.address import email_of, phone_of
-from domain.sign_up import SMS, SignUp, hash_of
+from domain.contact import ContactKey
+from domain.journal import PAGE, Act, Entry
+from domain.sign_up import LASTS, SIGNUP, SMS, SignUp, hash_of
 from pipeline.objections import lift
 from pipeline.signing_up import sign_up
-from store import asked_mails, suppressions
+from store import asked_mails, contacts, journal, suppressions
 
-#: What a link of this kind is sealed for, and how long it confirms.
+#: What a link of this kind is sealed for.
 JOIN = "join"
-LASTS = timedelta(days=7)
 
 
 class Asked(NamedTuple):
@@ -107,7 +108,14 @@ def confirm(
     source = f"join page; the link in the mail confirmed on {now.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     signed = form._replace(consent=wording, source=source)
     outcome = sign_up(connection, [signed], policy, suppressor, now=now)
-    return Confirmed.DONE if outcome.contact_ids else Confirmed.TAKEN_BACK
+    if not outcome.contact_ids:
+        return Confirmed.TAKEN_BACK
+    if outcome.proofs:
+        (contact_id,) = outcome.contact_ids.values()
+        key = ContactKey(SIGNUP, contacts.by_id(connection, [contact_id])[contact_id].platform_id)
+        details = {"known": bool(outcome.known)}
+        journal.record(connection, Entry(PAGE, Act.SIGNED_UP, now, key, "by a link", details))
+    return Confirmed.DONE
 
 
 def _packed(signed: SignUp) -> bytes:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from config.link_tokens import LinkError, LinkSealer
 from config.suppression import Suppressor
 from domain.contact import ContactKey
-from domain.journal import Act, Entry
+from domain.journal import PAGE, Act, Entry
 from pipeline.objections import hold_to
 from pipeline.rights import OBJECTED, end_contact
 from store import contacts, erasing, journal, suppressions
@@ -18,8 +18,6 @@ from store.database import Database
 
 #: What a link of this kind is sealed for.
 STOP = "stop"
-#: Who the journal says that it was.
-PAGE = "page"
 #: How many contacts are looked at at once where a link's own is gone.
 _AT_ONCE = 20_000
 _ID_BYTES, _ENDING, _VALUE_BYTES = 8, 2, 32
@@ -103,12 +101,9 @@ def object_by_handle(
 
     No platform is asked. The known, the unknown and the suppressed take the same statements.
     """
-    # All are looked at before anybody is kept waiting, and then those who came meanwhile.
-    last = contacts.newest(connection)
-    ids = contacts.named(connection, platform, handle)
+    handle = handle.strip().removeprefix("@")
     suppressions.take(connection)
-    ids += contacts.named(connection, platform, handle, after=last)
-    keys = [ContactKey(platform, each) for each in sorted({*ids})]
+    keys = [ContactKey(platform, each) for each in sorted(contacts.named(connection, platform, handle))]
     named = [(f"handle:{platform}", handle)]
     end_contact(connection, keys, suppressor, OBJECTED, identifiers=named, now=now, even_none=True)
     journal.record(connection, Entry(PAGE, Act.OBJECTED, now, why="by a handle"))

@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from classifier.arrival import Past, begins, ends
 from classifier.policy import Keep, Policy
-from config.crashes import where_it_failed
 from config.suppression import Suppressor
 from connectors.registry import heard, rosters
 from domain.account import Account
@@ -25,9 +24,11 @@ from pipeline.campaign import still_heard
 from pipeline.collecting import may_collect
 from pipeline.heed import heeded
 from pipeline.page import write_page
+from pipeline.put_aside import forget_suppressed
 from pipeline.redecide import redecide
 from pipeline.road import Road
 from pipeline.screen import screened
+from pipeline.unexpected import problem_of
 from store import contacts, freshness, inbox, journal, messaging, pushed
 from store.database import Database, DatabaseError
 from store.inbox import Held
@@ -66,25 +67,19 @@ def take_in(road: Road, waiting: Database) -> TakenIn | None:
         return None
     ids = [each.id for each in held]
     try:
-        read = [heard(each.platform, each.body, each.received_at) for each in held]
+        read = [heard(each.platform, road.opened(each.body), each.received_at) for each in held]
         began, ended = road.database.transact(lambda connection: _apply(connection, road, held, read))
     except DatabaseError:
         _give_back(waiting, road, ids, None, counts=_can_be_written(road.database))
         raise
     except Exception as error:  # noqa: BLE001  # whatever it is, the rest of the inbox must go on
-        _give_back(waiting, road, ids, f"It failed in our own code ({where_it_failed(error)}).", counts=True)
+        _give_back(waiting, road, ids, problem_of(error), counts=True)
         return TakenIn(failed=len(held))
     puzzling = [each.id for each, what in zip(held, read, strict=True) if what.unknown]
     waiting.transact(lambda connection: inbox.taken_in(connection, road.worker, ids, puzzling))
+    if puzzling:
+        forget_suppressed(road)
     return TakenIn(len(held), began, ended, sum(len(each.unknown) for each in read))
-
-
-def clear(road_database: Database, waiting: Database, *, now: datetime) -> int:
-    """Delete what is past its date; returns how many pushes went that were never taken in whole."""
-    with road_database.write() as connection:
-        pushed.forget_ends(connection, now=now)
-    with waiting.write() as connection:
-        return inbox.expire(connection, now=now)
 
 
 def _can_be_written(database: Database) -> bool:

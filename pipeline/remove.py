@@ -1,5 +1,6 @@
 """Remove: an account goes, and what came through it."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -15,7 +16,7 @@ from store.database import Database
 def remove_account(connection: Connection, account: Account, policy: Policy, *, now: datetime) -> int:
     """Delete an account, its acts, and the contacts of whom nothing is left.
 
-    Returns how many contacts left the messaging store, each with its tombstone.
+    Returns how many tombstones the feed shows of contacts that left so.
     """
     concerned = signals.forget_account(connection, account.id)
     steps = redecide(connection, concerned, account.platform, policy, "account_removed", now=now)
@@ -28,10 +29,10 @@ def remove_account(connection: Connection, account: Account, policy: Policy, *, 
     return sum(each.op == "remove" for each in steps)
 
 
-def forget_pushes(waiting: Database, account: Account) -> int:
+def forget_pushes(waiting: Database, account: Account, opened: Callable[[bytes], bytes]) -> int:
     """Delete the pushes kept for an operator that name an account, wherever they wait; returns how many.
 
     Those that are still to be taken in are dropped when they are, once the account is gone.
     """
     with waiting.write() as connection:
-        return inbox.forget_naming(connection, account.platform, [account.platform_id])
+        return inbox.forget_naming(connection, account.platform, [account.platform_id], opened)

@@ -7,10 +7,10 @@ from sqlalchemy import Connection
 
 from config.keys import KeyMissingError, Sealer
 from config.ledger import Entry, Keys, Ledger, LedgerError
-from config.suppression import Suppressor, wrapped
+from config.suppression import Suppressor, wrapper
 from pipeline.objections import apply, beginning, hold_to, require_whole
 from pipeline.suppress import erase
-from store import messaging, objections, suppressions
+from store import erasures, journal, messaging, objections, suppressions
 from store.database import Database
 
 #: Contacts compared in one transaction.
@@ -71,13 +71,14 @@ def begin_anew(database: Database, ledger: Ledger) -> int:
 
 
 def sweep(database: Database, suppressor: Suppressor, *, now: datetime) -> int:
-    """Erase every contact that is suppressed; returns how many there were."""
+    """Erase every contact that is suppressed, and what the journal says of any; returns how many."""
     after = erased = 0
     while True:
         with database.write() as connection:
             suppressions.share(connection)
             people = objections.people_after(connection, after, SLICE)
             if not people:
+                _forget_entries(connection, suppressor, now=now)
                 return erased
             after = people[-1].id
             whose = {suppressor.value(*each.key): each.key for each in people}
@@ -90,8 +91,18 @@ def sweep(database: Database, suppressor: Suppressor, *, now: datetime) -> int:
             if met:
                 of_ids = [suppressor.value(*key) for key in met]
                 hold_to(connection, of_ids, "met_again", suppressor, now=now)
-                messaging.publish(connection, erase(connection, met, "objected"), now=now)
+                # Whom a backup does not know as told may have been told since it was made.
+                messaging.publish(connection, erase(connection, met, "objected", untold=True), now=now)
+                erasures.note(connection, now=now)
                 erased += len(met)
+
+
+def _forget_entries(connection: Connection, suppressor: Suppressor, *, now: datetime) -> None:
+    """Forget what the journal says of people who are suppressed, be they held or not."""
+    whose = {suppressor.value(*each.partition(":")[::2]): each for each in journal.all_subjects(connection)}
+    met = [whose[each] for each in suppressions.among(connection, whose)]
+    if met:
+        journal.forget(connection, met, now=now)
 
 
 def _suppressor(connection: Connection, sealer: Sealer, ledger: Ledger) -> Suppressor:
@@ -115,6 +126,5 @@ def _bring_keys(
             known = []
         for each in told[len(known) :]:
             number = suppressions.add_key(connection, sealer.seal(each), now=now)
-            key = bytes.fromhex(each)
-            suppressions.wrap(connection, number, lambda value, key=key: wrapped(bytes.fromhex(value), [key]))  # type: ignore[misc]  # bound here
+            suppressions.wrap(connection, number, wrapper(each))
         return

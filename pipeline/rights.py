@@ -29,7 +29,7 @@ def end_contact(  # noqa: PLR0913  # what a right needs, and for strangers even 
     """Carry out objections or erasures: the contacts go everywhere and never come in again.
 
     `identifiers` are more (kind, identifier) that the person gave, such as a handle, and may stand alone
-    where nobody is known by a key. Returns how many left the messaging store. With `even_none`, for
+    where nobody is known by a key. Returns how many removals the feed tells. With `even_none`, for
     strangers who ask, whoever asks twice, or was never met, takes the same statements.
     """
     suppressions.take(connection)

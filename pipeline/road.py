@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 from sqlalchemy import Connection
 
 from classifier.policy import Policy
+from config.bodies import BodySealer
 from config.suppression import Suppressor
 from connectors.base import Connector
 from domain.account import Account
@@ -16,6 +17,7 @@ from domain.credentials import Credentials
 from pipeline import patience
 from pipeline.company import Company
 from pipeline.limiter import Limiter
+from pipeline.own_files import NOWHERE, Places
 from store.accounts import Sealed
 from store.database import Database
 
@@ -43,7 +45,8 @@ class Road:
     `worker` names this process; `price` gives the micro-dollars of one item of (meter, owned reads);
     `limiter` says whether a request may go out; `seal` closes new credentials in the transaction that
     writes them; `pauses_s` are the seconds to wait, one after the other, for a database that is away;
-    `inbox` is where pushes wait, None for the database itself; `suppressor_of` gives what makes the values
+    `inbox` is where pushes wait, None for the database itself, and `bodies` opens them, None where they are
+    not sealed; `places` are the folders of our own files; `suppressor_of` gives what makes the values
     of identifiers that may not be stored; `duty_of` says what must be settled before an account is read, None
     where its platform is simulated on this machine; `note` counts what was done, by its name and labels.
     """
@@ -60,9 +63,15 @@ class Road:
     company: Company = field(default_factory=Company)
     pauses_s: Sequence[float] = patience.PAUSES_S
     inbox: Database | None = None
+    bodies: BodySealer | None = None
+    places: Places = NOWHERE
     suppressor_of: Callable[[Connection], Suppressor] = no_suppressor
     duty_of: Callable[[Account], Duty | None] = lambda _account: None
     note: Callable[[str, Mapping[str, str]], None] = lambda _name, _labels: None
+
+    def opened(self, body: bytes) -> bytes:
+        """Return a push's body as it came; raises BodyError where the key that sealed it is not there."""
+        return self.bodies.open(body) if self.bodies else body
 
     def transact(self, act: Callable[[Connection], Result]) -> Result:
         """Run `act` in a writing transaction, patiently (see `pipeline.patience`)."""

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from config.keys import KeyMissingError, Sealer
 from config.ledger import Keys, Ledger
-from config.suppression import Suppressor, new_key, wrapped
+from config.suppression import Suppressor, further_key, wrapper
 from pipeline.objections import write_down
 from store import installation, sealed, suppressions
 from store.database import Database
@@ -52,10 +52,9 @@ def _add_key(connection: Connection, sealer: Sealer, ledger: Ledger | None) -> N
     """Wrap every suppression in a further key; without a first one there is nothing to wrap."""
     if not suppressions.keys(connection):
         return
-    added = new_key()
+    added = further_key()
     wraps = suppressions.add_key(connection, sealer.seal(added), now=datetime.now(UTC))
-    key = [bytes.fromhex(added)]
-    suppressions.wrap(connection, wraps, lambda value: wrapped(bytes.fromhex(value), key))
+    suppressions.wrap(connection, wraps, wrapper(added))
     in_force = suppressions.keys(connection)
     suppressor = Suppressor([sealer.open(each) for each in in_force], ledger)
     write_down(connection, suppressor, Keys(in_force))

@@ -25,7 +25,7 @@ from domain.signal import Signal, SignalKind
 from pipeline.choosing import declared
 from pipeline.page import write_page
 from pipeline.recognising import SHARED_PHONE, Keyed, recognised
-from store import accounts, addresses, consents, contacts, messaging, notices, suppressions
+from store import accounts, addresses, consents, contacts, messaging, notices, sign_ups, suppressions
 from store.addresses import Address
 from store.choices import Declared
 from store.consents import Consent, Form, Wording
@@ -41,7 +41,7 @@ class Outcome:
     """What became of sign-ups, each told by its place among those given.
 
     `contact_ids` holds those that were stored. Of the suppressed nothing was written. The invalid come with
-    a clause that says why and holds nothing of the person's.
+    a clause that says why and holds nothing of the person's. `proofs` counts the consents that were new.
     """
 
     contact_ids: dict[int, int] = field(default_factory=dict)
@@ -49,6 +49,7 @@ class Outcome:
     known: list[int] = field(default_factory=list)
     suppressed: list[int] = field(default_factory=list)
     invalid: list[tuple[int, str]] = field(default_factory=list)
+    proofs: int = 0
 
 
 class _Entry(NamedTuple):
@@ -96,7 +97,7 @@ def sign_up(
         acts = _acts(entries, {each: newest[known.id] for each, known in there.items()})
         steps = write_page(connection, (account.id, SIGNUP), acts, policy, now=now).steps
         ids = _ids(connection, entries, there)
-        _keep(connection, entries, ids, now=now)
+        outcome.proofs = _keep(connection, entries, ids, now=now)
         _told(connection, entries, ids, now=now)
         steps = declared(connection, _declared(entries, ids), policy, steps, now=now)
         outcome.contact_ids = {each.place: ids[each.platform_id] for each in entries}
@@ -177,10 +178,11 @@ def _told(
     notices.give_at_forms(connection, told)
 
 
-def _keep(
-    connection: Connection, entries: Sequence[_Entry], ids: Mapping[str, int], *, now: datetime
-) -> None:
-    """Store the proofs, the addresses and the rest of the forms, of each contact the newest."""
+def _keep(connection: Connection, entries: Sequence[_Entry], ids: Mapping[str, int], *, now: datetime) -> int:
+    """Store the proofs, the addresses and the rest of the forms, of each contact the newest.
+
+    Returns how many proofs were new.
+    """
     consents.keep_wordings(
         connection,
         [Wording(hash_of(each.consent), each.language, each.consent) for _, _, each, _ in entries],
@@ -191,7 +193,11 @@ def _keep(
         for _, key, each, purposes in entries
         for purpose in purposes
     ]
-    consents.keep(connection, proofs, now=now)
+    new = consents.keep(connection, proofs, now=now)
+    newest: dict[int, datetime] = {}
+    for _, key, each, _ in entries:
+        newest[ids[key]] = max(newest.get(ids[key], each.at), min(each.at, now))
+    sign_ups.renew(connection, newest.items())
     given: dict[tuple[str, str], Address] = {}
     forms: dict[str, Form] = {}
     for _, key, each, purposes in sorted(entries, key=lambda each: (each.signed.at, each.place)):
@@ -203,6 +209,7 @@ def _keep(
         forms[key] = Form(ids[key], each.language, area, each.at)
     addresses.keep(connection, list(given.values()))
     consents.keep_forms(connection, list(forms.values()))
+    return new
 
 
 def _declared(entries: Iterable[_Entry], ids: Mapping[str, int]) -> list[Declared]:

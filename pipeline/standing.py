@@ -14,7 +14,13 @@ REVIEW_EVERY = timedelta(hours=1)
 
 
 def begin_export_if_moved(
-    database: Database, folder: Path, form: str, *, now: datetime, controller: str | None = None
+    database: Database,
+    folder: Path,
+    form: str,
+    *,
+    now: datetime,
+    controller: str | None = None,
+    to_others: bool = False,
 ) -> int | None:
     """Begin an export to `folder` where the feed has moved since the last one, or that one is an hour old.
 
@@ -27,6 +33,8 @@ def begin_export_if_moved(
             wanted["controller"] = controller
         if halts.every(connection):  # an export that was begun now holds removals alone
             wanted["removals_only"] = True
+        if to_others:
+            wanted["to_others"] = True
         harvesting = reading.active_runs(connection) > 0
         if not _is_due(jobs.newest(connection, jobs.EXPORT), wanted, harvesting=harvesting, now=now):
             return None

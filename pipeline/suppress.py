@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from config.suppression import Suppressor
 from domain.contact import ContactKey
 from pipeline.objections import hold_to
-from store import contacts, erasing, messaging
+from store import consents, contacts, erasing, erasures, messaging
 from store.messaging import Step
 
 
@@ -28,29 +28,41 @@ def suppress(
     """
     wanted = set(keys)
     known = erasing.identifiers(connection, wanted)
-    values = {suppressor.value(*each) for each in wanted}
-    values |= {suppressor.value(*each) for each in known}
-    hold_to(connection, values, reason, suppressor, now=now)
-    return erase(connection, wanted, reason, platforms)
+    hold_to(connection, suppressor.values([*wanted, *known]), reason, suppressor, now=now)
+    steps = erase(connection, wanted, reason, platforms)
+    note_erasure(connection, now=now)
+    return steps
+
+
+def note_erasure(connection: Connection, *, now: datetime) -> None:
+    """Let what only the erased stood in go, too, and note by when all copies are gone.
+
+    The caller holds `suppressions.take`: nobody may agree to a wording that goes at this moment.
+    """
+    consents.forget_unused_wordings(connection)
+    erasures.note(connection, now=now)
 
 
 def erase(
-    connection: Connection, keys: Iterable[ContactKey], reason: str, platforms: Collection[str] = ()
+    connection: Connection,
+    keys: Iterable[ContactKey],
+    reason: str,
+    platforms: Collection[str] = (),
+    *,
+    untold: bool = False,
 ) -> list[Step]:
-    """Delete contacts with all that is stored of them; returns the removals of those who were in, to publish.
+    """Delete contacts with all that is stored of them; returns the removals that the feed must tell.
 
-    Of the feed only a contact's newest step stays, as the tombstone by which other systems delete it.
+    With `untold` it tells of everybody who was in the messaging store, else of those alone whom it knows. Of
+    the feed only a contact's newest step stays, as the tombstone by which other systems delete it.
     """
     steps = []
     for platform in sorted({each.platform for each in keys} | {*platforms}):
         ids = [each.platform_id for each in keys if each.platform == platform]
         there = contacts.known(connection, platform, ids)
-        out = messaging.take_out(connection, [each.id for each in there.values()])
-        steps += [
-            Step(each.id, platform, platform_id, "remove", reason)
-            for platform_id, each in sorted(there.items())
-            if each.id in out
-        ]
+        out = messaging.take_out(connection, [each.id for each in there.values()], untold=untold)
+        leaving = {platform_id: each.id for platform_id, each in sorted(there.items()) if each.id in out}
+        steps += [Step(each, platform, who, "remove", reason) for who, each in leaving.items()]
         erasing.erase(connection, [each.id for each in there.values()])
-        erasing.forget_steps(connection, platform, ids)
+        erasing.forget_steps(connection, platform, ids, leaving=leaving)
     return steps

@@ -1,5 +1,6 @@
-"""What went wrong with a page on our own side."""
+"""What went wrong with a page or a push on our own side."""
 
+from config.bodies import BodyError
 from config.crashes import where_it_failed
 from domain.errors import UnexpectedError
 from store.database import DatabaseError
@@ -11,3 +12,10 @@ def unexpected(run_id: int, error: Exception) -> UnexpectedError:
         return UnexpectedError(str(error), code="database")
     where = where_it_failed(error)
     return UnexpectedError(f"A page of run {run_id} failed in our own code ({where}).", code="unexpected")
+
+
+def problem_of(error: Exception) -> str:
+    """Say why a push could not be taken in, without what its text may hold."""
+    if isinstance(error, BodyError):
+        return str(error)
+    return f"It failed in our own code ({where_it_failed(error)})."

@@ -70,13 +70,12 @@ def _reconciled(
     held_out = {each.contact_id for each in stand if each.held_out}
     kept = [each for each in steps if each.op != "upsert" or each.contact_id not in held_out]
     leaving = [each for each in stand if each.held_out and each.inside]
-    if leaving:
-        messaging.take_out(connection, [each.contact_id for each in leaving])
+    out = messaging.take_out(connection, [each.contact_id for each in leaving]) if leaving else set()
     back = [
         each for each in stand if not each.held_out and not each.inside and each.contact_id not in entering
     ]
     return [
         *kept,
-        *(Step(*each[:3], "remove", WITHHELD) for each in leaving),
+        *(Step(*each[:3], "remove", WITHHELD) for each in leaving if each.contact_id in out),
         *(Step(*each[:3], "upsert", SEEN_AGAIN) for each in back),
     ]

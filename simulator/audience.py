@@ -68,7 +68,7 @@ class Audience(People):
     def on(self, day: int) -> "Audience":
         """Return the same audience on another day."""
         same = Audience(self.seed, self.size, day)
-        same.canary = self.canary
+        same.canary, same.canary_index = self.canary, self.canary_index
         return same
 
     @cached_property

@@ -35,8 +35,9 @@ class People:
         self.seed, self.size = seed, size
         self.x_size = size // 2
         self.facebook_size = size - self.x_size
-        #: What every third person is called where a test wants to find a name again.
+        #: What every third person is called where a test wants to find a name again, or only one of them.
         self.canary: str | None = None
+        self.canary_index: int | None = None
         self._traits = key_of(seed, "traits")
         # X ids: 16 to 19 digits. Page-scoped and app-scoped ids: 16 and 17 digits, other numbers.
         self.x_ids = Disguise.seeded(62, 10**15, key_of(seed, "x id"))
@@ -73,7 +74,7 @@ class People:
             platform="twitter" if index < self.x_size else "facebook",
             x_id=str(self.x_ids.number(index)),
             handle=f"{WORDS[traits >> 52 & 63]}_{index:x}",
-            name=self.canary if self.canary and index % 3 == 0 else NAMES[traits >> 40 & 4095],
+            name=self.canary if self.canary and self._sings(index) else NAMES[traits >> 40 & 4095],
             page_scoped_id=str(self.page_scoped.number(index)),
             app_scoped_id=str(self.app_scoped.number(index)),
             protected=(traits >> 24) % 20 == 0,
@@ -81,6 +82,9 @@ class People:
             # facebook-graph-api.md §9: `from` is missing for a share of authors.
             author_hidden=(traits >> 32) % 20 == 0,
         )
+
+    def _sings(self, index: int) -> bool:
+        return index % 3 == 0 if self.canary_index is None else index == self.canary_index
 
     def by_x_id(self, x_id: str) -> Person | None:
         """Return the person of X with this id, or None where the id is nobody's."""

@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select, update
 
+from store.expiring import CONSENTED
 from store.sets import put, run
 from store.tables import accounts, campaign_ends
 
 #: What stands for the account where the end is the whole installation's.
 EVERYTHING = 0
-_OF = "(:account_id = 0 OR s.account_id = :account_id)"
+_OF = f"((:account_id = 0 AND NOT {CONSENTED}) OR s.account_id = :account_id)"
 
 
 class End(NamedTuple):

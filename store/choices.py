@@ -96,6 +96,16 @@ def choose(
     sets.put(connection, chosen_topics, row)
 
 
+def forget_declared(connection: Connection, contact_ids: Iterable[int]) -> None:
+    """Delete what contacts declared."""
+    run(
+        connection,
+        "DELETE FROM declared_topics WHERE contact_id IN "
+        f"(SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r)",
+        rows=as_parameter([each] for each in contact_ids),
+    )
+
+
 def take_back(connection: Connection, contact_id: int, topic: str, *, declared: bool) -> bool:
     """Forget a human's choice, or what a contact declared; returns whether there was any."""
     table = declared_topics if declared else chosen_topics

@@ -100,8 +100,8 @@ def keep_wordings(connection: Connection, wordings: Iterable[Wording], *, now: d
     )
 
 
-def keep(connection: Connection, given: Iterable[Consent], *, now: datetime) -> None:
-    """Store consents, whose wordings must be there; the same one again is the same."""
+def keep(connection: Connection, given: Iterable[Consent], *, now: datetime) -> int:
+    """Store consents, whose wordings must be there; returns how many were not there before."""
     columns = {
         "contact_id": "int",
         "purpose": "text",
@@ -110,7 +110,7 @@ def keep(connection: Connection, given: Iterable[Consent], *, now: datetime) -> 
         "source": "text",
         "taken_by": "text",
     }
-    run(
+    kept = run(
         connection,
         "INSERT INTO consents (contact_id, purpose, given_at, text, source, taken_by, recorded_at) "
         f"SELECT contact_id, purpose, given_at, text, source, taken_by, {_moment(connection)} "
@@ -119,6 +119,7 @@ def keep(connection: Connection, given: Iterable[Consent], *, now: datetime) -> 
         now=stamp(now),
         rows=as_parameter([*each[:2], stamp(each.given_at), *each[3:]] for each in sorted(set(given))),
     )
+    return kept.rowcount
 
 
 def keep_forms(connection: Connection, given: Sequence[Form]) -> None:
@@ -128,7 +129,8 @@ def keep_forms(connection: Connection, given: Sequence[Form]) -> None:
         connection,
         "INSERT INTO sign_ups (contact_id, language, area, at) SELECT contact_id, language, area, at "
         f"FROM {rows_of(connection, columns)} AS r WHERE true ON CONFLICT (contact_id) DO UPDATE SET "
-        "language = excluded.language, area = coalesce(excluded.area, sign_ups.area), at = excluded.at "
+        "language = excluded.language, area = coalesce(excluded.area, sign_ups.area), at = excluded.at, "
+        "asked_at = NULL "
         "WHERE sign_ups.at < excluded.at",
         rows=as_parameter([*each[:3], stamp(each.at)] for each in given),
     )
@@ -152,6 +154,18 @@ def withdraw(
         rows=listed,
     )
     return {row[0] for row in ended}
+
+
+def standing(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
+    """Return those of the contacts who consent to be written to by any channel."""
+    listed = ", ".join(f"'{each}'" for each in CHANNELS)
+    found = run(
+        connection,
+        f"SELECT DISTINCT c.contact_id FROM {rows_of(connection, _ONE)} AS r CROSS JOIN consents AS c "
+        f"WHERE c.contact_id = r.id AND c.withdrawn_at IS NULL AND c.purpose IN ({listed})",
+        rows=as_parameter([each] for each in contact_ids),
+    )
+    return {row[0] for row in found}
 
 
 def forget_unused_wordings(connection: Connection) -> int:

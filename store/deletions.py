@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select
+from sqlalchemy import Connection, RowMapping, delete, exists, insert, select
 
 from store.tables import deletions
 
@@ -32,6 +32,12 @@ def record(connection: Connection, done: Deletion) -> None:
 def done_at(connection: Connection, code: str) -> datetime | None:
     """Return when what a code stands for was done; None for a code that nobody was given."""
     return connection.scalar(select(deletions.c.done_at).where(deletions.c.code == code))
+
+
+def any_since(connection: Connection, platform: str, moment: datetime) -> bool:
+    """Tell whether anything that a platform asked for was done at a moment or later."""
+    later = exists().where(deletions.c.platform == platform, deletions.c.done_at >= moment)
+    return bool(connection.scalar(select(later)))
 
 
 def listed(connection: Connection, *, count: int) -> Sequence[RowMapping]:

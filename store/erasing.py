@@ -1,6 +1,6 @@
 """Erasing: everything of a contact goes, whichever table it stands in."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -67,17 +67,23 @@ def erase(connection: Connection, contact_ids: Iterable[int]) -> int:
     return gone.rowcount
 
 
-def forget_steps(connection: Connection, platform: str, platform_ids: Iterable[str]) -> None:
-    """Delete the feed's steps of contacts but for their newest removal."""
+def forget_steps(
+    connection: Connection, platform: str, platform_ids: Iterable[str], *, leaving: Collection[str] = ()
+) -> None:
+    """Delete the feed's steps of contacts but for their newest removal.
+
+    Of those who are `leaving` none stays: a newer removal is about to be published.
+    """
     newest = (
         "(SELECT max(n.seq) FROM changes AS n WHERE n.platform = changes.platform "
         "AND n.platform_id = changes.platform_id AND n.op = 'remove')"
     )
+    people = rows_of(connection, {"platform_id": "text", "leaves": "int"})
     run(
         connection,
-        f"DELETE FROM changes WHERE platform = :platform AND platform_id IN "
-        f"(SELECT platform_id FROM {rows_of(connection, {'platform_id': 'text'})} AS r) "
-        f"AND (op = 'upsert' OR seq < {newest})",
+        "DELETE FROM changes WHERE platform = :platform "
+        f"AND platform_id IN (SELECT platform_id FROM {people} AS r) AND (op = 'upsert' OR seq < {newest} "
+        f"OR platform_id IN (SELECT platform_id FROM {people} AS r WHERE leaves = 1))",
         platform=platform,
-        rows=as_parameter([each] for each in platform_ids),
+        rows=as_parameter([each, int(each in leaving)] for each in platform_ids),
     )

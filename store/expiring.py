@@ -9,21 +9,27 @@ from classifier.keeping import Limits
 from domain.contact import ContactKey
 from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
+from store.tables import SIGNED
 
 _ID = {"id": "int"}
-#: Sign-ups, and what is like them: what a contact confirms anew, or it ends.
-_SIGNED = "('signed_up', 'opted_in')"
 _NOT_DUE = (
     "EXISTS (SELECT 1 FROM contacts AS k WHERE k.id = s.contact_id "
     "AND (k.keep_until IS NULL OR k.keep_until > {now}))"
 )
 _TOO_OLD = "(s.keep_until <= {now} OR (s.keep_until IS NULL AND s.ended_at <= {ended_before}))"
 _UNCONFIRMED = (
-    "s.kind IN " + _SIGNED + " AND s.ended_at IS NULL AND s.seen_at <= {inactive_before} "
+    "s.kind IN " + SIGNED + " AND s.ended_at IS NULL AND s.seen_at <= {inactive_before} "
     "AND (s.started_at IS NULL OR s.started_at <= {inactive_before})"
 )
+# Who consented to more than this campaign stays when all of it ends (NS-34, art. 5); the sign-ups end where
+# their own account is named.
+CONSENTED = (
+    "(s.kind = 'signed_up' AND EXISTS (SELECT 1 FROM consents AS g WHERE g.contact_id = s.contact_id "
+    "AND g.withdrawn_at IS NULL))"
+)
 _CAMPAIGN_OVER = (
-    "EXISTS (SELECT 1 FROM campaign_ends AS e WHERE e.account_id IN (0, s.account_id) "
+    "EXISTS (SELECT 1 FROM campaign_ends AS e WHERE (e.account_id = s.account_id "
+    "OR (e.account_id = 0 AND NOT " + CONSENTED + ")) "
     "AND e.purge_at <= {now} AND e.purged_at IS NULL)"
 )
 # A follow that a whole walk has shown since is a sign of life: only its walk's row is written anew.
@@ -38,6 +44,11 @@ _SPENT = (
     "c.at <= {steps_before} AND (c.op = 'remove' OR EXISTS (SELECT 1 FROM changes AS n WHERE "
     "n.platform = c.platform AND n.platform_id = c.platform_id AND n.seq > c.seq))"
 )
+# Where clocks disagreed, only what stands before the first younger entry.
+_OLD_ENTRY = (
+    "t.seq < coalesce((SELECT min(y.seq) FROM journal_chain AS y WHERE y.at >= {journal_before}), "
+    "9223372036854775807)"
+)
 
 #: By rule: where a place in its order is found, and how many rows are too old there.
 _LISTINGS = {
@@ -47,8 +58,11 @@ _LISTINGS = {
     "WHERE n.contact_id > :after AND n.given_at IS NULL AND n.due_at < {now} AND c.label <> 'suppressed'",
     "texts": "SELECT t.contact_id AS place, count(*) FROM texts AS t WHERE t.contact_id > :after "
     "AND t.expires_at <= {now} GROUP BY t.contact_id",
+    # Most days no campaign ends, which is asked first: else every act would be looked at.
     "campaigns": "SELECT s.contact_id AS place, count(*) FROM signals AS s WHERE s.contact_id > :after "
-    "AND " + _CAMPAIGN_OVER + " GROUP BY s.contact_id",
+    "AND EXISTS (SELECT 1 FROM campaign_ends WHERE purge_at <= {now} AND purged_at IS NULL) AND "
+    + _CAMPAIGN_OVER
+    + " GROUP BY s.contact_id",
     "occasional_contacts": "SELECT c.id AS place, 1 FROM contacts AS c WHERE c.id > :after "
     "AND c.keep_until <= {now} AND c.label = 'occasional'",
     "ended_contacts": "SELECT c.id AS place, 1 FROM contacts AS c WHERE c.id > :after "
@@ -60,8 +74,13 @@ _LISTINGS = {
     "AND " + _UNCONFIRMED + " GROUP BY s.contact_id",
     "acts": "SELECT s.contact_id AS place, count(*) FROM signals AS s WHERE s.contact_id > :after "
     "AND " + _TOO_OLD + " AND " + _NOT_DUE + " GROUP BY s.contact_id",
+    # What the journal says of longer ago, all at once: what stands before the first younger entry.
+    "old_journal": "SELECT place, texts FROM (SELECT 1 AS place, count(*) AS texts FROM journal_texts AS t "
+    "WHERE " + _OLD_ENTRY + ") AS o WHERE place > :after AND texts > 0",
     # What the journal says of people whom we hold no more; its chain stays.
-    "journal": "SELECT t.seq AS place, 1 FROM journal_texts AS t WHERE t.seq > :after "
+    "journal": "SELECT t.seq AS place, 1 FROM journal_texts AS t WHERE t.seq > :after AND NOT ("
+    + _OLD_ENTRY
+    + ") "
     "AND t.subject_key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM contacts AS c WHERE "
     "c.platform = substr(t.subject_key, 1, {colon} - 1) "
     "AND c.platform_id = substr(t.subject_key, {colon} + 1))",
@@ -196,7 +215,7 @@ def to_reconfirm(connection: Connection, limits: Limits, *, count: int = 1_000) 
         connection,
         "SELECT c.platform, c.platform_id FROM contacts AS c WHERE EXISTS (SELECT 1 FROM signals AS s "
         f"WHERE s.contact_id = c.id AND {aged}) AND NOT EXISTS (SELECT 1 FROM signals AS s "
-        f"WHERE s.contact_id = c.id AND s.kind IN {_SIGNED} AND s.ended_at IS NULL AND NOT ({aged})) "
+        f"WHERE s.contact_id = c.id AND s.kind IN {SIGNED} AND s.ended_at IS NULL AND NOT ({aged})) "
         "ORDER BY c.id LIMIT :size",
         reconfirm_before=stamp(limits.reconfirm_before),
         size=count,

@@ -6,7 +6,7 @@ writes are not in its way. Its functions take a transaction of whichever it is.
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, RowMapping, case, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from domain.errors import RegularsError
 from store.database import Database, sqlite_url
 from store.tables import inbox
 
@@ -38,12 +39,20 @@ class Arrived(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A push that a worker holds until its lease ends."""
+    """A push that a worker holds until its lease ends; its body is sealed."""
 
     id: int
     platform: str
     body: bytes
     received_at: datetime
+
+
+class Body(NamedTuple):
+    """The bytes of a push that was kept for an operator."""
+
+    id: int
+    platform: str
+    body: bytes
 
 
 def beside(folder: Path, database: Database) -> Database:
@@ -56,21 +65,27 @@ def beside(folder: Path, database: Database) -> Database:
     return own
 
 
-def put(connection: Connection, arrived: Sequence[Arrived], *, keep: timedelta) -> None:
-    """Store pushes; one whose bytes are there already changes nothing."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    rows = [
+def to_store(
+    arrived: Sequence[Arrived], seal: Callable[[bytes], bytes], *, keep: timedelta
+) -> list[dict[str, object]]:
+    """Return the rows of pushes, their bodies sealed: outside of the transaction that stores them."""
+    return [
         {
             "platform": each.platform,
             "received_at": each.received_at,
             "digest": hashlib.sha256(f"{each.platform}\n".encode() + each.body).digest(),
-            "body": each.body,
+            "body": seal(each.body),
             "state": "waiting",
             "attempts": 0,
             "expires_at": each.received_at + keep,
         }
         for each in arrived
     ]
+
+
+def put(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Store the rows of pushes; one whose bytes are there already changes nothing."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     connection.execute(dialect.insert(inbox).on_conflict_do_nothing(index_elements=["digest"]), rows)
 
 
@@ -153,14 +168,32 @@ def expire(connection: Connection, *, now: datetime) -> int:
     return sum(each != "taken" for each in gone)
 
 
-def forget_naming(connection: Connection, platform: str, ids: Collection[str]) -> int:
-    """Delete pushes that were put aside or were puzzling where their bytes name one of these ids."""
+def forget_naming(
+    connection: Connection, platform: str, ids: Collection[str], opened: Callable[[bytes], bytes]
+) -> int:
+    """Delete pushes that were put aside or were puzzling where their bytes name one of these ids.
+
+    `opened` returns a body as it came; one that it cannot open goes, too: nobody can tell whom it names.
+    """
     kept = select(inbox.c.id, inbox.c.body).where(
         inbox.c.platform == platform, inbox.c.state.in_(["aside", "unknown"]), inbox.c.body.is_not(None)
     )
     wanted = {each.encode() for each in ids}
-    naming = [row.id for row in connection.execute(kept) if not wanted.isdisjoint(_NUMBER.findall(row.body))]
+    naming = [row.id for row in connection.execute(kept) if _names(row.body, wanted, opened)]
     return connection.execute(delete(inbox).where(inbox.c.id.in_(naming))).rowcount
+
+
+def kept(connection: Connection) -> list[Body]:
+    """Return the pushes that were put aside or hold unknown parts."""
+    statement = select(inbox.c.id, inbox.c.platform, inbox.c.body).where(
+        inbox.c.state.in_(["aside", "unknown"]), inbox.c.body.is_not(None)
+    )
+    return [Body(*each) for each in connection.execute(statement)]
+
+
+def forget(connection: Connection, ids: Collection[int]) -> int:
+    """Delete pushes; returns how many."""
+    return connection.execute(delete(inbox).where(inbox.c.id.in_(ids))).rowcount
 
 
 def tallied(connection: Connection) -> Sequence[RowMapping]:
@@ -182,6 +215,13 @@ def put_aside(connection: Connection) -> Sequence[RowMapping]:
     columns = (inbox.c.id, inbox.c.platform, inbox.c.received_at, inbox.c.problem, inbox.c.expires_at)
     statement = select(*columns).where(inbox.c.state == "aside").order_by(inbox.c.id)
     return connection.execute(statement).mappings().all()
+
+
+def _names(body: bytes, wanted: set[bytes], opened: Callable[[bytes], bytes]) -> bool:
+    try:
+        return not wanted.isdisjoint(_NUMBER.findall(opened(body)))
+    except RegularsError:
+        return True
 
 
 def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -39,6 +39,23 @@ def hold_key(connection: Connection) -> str | None:
     return connection.scalar(select(installation.c.key_fingerprint).with_for_update(read=True))
 
 
+def inbox_key(connection: Connection) -> bytes | None:
+    """Return the sealed key of the pushes that wait, None before there is one."""
+    return connection.scalar(select(installation.c.inbox_key_sealed))
+
+
+def settle_inbox_key(connection: Connection, sealed: bytes) -> None:
+    """Keep the key of the pushes that wait, unless another process was quicker."""
+    none_yet = installation.c.inbox_key_sealed.is_(None)
+    connection.execute(update(installation).where(none_yet).values(inbox_key_sealed=sealed))
+
+
+def settle_copies(connection: Connection, days: int) -> None:
+    """Remember for how many days backups and logs live."""
+    other = installation.c.copies_days.is_distinct_from(days)
+    connection.execute(update(installation).where(other).values(copies_days=days))
+
+
 def policy(connection: Connection) -> str | None:
     """Return the policy under which every label was last decided."""
     return connection.scalar(select(installation.c.policy))

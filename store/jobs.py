@@ -18,6 +18,7 @@ KIND = "job"
 #: What holds of jobs that have not ended, as the index of them is made by.
 BEGUN = text("jobs.state = 'running'")
 RECLASSIFY, EXPORT, TOPICS, EXPIRE, DELETIONS = "reclassify", "export", "topics", "expire", "deletions"
+SCRUB = "scrub"
 #: The queue on which each kind of job is carried out.
 QUEUE_OF = {
     RECLASSIFY: "classify",
@@ -25,6 +26,7 @@ QUEUE_OF = {
     TOPICS: "classify",
     EXPIRE: "classify",
     DELETIONS: "harvest.twitter",
+    SCRUB: "export",  # where our files are written
 }
 
 

@@ -105,6 +105,12 @@ def subjects(connection: Connection, numbers: Collection[int]) -> list[str]:
     return sorted({*connection.scalars(about)})
 
 
+def all_subjects(connection: Connection) -> list[str]:
+    """Return everybody whom some entry is about."""
+    about = select(texts.c.subject_key).where(texts.c.subject_key.is_not(None))
+    return sorted({*connection.scalars(about)})
+
+
 def expire(connection: Connection, *, before: datetime, now: datetime) -> int:
     """Delete what entries say that were written before a moment; returns how many there were.
 

@@ -49,7 +49,11 @@ KEPT: Mapping[str, Kept] = {
     "chosen_topics": Kept("what an operator corrected", _WITH_CONTACT, "the database, with the contact"),
     "interests": Kept("what is found from these", _WITH_CONTACT, "the database, with the contact"),
     "roster_pages": Kept("a walk under way, in our own numbers", "the walk is compared", "the harvest"),
-    "inbox": Kept("a push until it is taken in", "`expires_at` (`REGULARS_INBOX_DAYS`)", "the dispatcher"),
+    "inbox": Kept(
+        "a push until it is taken in",
+        "`expires_at` (`REGULARS_INBOX_DAYS`); a minute where it names whoever objected",
+        "the dispatcher",
+    ),
     "ended_acts": Kept("ends that came before their act, hashed", "`forget_at`", "`expire`: ended_acts"),
     "suppressions": Kept(
         "so that who objected is never stored again: keyed hashes",
@@ -108,7 +112,11 @@ KEPT: Mapping[str, Kept] = {
         "what a person wrote when it signed up", _WITH_CONTACT, "the database, with the contact"
     ),
     "consents": Kept("the proof of a consent", _WITH_CONTACT, "the database, with the contact"),
-    "consent_texts": Kept("what people agreed to, word for word", _OURS, "nothing: the proof of it"),
+    "consent_texts": Kept(
+        "what people agreed to, word for word",
+        "no consent points at it",
+        "`regulars forget`, `object`; the daily scrub",
+    ),
     "addresses": Kept(
         "where a contact wants to be written to", _WITH_CONTACT, "the database, with the contact"
     ),
@@ -117,10 +125,14 @@ KEPT: Mapping[str, Kept] = {
     "journal_chain": Kept("who did what, as hashes", _OURS, "nothing: it only grows"),
     "journal_texts": Kept(
         "who did what, in words",
-        "its subject is forgotten, or is held no more",
-        "`regulars forget`, `object`; `expire`: journal",
+        "its subject is forgotten, or is held no more; `journal_months` after it was written",
+        "`regulars forget`, `object`; `expire`: old_journal, journal",
     ),
     "deletions": Kept("what platforms asked for, and when it was done", _OURS, "nothing by itself"),
+    "erasures": Kept(
+        "by when the erased are gone from all copies", "30 days after `gone_by`", "the daily scrub"
+    ),
+    "written_files": Kept("where files lie that hold people", "the file is gone", "the daily scrub"),
     "asked_mails": Kept(
         "so that an address gets one mail a day: keyed hashes", "the day is over", "the next day's mail"
     ),
@@ -156,14 +168,25 @@ gets a tombstone, as by any other way.
 - **A sign of life** of a regular contact is an act, or a whole walk that showed the follow. Of acts that
   are past their date only the newest moment stays (`contacts.alive_at`).
 - **Sign-ups** are to be confirmed anew after `reconfirm_months`; `regulars expire` says how many, `--json`
-  which. A new sign-up is the confirmation. At the limit the old one goes.
+  which, and `regulars consents ask` asks them by mail, each once. A new sign-up, or the button behind that
+  mail's link, is the confirmation. Without one the old sign-up goes at the limit.
+- **A consent that is taken back** (`regulars consents withdraw`) closes its channel at once; with the last
+  one the sign-up ends, and its contact goes after the grace.
 - **A tombstone** stays for `tombstone_days`, whether or not somebody read it. Whoever reads the feed more
   seldom reads all of it anew.
 - **After the ballot**: `regulars campaign end --on DATE` sets the day on which everything goes, with
   `--account` what came through one account, of which nothing more is harvested from that moment. Until the
-  day `regulars campaign continue` takes it back. Consent to other uses is not looked at: whoever gave it
-  signs up anew with the next campaign.
+  day `regulars campaign continue` takes it back. Who signed up to be written to, without an end,
+  stays with its consent, addresses and form (NS-34, art. 5: unless the person consented to other uses);
+  what it did besides goes. With `--account sign-ups` the sign-ups go, too.
 - **Backups** have their own date: docs/backup.md.
+- **Files**: exports, answers to requests for access and backups are noted where they were written. Every day,
+  and within an hour of an erasure, what holds people who have left is deleted where it is ours: exports in
+  `REGULARS_EXPORT_DIR`, which workers write anew, such answers, and mails that wait in the data folder's
+  `outbox`. The others are told by `regulars forget`, `object` and `doctor`.
+- **Bytes**: the same daily scrub writes over what the database's files still remember. For each day of
+  erasures the database keeps by when its last backup and log are over (`REGULARS_BACKUP_DAYS`,
+  `REGULARS_LOG_DAYS`), and `regulars doctor` says what is late.
 
 | table | why it is kept | until | deleted by |
 |---|---|---|---|

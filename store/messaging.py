@@ -1,4 +1,8 @@
-"""The messaging store and its feed: who is in, and each step that led there."""
+"""The messaging store and its feed: who is in, and each step that led there.
+
+Readers are shown `rows` and `tombstones` alone: `changes` also holds the coming in of those whom the gates
+have not admitted.
+"""
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,18 +38,35 @@ class Step(NamedTuple):
     reason: str
 
 
-def take_out(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
-    """Remove contacts from the messaging store; returns those that were in it.
+def take_out(connection: Connection, contact_ids: Iterable[int], *, untold: bool = False) -> set[int]:
+    """Remove contacts from the messaging store; returns those whose removal the feed must tell.
 
-    Must run before their label is weakened, and each removal must be published in the same transaction.
+    Those are the ones that the gates ever admitted: nobody else was shown to any reader of the feed, so of
+    the others no step stays at all. With `untold` all that were in are returned. Must run before their
+    label is weakened, and each removal must be published in the same transaction.
     """
-    taken = run(
+    rows = as_parameter([each] for each in contact_ids)
+    given = f"(SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r)"
+    # The gates are asked under the same lock: nobody is admitted between the question and the removal.
+    locking = "" if connection.dialect.name == "sqlite" else " FOR UPDATE"
+    inside = run(
         connection,
-        "DELETE FROM messaging_contacts WHERE contact_id IN "
-        f"(SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r) RETURNING contact_id",
-        rows=as_parameter([each] for each in contact_ids),
+        f"SELECT contact_id FROM messaging_contacts WHERE contact_id IN {given} ORDER BY contact_id{locking}",
+        rows=rows,
     )
-    return {row[0] for row in taken}
+    there = {row[0] for row in inside}
+    told = run(
+        connection, f"SELECT contact_id FROM admissions WHERE told AND contact_id IN {given}", rows=rows
+    )
+    out = there if untold else {row[0] for row in told}
+    run(connection, f"DELETE FROM messaging_contacts WHERE contact_id IN {given}", rows=rows)
+    run(
+        connection,
+        "DELETE FROM changes WHERE op = 'upsert' AND (platform, platform_id) IN "
+        f"(SELECT c.platform, c.platform_id FROM contacts AS c WHERE c.id IN {given})",
+        rows=as_parameter([each] for each in there - out),
+    )
+    return out
 
 
 def inside(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
@@ -159,17 +180,25 @@ def rows(connection: Connection) -> Iterator[FeedRow]:
 
 
 def tombstones(connection: Connection) -> Iterator[FeedRow]:
-    """Read the newest removal of each contact that is out, in the order of the feed."""
+    """Read the newest removal of each contact that `rows` does not show, in the order of the feed."""
     latest = (
-        select(changes.c.platform, changes.c.platform_id, func.max(changes.c.seq).label("seq"))
+        select(func.max(changes.c.seq).label("seq"))
+        .where(changes.c.op == "remove")
         .group_by(changes.c.platform, changes.c.platform_id)
         .subquery()
     )
+    shown = (
+        select(contacts.c.id)
+        .join(admissions, admissions.c.contact_id == contacts.c.id)
+        .where(
+            admissions.c.refusal.is_(None),
+            contacts.c.platform == changes.c.platform,
+            contacts.c.platform_id == changes.c.platform_id,
+        )
+        .exists()
+    )
     statement = (
-        select(changes)
-        .join(latest, latest.c.seq == changes.c.seq)
-        .where(changes.c.op == "remove")
-        .order_by(changes.c.seq)
+        select(changes).join(latest, latest.c.seq == changes.c.seq).where(~shown).order_by(changes.c.seq)
     )
     yield from connection.execution_options(yield_per=2_000).execute(statement)
 

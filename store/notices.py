@@ -53,12 +53,12 @@ def begin(connection: Connection, contact_ids: Iterable[int], due_at: datetime) 
     )
 
 
-def bring_forward(connection: Connection, contact_ids: Iterable[int], due_at: datetime) -> None:
-    """Let contacts who were not told be told by `due_at` at the latest.
+def bring_forward(connection: Connection, contact_ids: Iterable[int], due_at: datetime) -> int:
+    """Let contacts who were not told be told by `due_at` at the latest; returns how many those are.
 
-    For whoever plans a first message or a first disclosure to another recipient (GDPR art. 14(3)(b)-(c)).
+    For a first message, or a first disclosure to another recipient (GDPR art. 14(3)(b)-(c)).
     """
-    run(
+    moved = run(
         connection,
         f"UPDATE notices SET due_at = {_moment(connection, 'due_at')} WHERE given_at IS NULL "
         f"AND due_at > {_moment(connection, 'due_at')} "
@@ -66,6 +66,7 @@ def bring_forward(connection: Connection, contact_ids: Iterable[int], due_at: da
         due_at=stamp(due_at),
         rows=as_parameter([each] for each in contact_ids),
     )
+    return moved.rowcount
 
 
 def ids_of(connection: Connection, keys: Iterable[ContactKey]) -> dict[ContactKey, int]:

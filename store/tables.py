@@ -77,6 +77,8 @@ def _one_of(column: str, words: list[str]) -> CheckConstraint:
 
 LABELS = [each.word for each in Label]
 KINDS = [each.value for each in SignalKind]
+#: Sign-ups, and what is like them: what a contact confirms anew, or it ends.
+SIGNED = "('signed_up', 'opted_in')"
 
 installation = Table(
     "installation",
@@ -85,6 +87,10 @@ installation = Table(
     Column("key_fingerprint", Text, nullable=False),
     Column("policy", Text),
     Column("created_at", Moment, nullable=False),
+    # What seals the pushes that wait; none before the first start with it.
+    Column("inbox_key_sealed", LargeBinary),
+    # For how many days backups and logs live, as the settings of the last start say.
+    Column("copies_days", Integer),
     CheckConstraint("id = 1", name="one_row"),
 )
 
@@ -174,6 +180,13 @@ contacts = Table(
         sqlite_where=Column("keep_until", Moment).is_not(None),
         postgresql_where=Column("keep_until", Moment).is_not(None),
     ),
+    # An objection may come by the name alone, in whatever letters.
+    Index(
+        "ix_contacts_handle",
+        text("lower(handle)"),
+        sqlite_where=Column("handle", Text).is_not(None),
+        postgresql_where=Column("handle", Text).is_not(None),
+    ),
     _one_of("label", LABELS),
 )
 
@@ -190,6 +203,13 @@ signals = Table(
     Column("keep_until", Moment),
     PrimaryKeyConstraint("account_id", "kind", "item", "contact_id"),
     Index("ix_signals_contact_id", "contact_id"),
+    # Sign-ups are few among the acts, and each day those that were not confirmed anew are looked for.
+    Index(
+        "ix_signals_signed_contact_id",
+        "contact_id",
+        sqlite_where=text(f"kind IN {SIGNED}"),
+        postgresql_where=text(f"kind IN {SIGNED}"),
+    ),
     _one_of("kind", KINDS),
     sqlite_with_rowid=False,
 )
@@ -501,7 +521,10 @@ suppressions = Table(
     Column("wraps", Integer, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    # By which a process that knows the older ones finds what came since: `store.suppressions.add`.
+    Column("number", BigInteger, nullable=False, server_default=text("0")),
     Index("ix_suppressions_wraps", "wraps"),
+    Index("ix_suppressions_number", "number"),
 )
 
 #: The keys of suppression, the oldest first; what seals them lies outside the database.
@@ -682,7 +705,7 @@ inbox = Table(
     Column("received_at", Moment, nullable=False),
     # The hash of platform and bytes: the same push twice is one.
     Column("digest", LargeBinary, nullable=False, unique=True),
-    # The bytes as they came, which hold names and texts; gone as soon as they are taken in.
+    # The bytes as they came, which hold names and texts, sealed; gone as soon as they are taken in.
     Column("body", LargeBinary),
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
@@ -1040,6 +1063,8 @@ sign_ups = Table(
     Column("area", Text),
     # Of the newest sign-up, whose words these are.
     Column("at", Moment, nullable=False),
+    # When its person was asked to confirm it anew: once.
+    Column("asked_at", Moment),
     _one_of("language", list(LANGUAGES)),
 )
 
@@ -1066,6 +1091,8 @@ objections_ledger = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("applied_bytes", BigInteger, nullable=False),
+    # The number of the newest suppression; it never goes back.
+    Column("numbered", BigInteger, nullable=False, server_default=text("0")),
     CheckConstraint("id = 1", name="one_row"),
 )
 
@@ -1096,6 +1123,40 @@ deletions = Table(
     Column("asked_at", Moment, nullable=False),
     Column("done_at", Moment, nullable=False),
     Index("ix_deletions_done_at", "done_at"),
+)
+
+#: The days on which people were erased, and when no copy of ours holds them any more: nobody is named.
+erasures = Table(
+    "erasures",
+    metadata,
+    # The UTC day.
+    Column("day", Text, primary_key=True),
+    # The last erasure of the day.
+    Column("at", Moment, nullable=False),
+    # When the last backup and the last log that may hold them are over.
+    Column("gone_by", Moment, nullable=False),
+    # When the database's own files had lost them; none as long as they may stand there.
+    Column("scrubbed_at", Moment),
+    Index("ix_erasures_gone_by", "gone_by"),
+)
+
+#: Files that we wrote and that hold people, so that whoever leaves can be looked for there.
+written_files = Table(
+    "written_files",
+    metadata,
+    # The machine that wrote it, and the path there.
+    Column("host", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    # The feed's newest number that an export shows.
+    Column("seq", BigInteger),
+    # When a backup must be gone.
+    Column("expires_at", Moment),
+    PrimaryKeyConstraint("host", "path"),
+    _one_of("kind", ["export", "access", "backup"]),
+    CheckConstraint("(kind = 'backup') = (expires_at IS NOT NULL)", name="backup_ends"),
+    CheckConstraint("(kind = 'export') = (seq IS NOT NULL)", name="export_shows"),
 )
 
 #: Who uses the console. The name is in small letters.

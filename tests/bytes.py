@@ -3,12 +3,16 @@
 import base64
 import gzip
 import json
+import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+
+_GAP = bytes(64)
+_EMPTY = re.compile(rb"\0{64,}")
 
 
 def writings(value: str) -> set[bytes]:
@@ -38,12 +42,13 @@ def where(values: dict[str, str], folder: Path) -> set[tuple[str, str]]:
 
 
 def _unpacked(content: bytes) -> Iterator[bytes]:
-    yield content
+    yield _EMPTY.sub(_GAP, content)  # databases reserve much room that they do not fill
     if content[:2] == b"\x1f\x8b":
-        yield gzip.decompress(content)
+        yield from _unpacked(gzip.decompress(content))
     if content[:4] == b"PK\x03\x04":
         with zipfile.ZipFile(BytesIO(content)) as archive:
-            yield from (archive.read(each) for each in archive.namelist())
+            for each in archive.namelist():
+                yield from _unpacked(archive.read(each))
     if content[:4] == b"PAR1":
         for place in range(len(content) - 2):
             if content[place : place + 2] == b"\x1f\x8b":

@@ -66,3 +66,15 @@ def wipe(database: Database) -> None:
             if each.name not in ("feed_state", "journal_chain", "journal_texts"):  # the journal only grows
                 connection.execute(each.delete())
         connection.execute(text("UPDATE feed_state SET seq = 0"))
+
+
+def let_be_shown(database: Database) -> None:
+    """Let the gates have admitted everybody in the messaging store, so that the feed tells their removals."""
+    with database.write() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO admissions (contact_id, addressable, hindrances, since, seq, told) "
+                "SELECT contact_id, '[]', '{}', admitted_at, seq, true FROM messaging_contacts WHERE true "
+                "ON CONFLICT (contact_id) DO NOTHING"
+            )
+        )

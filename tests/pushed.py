@@ -9,7 +9,7 @@ from pipeline.push import TakenIn, take_in
 from store import inbox
 from store.inbox import Arrived
 from tests.cast import OURS, PROFILES
-from tests.travel import Travel
+from tests.travel import BODIES, Travel
 
 KEEP = timedelta(days=3)
 
@@ -64,7 +64,7 @@ def arrive(travel: Travel, *bodies: bytes, platform: str = "twitter", at: dateti
     """Store pushes as the receiver does."""
     came = [Arrived(platform, each, at or travel.clock()) for each in bodies]
     with (travel.road.inbox or travel.database).write() as connection:
-        inbox.put(connection, came, keep=KEEP)
+        inbox.put(connection, inbox.to_store(came, BODIES.seal, keep=KEEP))
 
 
 def push(

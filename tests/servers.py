@@ -41,14 +41,25 @@ class PostgreSQL:
         self._folder = folder
         self._identity = _unprivileged(folder)
         data = folder / "data"
-        initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        initdb = [
+            str(binaries / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]
         command = [*initdb, "--locale=C"]
         subprocess.run(command, check=True, capture_output=True, cwd=folder, **self._identity)
         # Nothing here outlives the machine, so nothing is forced to the disk.
         hasty = ("fsync=off", "full_page_writes=off", "shared_buffers=32MB")
         listening = ("listen_addresses=", f"unix_socket_directories={folder}")
         chosen = [part for each in (*hasty, *listening, *options) for part in ("-c", each)]
-        self._command = [binaries / "postgres", "-D", data, *chosen]
+        self._command = [str(binaries / "postgres"), "-D", str(data), *chosen]
         self._stack = ExitStack()
 
     def start(self) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from classifier.policy import Policy
+from config.bodies import BodySealer, new_key
 from config.suppression import Suppressor
 from domain.account import Account
 from domain.signal import Signal
@@ -20,6 +21,9 @@ from store.database import Database
 from store.outbox import Wake
 from tests.cast import CNIL, NOW, OURS, added
 from tests.scripted import FOLLOWERS, ScriptedConnector
+
+#: What seals the pushes that wait.
+BODIES = BodySealer(new_key())
 
 
 @dataclass
@@ -62,6 +66,7 @@ class Travel:
             seal=lambda _, credentials: Sealed(credentials.token.encode(), None, None, b"refresh"),
             pauses_s=(0, 0),
             suppressor_of=lambda _connection: self.suppressor,
+            bodies=BODIES,
         )
 
     def begin(self, *streams: str, join: bool = False) -> dict[str, int]:

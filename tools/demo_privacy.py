@@ -21,9 +21,11 @@ from sqlalchemy import select, text  # noqa: E402
 from config.packs import load_pack  # noqa: E402
 from config.settings import Settings  # noqa: E402
 from domain.account import Account  # noqa: E402
+from domain.admission import Controller  # noqa: E402
 from domain.contact import ContactKey, Profile  # noqa: E402
 from domain.journal import Act, Entry  # noqa: E402
 from domain.signal import Signal, SignalKind  # noqa: E402
+from pipeline.admit import review  # noqa: E402
 from pipeline.backup import Backup, back_up, key_of, restore  # noqa: E402
 from pipeline.deletions import delete_app_person  # noqa: E402
 from pipeline.expire import expire  # noqa: E402
@@ -85,6 +87,7 @@ class Stage:
             messaging.publish(connection, steps, now=now)
             if gone:
                 journal.forget(connection, gone, now=now)
+        review(self.database, self.policy, Controller.PARTY, now=now)
 
     def inside(self) -> list[str]:
         """Return who may be imported by a CRM."""

@@ -19,7 +19,7 @@ from pipeline import alerting
 from store import alerts
 from store.alerts import Due
 from store.database import Database, DatabaseError
-from workers.runtime import utc_now
+from workers.runtime import MAILS, utc_now
 
 log = logging.getLogger("regulars.alerter")
 
@@ -98,7 +98,7 @@ class Alerter:
 def mails_of(settings: Settings) -> Deliver:
     """Return how mails leave; raises RegularsError where a mail server is set and no address to send from."""
     server = settings.smtp_url.get_secret_value() if settings.smtp_url else None
-    return delivery(server, settings.mail_from, settings.data_dir / "outbox")
+    return delivery(server, settings.mail_from, settings.data_dir / MAILS)
 
 
 def mail_of(due: Due, settings: Settings) -> EmailMessage:

@@ -17,6 +17,7 @@ from pipeline.freshen import begin_due
 from pipeline.halting import admit_waiting
 from pipeline.interests import begin_reading_if_due
 from pipeline.road import Road
+from pipeline.scrubbing import begin_scrub_if_due
 from pipeline.standing import begin_export_if_moved
 from store import clock, outbox, pausing, workers
 from store.database import Database, DatabaseError
@@ -69,7 +70,7 @@ class Dispatcher:
         self._profiles_at = datetime.min.replace(tzinfo=UTC)
         self._counter = Counter(database)
         self._alerter = Alerter(database, settings)
-        self._postman = Postman(database, (road and road.inbox) or database, broker)
+        self._postman = Postman(database, (road and road.inbox) or database, broker, road)
 
     def run(self, ended: threading.Event) -> None:
         """Tick until `ended` is set; a database or queue server that is away is waited for."""
@@ -136,9 +137,13 @@ class Dispatcher:
         if self._settings.export_dir is not None:
             folder, form = self._settings.export_dir, self._settings.export_format
             controller = self._settings.controller
-            begin_export_if_moved(self._database, folder, form, now=now, controller=controller)
+            others = self._settings.to_others
+            begin_export_if_moved(
+                self._database, folder, form, now=now, controller=controller, to_others=others
+            )
         begin_reading_if_due(self._database, now=now)
         begin_expire_if_due(self._database, now=now)
+        begin_scrub_if_due(self._database, now=now)
         self._counter.look()
         self._alerter.look()
         if self._road is not None:

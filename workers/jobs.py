@@ -15,6 +15,7 @@ from pipeline.interests import reading_step
 from pipeline.job import Save, Step
 from pipeline.reclassify import reclassify_step
 from pipeline.road import Road
+from pipeline.scrubbing import scrubbing_step
 from store import halts, installation, jobs, journal
 from store.database import Database
 from store.jobs import Job
@@ -33,14 +34,15 @@ def export_step(database: Database, job: Job, save: Save, now: datetime) -> None
         pack = installation.policy(connection)
         halted = bool(halts.every(connection))
     form, folder = job.arguments["form"], Path(job.arguments["folder"])
+    controller = job.arguments.get("controller")
+    kind, others = Controller(controller) if controller else None, job.arguments.get("to_others", False)
+    review(database, load_pack(pack or DEFAULT), kind, now=now, to_others=others)
     if halted:  # removals are never stopped
-        reached = {"contacts": 0, "tombstones": export_removals(database, form, folder)}
+        reached = {"contacts": 0, "tombstones": export_removals(database, form, folder, now=now)}
         with database.write() as connection:
             save(connection, reached, done=True)
         return
-    controller = job.arguments.get("controller")
-    review(database, load_pack(pack or DEFAULT), Controller(controller) if controller else None, now=now)
-    done = export(database, form, folder)
+    done = export(database, form, folder, now=now)
     reached = {"contacts": done.contact_count, "tombstones": done.tombstone_count}
     with database.write() as connection:
         save(connection, reached, done=True)
@@ -57,5 +59,5 @@ STEPS: dict[str, Step] = {
 
 
 def steps_of(road: Road) -> dict[str, Step]:
-    """Return the steps of all kinds of jobs: those that ask a platform travel on the road, too."""
-    return {**STEPS, jobs.DELETIONS: checking_step(road)}
+    """Return the steps of all kinds of jobs: those that need more than the database travel on the road."""
+    return {**STEPS, jobs.DELETIONS: checking_step(road), jobs.SCRUB: scrubbing_step(road)}

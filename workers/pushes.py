@@ -9,7 +9,8 @@ import dramatiq
 from dramatiq import Broker, Message
 
 from domain.errors import RegularsError
-from pipeline.push import clear, take_in
+from pipeline.push import take_in
+from pipeline.put_aside import clear, forget_suppressed
 from pipeline.road import Road
 from store import inbox
 from store.database import Database, DatabaseError
@@ -51,8 +52,15 @@ def declare_push(broker: Broker, road: Road) -> None:
 class Postman:
     """Looks into the inbox for the dispatcher."""
 
-    def __init__(self, database: Database, waiting: Database, broker: Broker) -> None:
+    def __init__(
+        self,
+        database: Database,
+        waiting: Database,
+        broker: Broker,
+        road: Road | None = None,
+    ) -> None:
         self._database = database
+        self._road = road
         self._waiting = waiting
         self._broker = broker
         self._cleared_at = -CLEAR_S
@@ -82,5 +90,7 @@ class Postman:
             lost = clear(self._database, self._waiting, now=now)
             if lost:
                 log.warning("push.expired", extra={"pushes": lost})
+            if self._road is not None:
+                forget_suppressed(self._road)
         with self._waiting.read() as connection:
             return inbox.waits(connection, now=now)

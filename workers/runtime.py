@@ -9,8 +9,9 @@ import psutil
 from sqlalchemy import Connection
 
 from classifier.policy import Policy
-from config import link_tokens
+from config import bodies, link_tokens
 from config.addresses import is_loopback
+from config.bodies import BodySealer
 from config.keys import KeyMissingError, Sealer, find_key
 from config.ledger import Ledger
 from config.link_tokens import LinkSealer
@@ -27,11 +28,15 @@ from domain.journal import Act, Entry
 from domain.sign_up import SIGNUP
 from pipeline.limiter import DatabaseLimiter, Limiter
 from pipeline.objections import catch_up, require_none
+from pipeline.own_files import Places
 from pipeline.replay import sweep
 from pipeline.road import Duty, Road
 from store import accounts, inbox, installation, journal, link_keys, objections, schema, suppressions
 from store.accounts import Sealed
 from store.database import Database
+
+#: The folder within the data folder in which mails wait as files where no server is set to send them.
+MAILS = "outbox"
 
 
 def duty_of(settings: Settings, platform: str) -> Duty | None:
@@ -78,6 +83,9 @@ class Runtime:
                 suppressions.add_key(connection, self.sealer.seal(new_key()), now=utc_now())
             if not link_keys.keys(connection):
                 link_keys.add(connection, 0, self.sealer.seal(link_tokens.new_key()), now=utc_now())
+            if installation.inbox_key(connection) is None:
+                installation.settle_inbox_key(connection, self.sealer.seal(bodies.new_key()))
+            installation.settle_copies(connection, settings.copies_days(on_sqlite=self.database.on_sqlite))
             told = Entry(system_user(), Act.SETTINGS_CHANGED, utc_now(), details=settings.decisive)
             journal.record_change(connection, told)
         #: Why this process can open no token any more, where that is so.
@@ -92,6 +100,18 @@ class Runtime:
     def inbox(self) -> Database:
         """Where pushes wait: a file of its own on SQLite, else the database."""
         return inbox.beside(self.settings.data_dir, self.database)
+
+    @property
+    def places(self) -> Places:
+        """The folders of our own files."""
+        return Places(self.settings.export_dir, self.settings.data_dir / MAILS)
+
+    @cached_property
+    def bodies(self) -> BodySealer:
+        """What seals the pushes that wait; another key of the installation does not change it."""
+        with self.database.read() as connection:
+            (key,) = self._opened_all(connection, (installation.inbox_key(connection) or b"",))
+        return BodySealer(key)
 
     def policy_in_force(self, connection: Connection) -> Policy:
         """Return the pack under which labels are decided; `reclassify` changes it for every process."""
@@ -135,6 +155,10 @@ class Runtime:
     def links_of(self, connection: Connection) -> LinkSealer:
         """Return what seals and opens the links of public pages."""
         return LinkSealer(self._opened_all(connection, link_keys.keys(connection)))
+
+    def seal_key(self, connection: Connection) -> bytes:
+        """Make a key of links, sealed with the key in force in the transaction that writes it."""
+        return self.seal(connection, Credentials(link_tokens.new_key())).token
 
     def _opened_all(self, connection: Connection, sealed: tuple[bytes, ...]) -> list[str]:
         try:
@@ -182,6 +206,8 @@ class Runtime:
             limiter=limiter or DatabaseLimiter(self.database, utc_now),
             seal=self.seal,
             inbox=self.inbox,
+            bodies=self.bodies,
+            places=self.places,
             suppressor_of=self.suppressor_of,
             duty_of=self.duty_of,
         )

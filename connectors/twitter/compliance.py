@@ -1,7 +1,7 @@
 """Batch compliance of X: uploads ids, and reads what became of the people behind them (x-api.md §4)."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -9,14 +9,15 @@ from urllib.parse import urlsplit
 import tweepy
 
 from connectors.http import RefusedError, Session, checked_token
+from connectors.twitter.as_app import body_of
 from connectors.twitter.asked import Asked
-from connectors.twitter.errors import refusal_of, unreadable
+from connectors.twitter.errors import unreadable
 from connectors.twitter.limits import limit_of
 from connectors.twitter.translate import is_id
 from domain.account import Account
 from domain.batch import PageRequest
 from domain.deletion import Fate, Progress
-from domain.errors import BadAnswerError, OperatorNeededError, RetryLaterError
+from domain.errors import BadAnswerError, RetryLaterError
 from domain.limit import Limit
 
 #: The name under which limits of the compliance addresses are kept.
@@ -139,22 +140,8 @@ class Compliance:
             content: bytes = answer.content
             return content
 
-    def _ask(self, call: Any) -> dict[str, Any]:
-        try:
-            body = call()
-        except RefusedError as refused:
-            refusal = refusal_of(refused, self._asked)
-            if refusal.code != "unsupported_authentication":
-                raise refusal from refused
-            raise OperatorNeededError(
-                "X takes this from an app only: give the bearer token of the app (--app-token-file).",
-                code=refusal.code,
-            ) from refused
-        except (ValueError, RecursionError) as error:
-            raise unreadable(self._asked, f"is no JSON ({type(error).__name__})") from None
-        if not isinstance(body, dict):
-            raise unreadable(self._asked, "is no JSON object")
-        return body
+    def _ask(self, call: Callable[[], Any]) -> dict[str, Any]:
+        return body_of(call, self._asked)
 
     def _check(self, job: Any) -> Check:
         if not isinstance(job, dict) or not is_id(job.get("id")):

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.http import RefusedError, Session, checked_token
+from connectors.http import Session, checked_token
+from connectors.twitter.as_app import body_of
 from connectors.twitter.asked import Asked
 from connectors.twitter.connector import DEFAULT_BASE_URL, TWEEPY_HOST
-from connectors.twitter.errors import refusal_of, unreadable
+from connectors.twitter.errors import unreadable
 from domain.account import Account
 from domain.batch import PageRequest
-from domain.errors import OperatorNeededError
 
 _WEBHOOKS = f"{TWEEPY_HOST}/2/webhooks"
 
@@ -42,22 +42,9 @@ class Replay:
 
     def _ask(self, method: str, address: str, told: Mapping[str, str] | None) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self._token}"}
-        try:
-            answer = self._session.request(method, address, json=told, headers=headers)
-            body = answer.json()
-        except RefusedError as refused:
-            refusal = refusal_of(refused, self._asked)
-            if refusal.code != "unsupported_authentication":
-                raise refusal from refused
-            raise OperatorNeededError(
-                "X takes this from an app only: give the bearer token of the app, not one of the account.",
-                code=refusal.code,
-            ) from refused
-        except (ValueError, RecursionError) as error:
-            raise unreadable(self._asked, f"is no JSON ({type(error).__name__})") from None
-        if not isinstance(body, dict):
-            raise unreadable(self._asked, "is no JSON object")
-        return body
+        return body_of(
+            lambda: self._session.request(method, address, json=told, headers=headers).json(), self._asked
+        )
 
 
 def _minute(moment: datetime) -> str:

@@ -244,8 +244,8 @@ def remove(
         policy = open_runtime.policy_in_force(connection)
         gone = remove_account(connection, found, policy, now=utc_now())
         enter(connection, Act.ACCOUNT_REMOVED, why=why, account=found.key, contacts=gone)
-    forget_pushes(open_runtime.inbox, found)
-    out.print(f"{shown(found.name)} is removed; {gone} contacts left the messaging store.")
+    forget_pushes(open_runtime.inbox, found, open_runtime.bodies.open)
+    out.print(f"{shown(found.name)} is removed; {gone} contacts left of whom the feed had told.")
 
 
 def _connector(open_runtime: Runtime, name: str) -> tuple[Connector, Account]:

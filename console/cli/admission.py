@@ -40,7 +40,10 @@ def gates_of(open_runtime: Runtime, connection: Connection, contact_id: int, lan
     """Ask every gate and channel of a contact, ready to be written as JSON."""
     now = utc_now()
     policy = open_runtime.policy_in_force(connection)
-    _, admission, channels = asked(connection, contact_id, policy, open_runtime.settings.controller, now=now)
+    settings = open_runtime.settings
+    _, admission, channels = asked(
+        connection, contact_id, policy, settings.controller, now=now, to_others=settings.to_others
+    )
     return {
         "admitted": admission.admitted,
         "gates": _gates(admission, language, now),

@@ -50,8 +50,14 @@ def make(
     file: Annotated[Path, typer.Argument(help="The file to write; one that is there is not replaced.")],
     passphrase_file: Passphrase = None,
     keep_days: Annotated[
-        int, typer.Option("--keep-days", min=1, max=366, help="Days after which `prune` deletes it.")
-    ] = 30,
+        int | None,
+        typer.Option(
+            "--keep-days",
+            min=1,
+            max=366,
+            help="Days after which `prune` deletes it; unset: REGULARS_BACKUP_DAYS.",
+        ),
+    ] = None,
 ) -> None:
     """Write the database into FILE, encrypted, mode 0600, with the date on which it must go.
 
@@ -60,9 +66,8 @@ def make(
     """
     open_runtime = runtime()
     phrase = passphrase_key(passphrase_file) if passphrase_file else None
-    header = back_up(
-        open_runtime.database, file, open_runtime.sealer, phrase, keep_days=keep_days, now=utc_now()
-    )
+    days = keep_days or open_runtime.settings.backup_days
+    header = back_up(open_runtime.database, file, open_runtime.sealer, phrase, keep_days=days, now=utc_now())
     out.print(f"{file} holds the database; to be deleted on {header.expires_at:%Y-%m-%d}.", soft_wrap=True)
 
 

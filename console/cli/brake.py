@@ -45,7 +45,10 @@ def listed(json: Annotated[bool, typer.Option("--json", help="One object a line.
             ),
         )
     else:
-        note("Nobody is withheld.")
+        note(
+            "Nobody is withheld. If many are missing at once from a list, they stand here until a "
+            "second walk or your word."
+        )
 
 
 @app.command()

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Annotated, Any
 
 import typer
@@ -15,7 +16,7 @@ from console.cli.admission import Language, gates_of, language_of, override, tel
 from console.cli.contact_key import Key, key_of
 from console.cli.interests import interests, interests_of, tell
 from console.cli.start import runtime
-from console.cli.words import iso, local, out, print_json, print_table, shown
+from console.cli.words import iso, local, note, out, print_json, print_table, shown
 from domain.contact import ContactKey, Platform
 from domain.errors import RegularsError
 from domain.journal import Act
@@ -40,6 +41,9 @@ def register(root: typer.Typer) -> None:
     root.command()(explain)
 
 
+_NOBODY = "There is no contact yet. Whoever a harvest, an import or a sign-up brings stands here."
+
+
 @app.command("list")
 def listed(
     label: Annotated[str | None, typer.Option(help="none, occasional, regular or suppressed.")] = None,
@@ -60,6 +64,10 @@ def listed(
             for each in rows:
                 print_json(_contact(each))
             return
+        first = next(rows, None)
+        if first is None:
+            note(_NOBODY if label is platform is None else "No contact is so; leave an option out.")
+            return
         print_table(
             ("contact", "label", "handle", "name", "in the messaging store", "first seen"),
             (
@@ -71,7 +79,7 @@ def listed(
                     _inside(each),
                     local(each["first_seen_at"]),
                 )
-                for each in rows
+                for each in chain([first], rows)
             ),
         )
 

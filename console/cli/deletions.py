@@ -62,7 +62,10 @@ def listed(
             ),
         )
     else:
-        note("No platform has asked for any deletion yet.")
+        note(
+            "No platform has asked for any deletion yet. What they ask stands here, with when it was "
+            "done; `regulars deletions check` asks X now."
+        )
     if on_x and not may_ask:
         note(
             "X is not asked who is gone, for no account has its app's token: connect one again with "

@@ -71,8 +71,9 @@ def demo(
         compared = compare(open_runtime, ready["truth_url"])
     with open_runtime.database.read() as connection:
         policy = open_runtime.policy_in_force(connection)
-    review(open_runtime.database, policy, open_runtime.settings.controller, now=utc_now())
-    exported = write_files(open_runtime.database, "csv", folder / "export")
+    settings = open_runtime.settings
+    review(open_runtime.database, policy, settings.controller, now=utc_now(), to_others=settings.to_others)
+    exported = write_files(open_runtime.database, "csv", folder / "export", now=utc_now())
     _tell(open_runtime, rows, exported, folder)
     out.print(str(compared), soft_wrap=True)
     out.print(f"Done in {time.monotonic() - begun:.0f} s.")

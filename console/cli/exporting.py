@@ -46,10 +46,11 @@ def export(
     with database.write() as connection:  # before: no file may be there of which nothing is known
         policy = open_runtime.policy_in_force(connection)
         enter(connection, Act.EXPORT_BEGUN, why=why, format=form)
-    review(database, policy, open_runtime.settings.controller, now=now)
+    settings = open_runtime.settings
+    review(database, policy, settings.controller, now=now, to_others=settings.to_others)
     with Progress(TextColumn("{task.completed} records"), console=err, disable=not err.is_terminal) as bars:
         bar = bars.add_task("")
-        done = write_files(database, form, folder, lambda count: bars.update(bar, completed=count))
+        done = write_files(database, form, folder, lambda count: bars.update(bar, completed=count), now=now)
     with database.write() as connection:
         contacts, tombstones = done.contact_count, done.tombstone_count
         enter(connection, Act.EXPORT_WRITTEN, why=why, format=form, contacts=contacts, tombstones=tombstones)

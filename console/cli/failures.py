@@ -48,7 +48,7 @@ def listed(
             out.print(shown(f"      {each['sentence']}"), soft_wrap=True)
             out.print(shown(f"      What to do: {each['advice']}"), soft_wrap=True)
     else:
-        note("No failure is open.")
+        note("No failure is open. A run or job that cannot go on stands here, with what to do.")
 
 
 def _of(row: Mapping[Any, Any]) -> str:
@@ -67,7 +67,10 @@ def show(
     with runtime().database.read() as connection:
         rows = failures.quarantined(connection)
     if not rows:
-        note("Nothing is in quarantine.")
+        note(
+            "Nothing is in quarantine. Items of a platform that could not be read stand here, in "
+            "their shape; `regulars failures show --shape` then gives what a report of it needs."
+        )
     elif shape:
         for each in rows:
             out.print(each["shape"], soft_wrap=True)

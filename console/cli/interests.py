@@ -89,7 +89,10 @@ def interests_of(connection: Connection, contact_id: int) -> list[dict[str, Any]
 def tell(rows: Sequence[Mapping[str, Any]]) -> None:
     """Print a contact's interests for people."""
     if not rows:
-        note("There is no interest.")
+        note(
+            "No topic is tied to this contact. `regulars contacts interests KEY --declare` ties one "
+            "that it named."
+        )
         return
     print_table(
         ("topic", "strength", "texts", "last", "because of"),

@@ -22,7 +22,7 @@ def listed(
     json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
     count: Annotated[int, typer.Option(help="How many, newest first.", min=1)] = 30,
 ) -> None:
-    """List jobs, newest first: reclassifications, and exports to the folder REGULARS_EXPORT_DIR."""
+    """List jobs, newest first: reclassifications, exports to REGULARS_EXPORT_DIR, expiries, scrubs."""
     with runtime().database.read() as connection:
         rows = jobs.listed(connection, count=count)
     if json:
@@ -34,7 +34,10 @@ def listed(
             if each["error"]:
                 out.print(shown(f"job {each['id']}: {each['error']}"), soft_wrap=True)
     else:
-        note("There was no job yet.")
+        note(
+            "There was no job yet. Reclassifications, standing exports and expiries stand here; "
+            "`regulars up` carries them out."
+        )
 
 
 def _as_json(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,5 +53,7 @@ def _cells(row: Mapping[str, Any]) -> tuple[object, ...]:
     total = row["arguments"].get("contacts")
     done = [f"{reached[each]} {each}" for each in ("texts", "posts") if each in reached]
     so_far = ", ".join([*done, f"{people} of {total} contacts" if total else f"{people} contacts"])
+    if "clean" in reached:
+        so_far = "clean" if reached["clean"] else f"not clean after {reached['tries']} tries"
     moments = (local(row["started_at"]), local(row["ended_at"]))
     return (row["id"], row["kind"], of, row["state"], so_far, *moments)

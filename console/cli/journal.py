@@ -48,7 +48,7 @@ def listed(
     elif rows:
         print_table(("entry", "at", "who", "what", "about", "why", "details"), map(_cells, rows))
     else:
-        note("There is no such entry.")
+        note("There is no such entry. Leave --about out to see all; what commands do from now on is entered.")
 
 
 @app.command()

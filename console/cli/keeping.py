@@ -7,11 +7,13 @@ import typer
 
 from classifier.keeping import limits
 from console.cli.acting import enter
+from console.cli.copies import tell_of
 from console.cli.start import runtime
 from console.cli.words import iso, note, out, print_json, print_table, shown
 from domain.journal import Act
 from pipeline.campaign import continue_campaign, end_campaign
 from pipeline.expire import expire
+from pipeline.own_files import overdue
 from store import accounts, campaigns, expiring
 from workers.runtime import Runtime, utc_now
 
@@ -46,16 +48,18 @@ def expired(
     with opened.database.read() as connection:
         policy = opened.policy_in_force(connection)
         due = expiring.to_reconfirm(connection, limits(policy, now), count=10_000)
+        files = overdue(connection, tombstone_days=policy.number("tombstone_days"), now=now)
     counts = expire(opened.database, policy, now=now, dry_run=dry_run)
     if json:
         print_json({"dry_run": dry_run, "rows": counts, "to_reconfirm": [str(each) for each in due]})
         return
     print_table(("rule", "rows"), counts.items())
     out.print(f"{sum(counts.values())} rows {'would go' if dry_run else 'are gone'}.")
+    tell_of(files)
     if due:
         note(
-            f"{len(due)} contacts signed up long ago and are to be asked again; `regulars expire --dry-run "
-            "--json` lists them."
+            f"{len(due)} contacts signed up long ago and are to be asked again: `regulars consents ask` asks "
+            "each once, by mail; `regulars expire --dry-run --json` lists them."
         )
 
 

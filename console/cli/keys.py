@@ -1,4 +1,4 @@
-"""`regulars keys`: the key that seals tokens."""
+"""`regulars keys`: the key that seals everything secret, and the keys of public links."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,14 +10,15 @@ from config import keys
 from config.keys import KeyMissingError, Sealer
 from console.cli.acting import enter
 from console.cli.start import runtime
-from console.cli.words import note, out
+from console.cli.words import iso, local, note, out, print_json, print_table
 from domain.errors import RegularsError
 from domain.journal import Act
 from pipeline.rotate import rotate
+from store import installation, link_keys, suppressions
 from workers.life import at_work
 from workers.runtime import Runtime, utc_now
 
-app = typer.Typer(help="The key that seals tokens.", no_args_is_help=True)
+app = typer.Typer(help="The key that seals tokens, and the keys of public links.", no_args_is_help=True)
 
 
 def register(root: typer.Typer) -> None:
@@ -25,9 +26,43 @@ def register(root: typer.Typer) -> None:
     root.add_typer(app, name="keys")
 
 
-@app.callback()
-def _group() -> None:
-    """Keep `rotate` a command of a group while it is the only one."""
+@app.command("list")
+def listed(json: Annotated[bool, typer.Option("--json", help="One object.")] = False) -> None:
+    """List which keys there are and since when; never a key itself."""
+    open_runtime = runtime()
+    with open_runtime.database.read() as connection:
+        fingerprint = installation.key_fingerprint(connection)
+        suppressing, linking = suppressions.keys_since(connection), link_keys.since(connection)
+    if json:
+        print_json(
+            {
+                "installation": fingerprint,
+                "suppression_keys": [iso(each) for each in suppressing],
+                "link_keys": [iso(each) for each in linking],
+            }
+        )
+        return
+    rows: list[tuple[object, ...]] = [("installation", f"fingerprint {fingerprint}", "seals all the others")]
+    rows += [("suppression", local(each), "wraps what is suppressed") for each in suppressing]
+    rows += [("links", local(each), "opens links") for each in linking[:-1]]
+    rows += [("links", local(each), "opens links, and seals new ones") for each in linking[-1:]]
+    print_table(("key", "since", "what it does"), rows)
+
+
+@app.command("rotate-links")
+def links_rotated() -> None:
+    """Seal links under a new key from now on; those in old mails still open, for no key is taken away.
+
+    For when somebody may have seen the key of links. Running pages use the new one at once.
+    """
+    open_runtime = runtime()
+    with open_runtime.database.write() as connection:
+        number = len(link_keys.keys(connection))
+        link_keys.add(connection, number, open_runtime.seal_key(connection), now=utc_now())
+        enter(connection, Act.LINK_KEY_ADDED, keys=number + 1)
+    out.print(
+        f"Links are sealed under a new key; {number} older {'one' if number == 1 else 'ones'} still open."
+    )
 
 
 @app.command("rotate")

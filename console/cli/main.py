@@ -47,6 +47,7 @@ MODULES: Mapping[str, str] = {
     "journal": "journal",
     "expire": "keeping",
     "campaign": "keeping",
+    "consents": "consents",
     "keys": "keys",
     "backup": "backup",
     "restore": "backup",

@@ -2,6 +2,7 @@
 
 import getpass
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -25,7 +26,21 @@ app = typer.Typer(
     help="Tell contacts that data about them are held, and keep the proof.", no_args_is_help=True
 )
 
+_NONE_OVERDUE = "Nobody's notice is overdue. `regulars notices list` shows who must be told by when."
+_NOBODY_WAITS = "Nobody waits to be told. Whoever is harvested from now on stands here with a date."
+
 Language = Annotated[str, typer.Option(help=f"Language of the text: {' or '.join(LANGUAGES)}.")]
+Keys = Annotated[
+    str,
+    typer.Argument(
+        metavar="KEY",
+        help="A contact's key, such as twitter:123; - reads keys from standard input, one a line.",
+    ),
+]
+On = Annotated[
+    datetime | None,
+    typer.Option("--on", formats=["%Y-%m-%d"], help="The day (UTC) before which it is; unset: now."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON.")]
 
 
@@ -61,13 +76,14 @@ def listed(
                     }
                 )
             return
-        print_table(
-            ("contact", "label", "to be told by"),
-            (
-                (f"{each['platform']}:{each['platform_id']}", each["label"], local(each["due_at"]))
-                for each in rows
-            ),
-        )
+        waiting = [
+            (f"{each['platform']}:{each['platform_id']}", each["label"], local(each["due_at"]))
+            for each in rows
+        ]
+    if waiting:
+        print_table(("contact", "label", "to be told by"), waiting)
+    else:
+        note(_NONE_OVERDUE if overdue else _NOBODY_WAITS)
     note(", ".join(f"{each.replace('_', ' ')}: {count}" for each, count in counted.items()))
 
 
@@ -90,13 +106,7 @@ def text(language: Language = "fr", json: AsJson = False) -> None:
 
 @app.command()
 def give(
-    key: Annotated[
-        str,
-        typer.Argument(
-            metavar="KEY",
-            help="A contact's key, such as twitter:123; - reads keys from standard input, one a line.",
-        ),
-    ],
+    key: Keys,
     language: Language = "fr",
     version: Annotated[
         str | None, typer.Option(help="Beginning of the version that was given; without it today's text.")
@@ -109,7 +119,7 @@ def give(
     are no key of ours change nothing and are named at the end.
     """
     open_runtime = runtime()
-    lines = typer.get_text_stream("stdin").read().splitlines() if key == "-" else [key]
+    lines = _lines(key)
     keys, wrong = _keys(lines)
     with open_runtime.database.write() as connection:
         given = (
@@ -125,15 +135,26 @@ def give(
         )
     else:
         note(f"Recorded as told: {done.told}; told before: {done.told_before}; by version {given[:12]}.")
-    if wrong and key != "-":
-        raise RegularsError(
-            "This is no key of a contact whom we hold; `regulars notices list` shows those due."
-        )
-    if wrong:
-        where = ", ".join(map(str, sorted(wrong)[:20]))
-        raise RegularsError(
-            f"Of {len(lines)} lines {len(wrong)} are no key of a contact of ours (line {where}); mend them."
-        )
+    _require_none_wrong(wrong, key, lines)
+
+
+@app.command()
+def messaged(keys: Keys, on: On = None, json: AsJson = False) -> None:
+    """Say who gets a first message: each must be told by then at the latest (GDPR art. 14(3)(b)).
+
+    For whoever writes to contacts from another program. Those who were told keep their record; of the others
+    the date is brought forward, and `regulars expire` deletes whoever was not told by then.
+    """
+    _bring_forward(keys, "message", on, json=json)
+
+
+@app.command()
+def disclosed(keys: Keys, on: On = None, json: AsJson = False) -> None:
+    """Say whose data another recipient gets by your own hand: each must be told by then (art. 14(3)(c)).
+
+    Exports need no such word: they hold back whoever was not told, where REGULARS_RECIPIENTS names anybody.
+    """
+    _bring_forward(keys, "disclosure", on, json=json)
 
 
 @app.command()
@@ -166,6 +187,44 @@ def public(
         print_json({"covered": covered, "overdue": overdue})
         return
     note(f"Covered by the public notice: {covered}. Overdue, and not covered: {overdue}.")
+
+
+def _bring_forward(key: str, what: str, on: datetime | None, *, json: bool) -> None:
+    open_runtime, now = runtime(), utc_now()
+    due_at = on.replace(tzinfo=UTC) if on else now
+    if on and due_at < now:
+        raise RegularsError("That day has begun; leave --on out for what happens now, or name a later day.")
+    lines = _lines(key)
+    keys, wrong = _keys(lines)
+    with open_runtime.database.write() as connection:
+        found = notices.ids_of(connection, keys)
+        moved = notices.bring_forward(connection, found.values(), due_at)
+        enter(connection, Act.NOTICE_DUE, before=what, moved=moved)
+    wrong += [line for key_, line in keys.items() if key_ not in found]
+    if json:
+        print_json({"brought_forward": moved, "due_at": iso(due_at), "not_ours": len(wrong)})
+    else:
+        note(f"To be told by {local(due_at)}: {moved}; the others were told, or had an earlier date.")
+        if moved:
+            note("Record who was told with `regulars notices give -`; whoever was not by then is deleted.")
+    _require_none_wrong(wrong, key, lines)
+
+
+def _lines(key: str) -> list[str]:
+    return typer.get_text_stream("stdin").read().splitlines() if key == "-" else [key]
+
+
+def _require_none_wrong(wrong: Sequence[int], key: str, lines: Sequence[str]) -> None:
+    """Raise RegularsError that names the lines which are no key of ours."""
+    if wrong and key != "-":
+        raise RegularsError(
+            "This is no key of a contact whom we hold; `regulars notices list` shows those due."
+        )
+    if wrong:
+        where = ", ".join(map(str, sorted(wrong)[:20]))
+        raise RegularsError(
+            f"Of {len(lines)} lines {len(wrong)} are no key of a contact of ours (line {where}); mend them."
+        )
 
 
 def _made(open_runtime: Runtime, connection: Connection, language: str) -> NoticeText:

@@ -9,14 +9,17 @@ import orjson
 import typer
 
 from console.access_page import access_page
-from console.cli.acting import enter, reading
+from console.cli.acting import enter
 from console.cli.contact_key import Key, key_of
+from console.cli.copies import tell_of
 from console.cli.start import runtime
 from console.cli.words import note
 from domain.journal import Act
 from pipeline.rights import ERASED, OBJECTED, end_contact
-from store import holdings
-from store.scrub import scrub
+from pipeline.scrubbing import follow_up
+from store import erasures, holdings, written_files
+from store.suppressions import UNDER_AGE
+from store.written_files import ACCESS
 from workers.runtime import utc_now
 
 
@@ -36,9 +39,20 @@ def object_(key: Key) -> None:
     _end(key, OBJECTED)
 
 
-def forget(key: Key) -> None:
-    """Carry out an erasure: as an objection, for a person who asks to be erased (GDPR art. 17)."""
-    _end(key, ERASED)
+def forget(
+    key: Key,
+    under_age: Annotated[
+        bool,
+        typer.Option("--under-age", help="Because the person is known or says to be under the pack's age."),
+    ] = False,
+) -> None:
+    """Carry out an erasure: as an objection, for a person who asks to be erased (GDPR art. 17).
+
+    Files of ours that hold the person go, too, or are named; the date is told by which the last backup and
+    log are over. With --under-age for whoever is known to be too young (`min_age_years` of the pack): no
+    sign-up of theirs ends it.
+    """
+    _end(key, UNDER_AGE if under_age else ERASED)
 
 
 def access(
@@ -57,13 +71,17 @@ def access(
     database = runtime().database
     with database.read() as connection:
         held = holdings.of_contact(connection, wanted)
-    with reading(database, Act.ACCESSED, wanted if held else None) as connection:
-        held = holdings.of_contact(connection, wanted)
     stem = f"access-{secrets.token_hex(4)}"
-    as_json = orjson.dumps({"key": str(wanted), "made_at": now, "held": held}, option=orjson.OPT_INDENT_2)
-    page = access_page(str(wanted), held, language=language, now=now).encode()
-    for ending, content in (("json", as_json), ("html", page)):
-        path = out / f"{stem}.{ending}"
+    paths = [out / f"{stem}.{ending}" for ending in ("json", "html")]
+    with database.write() as connection:
+        enter(connection, Act.ACCESSED, wanted if held else None)
+        held = holdings.of_contact(connection, wanted)
+        gone_by = erasures.gone_by(connection, now=now)
+        written_files.note(connection, ACCESS, paths, now=now)
+    answer = {"key": str(wanted), "made_at": now, "if_erased_now_gone_by": gone_by, "held": held}
+    as_json = orjson.dumps(answer, option=orjson.OPT_INDENT_2)
+    page = access_page(str(wanted), held, language=language, now=now, gone_by=gone_by).encode()
+    for path, content in zip(paths, (as_json, page), strict=True):
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -79,7 +97,11 @@ def _end(written: str, reason: str) -> None:
         suppressor = open_runtime.suppressor_of(connection)
         left = end_contact(connection, [key], suppressor, reason, now=utc_now())
         enter(connection, Act.OBJECTED if reason == OBJECTED else Act.FORGOTTEN)
-    inside = "was in the messaging store and has left it" if left else "was not in the messaging store"
-    note(f"Done: the contact {inside}; nothing is stored any more, and no harvest brings it back.")
-    if not scrub(open_runtime.database):
-        note("`regulars db scrub` rids the database's files of it, age its log and your backups.")
+    note("Done: nothing is stored of the contact any more, and no harvest brings it back.")
+    told = "Other systems are told to delete it, too" if left else "No other system was ever told of it"
+    note(f"{told}.")
+    left_behind = follow_up(open_runtime.road("cli"), key, now=utc_now())
+    note(f"The last backup and log that may hold them are over by {left_behind.gone_by:%Y-%m-%d}.")
+    if not left_behind.clean:
+        note("Workers write the database's files over within the hour, `regulars db scrub` at once.")
+    tell_of(left_behind.files)

@@ -71,7 +71,7 @@ def spend(
             ),
         )
     else:
-        note("Nothing was spent yet.")
+        note("Nothing was spent yet. What harvests pay stands here; `regulars estimate` says it before.")
 
 
 def _check(open_runtime: Runtime, *, json: bool) -> None:

@@ -7,9 +7,10 @@ import typer
 from config.settings import PREFIX, Settings
 from console.cli.start import settings
 from console.cli.words import note, out, print_json, print_table
+from pipeline.scrubbing import scrub_now
 from store import grants, schema
 from store.database import Database
-from store.scrub import scrub
+from workers.runtime import utc_now
 
 database = typer.Typer(help="The database.", no_args_is_help=True)
 configuration = typer.Typer(help="The settings.", no_args_is_help=True)
@@ -44,13 +45,21 @@ def upgrade() -> None:
 def scrubbed() -> None:
     """Write the tables anew, so that no byte of deleted rows stays in the database's files.
 
-    On PostgreSQL each table is shut to everybody else for that time: run it when no harvest does, and as the
-    owner of the tables. Its write-ahead log and your backups lose them by their age.
+    The dispatcher begins it by itself every day and within an hour of an erasure. On PostgreSQL that leaves
+    out tables of more than 256 MB, for each is shut to everybody else meanwhile: run this for them when no
+    harvest does, as the owner of the tables (REGULARS_DATABASE_OWNER_URL). Its write-ahead log and your
+    backups lose them by their age.
     """
-    opened = Database(settings().database)
+    read = settings()
+    owner = read.database_owner_url
+    opened = Database(owner.get_secret_value() if owner else read.database)
     schema.require_current(opened)
-    whole = scrub(opened, whole=True)
-    note("Done." if whole or not opened.on_sqlite else "Somebody still reads; try again later.")
+    if scrub_now(opened, whole=True, now=utc_now()):
+        note("Done.")
+    elif opened.on_sqlite:
+        note("Somebody still reads; try again later.")
+    else:
+        note("Not every table could be written anew; try again as their owner (REGULARS_DATABASE_OWNER_URL).")
 
 
 @configuration.command()

@@ -18,6 +18,8 @@ class Letter(NamedTuple):
     language: str
     link: str
     objected: bool
+    #: Whether somebody who signed up long ago is asked anew.
+    again: bool = False
 
 
 def confirmation(letter: Letter, *, now: datetime) -> EmailMessage:
@@ -26,10 +28,12 @@ def confirmation(letter: Letter, *, now: datetime) -> EmailMessage:
     mail = EmailMessage()
     mail["From"] = Address(display_name=letter.controller, addr_spec=letter.sender)
     mail["To"] = Address(addr_spec=letter.receiver)
-    mail["Subject"] = said["mail_subject"]
+    mail["Subject"] = said["again_subject" if letter.again else "mail_subject"]
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = make_msgid(domain=letter.sender.rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no robot answers it
-    text = said["mail_text"] + (said["mail_objected"] if letter.objected else "")
+    text = said["again_text" if letter.again else "mail_text"] + (
+        said["mail_objected"] if letter.objected else ""
+    )
     mail.set_content(text.replace("{controller}", letter.controller).replace("{link}", letter.link))
     return mail

@@ -9,7 +9,7 @@ from console.pages.forms import TRAP, agreed, first, joining_of
 from console.pages.guard import FORM
 from console.pages.mails import Letter, confirmation
 from console.pages.rendering import Pages
-from console.pages.site import Site
+from console.pages.site import Face, Site
 from domain.sign_up import PURPOSES, SignUp
 from domain.topic import TOPICS
 from pipeline import joining
@@ -69,17 +69,21 @@ def _mail(site: Site, signed: SignUp) -> None:
     asked = site.database.transact(act)
     if asked is None:
         return
+    site.postman.send(confirmation(letter_of(face, signed, asked), now=now), asked.mark)
+
+
+def letter_of(face: Face, signed: SignUp, asked: joining.Asked, *, again: bool = False) -> Letter:
+    """Return what goes into the mail that asks for a confirmation."""
     place = (face.public_url or "").rstrip("/")
-    letter = Letter(
+    return Letter(
         sender=face.sender,
         receiver=signed.email or "",
         controller=face.controller or "",
         language=signed.language,
         link=f"{place}/join/confirm/{asked.token}?lang={signed.language}",
         objected=asked.objected,
+        again=again,
     )
-    mail = confirmation(letter, now=now)
-    site.postman.send(mail, asked.mark)
 
 
 def _add_confirmation(app: FastAPI, site: Site, pages: Pages, controller: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import queue
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -28,11 +29,12 @@ class _Waiting(NamedTuple):
 
 
 class Intake:
-    """Stores pushes in the inbox for as long as they may be kept; `close` waits for what is under way."""
+    """Stores pushes, sealed, in the inbox for as long as they may be kept; `close` waits for the last."""
 
-    def __init__(self, waiting: Database, keep: timedelta) -> None:
+    def __init__(self, waiting: Database, keep: timedelta, seal: Callable[[bytes], bytes]) -> None:
         self._database = waiting
         self._keep = keep
+        self._seal = seal
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._bytes = 0
         self._thread = threading.Thread(target=self._write, name="intake", daemon=True)
@@ -74,8 +76,9 @@ class Intake:
     def _store(self, gathered: list[_Waiting]) -> None:
         error: Exception | None = None
         try:
+            rows = inbox.to_store([each.arrived for each in gathered], self._seal, keep=self._keep)
             with self._database.write() as connection:
-                inbox.put(connection, [each.arrived for each in gathered], keep=self._keep)
+                inbox.put(connection, rows)
         except DatabaseError as away:
             error = away
         except Exception:  # noqa: BLE001  # the thread must outlive it, and its text may hold a body

@@ -17,7 +17,7 @@ from workers.runtime import Runtime, utc_now
 def receiving(runtime: Runtime) -> Iterator[Receiver]:
     """Make the application of an installation; when the block ends, whatever arrived is stored."""
     settings = runtime.settings
-    intake = Intake(runtime.inbox, timedelta(days=settings.inbox_days))
+    intake = Intake(runtime.inbox, timedelta(days=settings.inbox_days), runtime.bodies.seal)
     token = settings.facebook_verify_token
     verify_token = token.get_secret_value() if token else ""
     try:

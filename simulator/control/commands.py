@@ -84,8 +84,10 @@ def guises(world: World, given: Given) -> Answer:
 
 
 def canary(world: World, given: Given) -> Answer:
-    """`{"name": text}`: call every third person so, that a test can look where the name turns up."""
+    """`{"name": text, "id": X user id}`: call every third person so, or one, for a test to look for it."""
+    only = world.audience.by_x_id(str(given["id"])) if "id" in given else None
     world.audience.canary = str(given["name"])
+    world.audience.canary_index = only.index if only else None
     return Answer.of_json({"name": world.audience.canary})
 
 

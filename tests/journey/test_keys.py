@@ -59,7 +59,7 @@ def test_running_workers_find_the_new_key(installation: Installation) -> None:
     with working(installation) as worker:
         harvested(installation)
         told = installation.run("keys", "rotate")
-        assert told.startswith("Sealed anew: 3. ")  # the token, the keys of suppression and of links
+        assert told.startswith("Sealed anew: 4. ")  # the token, the keys of suppression, links, pushes
         assert key.read_text() not in (before, "")
         assert key.read_text() not in told
         assert oct(key.stat().st_mode & 0o777) == "0o600"

@@ -54,7 +54,7 @@ def test_the_list_shows_what_became_of_pushes_and_nothing_of_their_text(spoken: 
     now = utc_now()
     with runtime.inbox.write() as connection:
         came = [Arrived("twitter", f'"Ada Lévy {each}"'.encode(), now) for each in range(3)]
-        inbox.put(connection, came, keep=timedelta(days=3))
+        inbox.put(connection, inbox.to_store(came, runtime.bodies.seal, keep=timedelta(days=3)))
         connection.execute(update(table).where(table.c.id == 1).values(state="aside", problem="It failed."))
         connection.execute(update(table).where(table.c.id == 2).values(state="unknown"))
     with runtime.database.write() as connection:

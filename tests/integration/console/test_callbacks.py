@@ -25,7 +25,7 @@ from store import accounts, messaging
 from store.accounts import Sealed
 from store.database import Database
 from tests.cast import CNIL, NOW
-from tests.contents import contents, feed, inside, labels, rows
+from tests.contents import contents, feed, inside, labels, let_be_shown, rows
 from tests.unit.simulator.served import Served, serving
 from workers.runtime import Runtime, utc_now
 
@@ -53,7 +53,7 @@ class Door:
         runtime = SimpleNamespace(database=database, policy_in_force=lambda _: CNIL)
         acts = DatabaseActs(cast(Runtime, runtime))
         self.facebook, self.database, self.secret = facebook, database, secret
-        self.intake = Intake(database, timedelta(days=3))
+        self.intake = Intake(database, timedelta(days=3), bytes)
         callbacks = Callbacks(acts, public_url, utc_now)
         self.app = Receiver(self.intake, Secrets(lambda: known), "", utc_now, callbacks)
         self.address = ""
@@ -118,6 +118,7 @@ def door(database: Database) -> Iterator[Door]:
         ]
         messaging.publish(connection, steps, now=NOW)
     assert len(inside(database)) == 5
+    let_be_shown(database)
     with serving(seed=7, size=50) as facebook, served(Door(database, facebook, None)) as listening:
         yield listening
 

@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 from typer.testing import CliRunner
 
 from console.cli.doctor import NotHealthyError
 from console.cli.main import command_line
 from console.cli.start import runtime
-from store import profile_looks
+from store import erasures, profile_looks, written_files
 from store.profile_looks import ProfileLook
+from store.tables import changes
+from store.written_files import BACKUP, EXPORT
 from tests.cast import added
 from workers.runtime import utc_now
 
@@ -143,3 +146,30 @@ def test_people_read_a_table() -> None:
     told = CliRunner().invoke(command_line("doctor"), ["doctor"])
     assert told.exit_code == 0
     assert "Nothing that is required is missing." in told.output
+
+
+def test_copies_that_outlive_their_date_are_told(tmp_path: Path) -> None:
+    backup, exported = tmp_path / "backup", tmp_path / "contacts.ndjson"
+    long_ago = utc_now() - timedelta(days=40)
+    for each in (backup, exported):
+        each.write_bytes(b"people")
+    with runtime().database.write() as connection:
+        erasures.note(connection, now=long_ago)
+        written_files.note(connection, EXPORT, [exported], now=utc_now(), seq=0)
+        written_files.note(connection, BACKUP, [backup], now=long_ago, expires_at=long_ago)
+    found, content = examined()
+    assert not content
+    assert (found["erased people"]["state"], found["backups"]["state"]) == ("missing", "missing")
+    assert "db scrub" in found["erased people"]["advice"]
+    assert str(backup) in found["backups"]["advice"]
+    assert found["exported files"]["state"] == "fine", "nobody has left since"
+    backup.unlink()
+    CliRunner().invoke(command_line("db"), ["db", "scrub"], catch_exceptions=False)
+    with runtime().database.write() as connection:
+        step = {"seq": 7, "platform": "twitter", "platform_id": "7", "op": "remove", "reason": "x"}
+        connection.execute(insert(changes).values(**step, at=utc_now()))
+    found, content = examined()
+    assert content, "an export that somebody took is theirs to delete"
+    assert found["erased people"]["found"].startswith("the last copy is over by")
+    assert (found["exported files"]["state"], found["backups"]["state"]) == ("advised", "fine")
+    assert str(exported) in found["exported files"]["advice"]

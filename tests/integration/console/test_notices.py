@@ -16,7 +16,7 @@ from console.cli.main import command_line
 from console.cli.start import runtime
 from domain.errors import RegularsError
 from pipeline.page import write_page
-from store import messaging, notices
+from store import journal, messaging, notices
 from store.database import Database, sqlite_url
 from tests.cast import ADA, BO, CNIL, DI, added, follows, likes
 from tests.contents import rows
@@ -51,10 +51,40 @@ def said(*words: str, stdin: str | None = None) -> str:
     return result.stdout
 
 
+def output(*words: str) -> str:
+    return CliRunner().invoke(command_line("notices"), ["notices", *words], catch_exceptions=False).output
+
+
 def recorded(database: Database) -> dict[str, dict[str, Any]]:
     with database.read() as connection:
         ids = {found: who for who, found in notices.ids_of(connection, (ADA, BO, DI)).items()}
     return {str(ids[each["contact_id"]]): each for each in rows(database, "notices")}
+
+
+def test_a_first_message_or_disclosure_brings_the_date_forward(database: Database) -> None:
+    told = json.loads(said("messaged", "-", "--json", stdin=f"{DI}\n{ADA}\n"))
+    assert (told["brought_forward"], told["not_ours"]) == (1, 0)  # Ada's date is over
+    assert recorded(database)[str(DI)]["due_at"].isoformat().startswith(told["due_at"][:19])
+    assert f"{DI}" in said("list", "--overdue")
+    assert said("disclosed", str(BO), "--on", f"{utc_now() + timedelta(days=3):%Y-%m-%d}") == ""
+    assert recorded(database)[str(BO)]["due_at"] - utc_now() < timedelta(days=3)
+    assert str(BO) not in said("list", "--overdue")
+    with pytest.raises(RegularsError, match="That day has begun"):
+        said("disclosed", str(BO), "--on", "2026-01-01")
+    with pytest.raises(RegularsError, match="2 lines 1 are no key"):
+        said("messaged", "-", stdin=f"{BO}\nwho\n")
+    with database.read() as connection:
+        newest = journal.listed(connection, count=1)[0]
+    assert (newest["act"], json.loads(newest["details"])) == (
+        "notice.due",
+        {"before": "message", "moved": 1},
+    )
+
+
+def test_an_empty_queue_says_so() -> None:
+    said("give", "-", stdin=f"{ADA}\n{BO}\n{DI}\n")
+    assert "Nobody waits to be told." in output("list")
+    assert "Nobody's notice is overdue." in output("list", "--overdue")
 
 
 def test_the_queue_is_listed_with_the_most_urgent_first() -> None:

@@ -18,7 +18,7 @@ from pipeline.rights import ERASED, end_contact
 from store import accounts, journal, messaging, suppressions
 from store.database import Database
 from tests.cast import ADA, BO, CNIL, CY, DI, NOW, follows, likes
-from tests.contents import contents, feed, inside, labels, rows
+from tests.contents import contents, feed, inside, labels, let_be_shown, rows
 from tests.interests import page
 from tests.visiting import PUBLIC, Visit, statements_of, visiting
 
@@ -59,6 +59,7 @@ def test_the_page_of_a_link_has_one_button_and_changes_nothing(visit: Visit, dat
 
 
 def test_the_button_objects_and_works_twice(visit: Visit, database: Database) -> None:
+    let_be_shown(database)
     path = f"/stop/{visit.stop_token(ADA)}"
     assert [visit.post(path).status, visit.post(path).status] == [200, 200]
     assert inside(database) == set()

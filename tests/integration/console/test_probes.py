@@ -226,7 +226,8 @@ def _budget(connection: Any, now: Any) -> None:
 def _push(connection: Any, now: Any) -> None:
     from store import inbox  # noqa: PLC0415
 
-    inbox.put(connection, [inbox.Arrived("twitter", b"{}", now)], keep=timedelta(days=1))
+    came = [inbox.Arrived("twitter", b"{}", now)]
+    inbox.put(connection, inbox.to_store(came, bytes, keep=timedelta(days=1)))
 
 
 def _set(console: Consoles, **changes: Any) -> None:

@@ -158,7 +158,8 @@ def test_a_halt_needs_a_reason_and_a_place_that_is_there(console: Consoles) -> N
 
 def test_pushes_that_were_put_aside_are_taken_in_again(console: Consoles) -> None:
     with console.runtime.inbox.write() as connection:
-        inbox.put(connection, [inbox.Arrived("twitter", b"{}", utc_now())], keep=timedelta(days=1))
+        came = [inbox.Arrived("twitter", b"{}", utc_now())]
+        inbox.put(connection, inbox.to_store(came, bytes, keep=timedelta(days=1)))
         connection.execute(text("UPDATE inbox SET state = 'aside', problem = 'It failed.'"))
     ada = console.as_(Role.OPERATOR)
     assert "One push is put aside" in ada.get("/queues/pushes").text

@@ -12,6 +12,7 @@ from domain.sign_up import hash_of
 from pipeline.rights import OBJECTED, end_contact
 from store import suppressions
 from store.database import Database
+from store.suppressions import UNDER_AGE
 from tests.cast import NOW
 from tests.contents import contents, inside, labels, rows
 from tests.visiting import FACE, Visit, statements_of, visiting
@@ -74,6 +75,35 @@ def test_a_confirmation_works_twice_and_is_one(visit: Visit, database: Database)
     visit.now += timedelta(hours=1)
     assert visit.post(visit.link()).status == 200
     assert contents(database) == before
+
+
+def test_a_confirmation_is_entered_once_as_its_persons_and_forgotten_with_them(
+    visit: Visit, database: Database
+) -> None:
+    visit.join(name="Ada Lévy")
+    for _ in range(2):
+        visit.post(visit.link())
+    (contact,) = rows(database, "contacts")
+    key = ContactKey("signup", contact["platform_id"])
+    (entry,) = rows(database, "journal_texts")
+    assert (entry["actor"], entry["act"], entry["subject_key"]) == ("page", "contact.signed_up", str(key))
+    assert "Lévy" not in repr(entry)
+    with database.write() as connection:
+        end_contact(connection, [key], visit.suppressor, OBJECTED, now=visit.now)
+    assert [each for each in rows(database, "journal_texts") if each["subject_key"]] == []
+
+
+def test_no_confirmation_lets_somebody_in_who_is_under_age(visit: Visit, database: Database) -> None:
+    suppress(visit, "email", ADA)
+    with database.write() as connection:
+        given = [("email", ADA)]
+        end_contact(connection, [], visit.suppressor, UNDER_AGE, identifiers=given, now=visit.now)
+    visit.now += timedelta(days=1)
+    visit.join()
+    assert visit.post(visit.link()).status == 409
+    assert inside(database) == set()
+    assert suppressed(visit, "email", ADA)
+    assert [each["reason"] for each in rows(database, "suppressions")] == [UNDER_AGE]
 
 
 def test_a_link_expires_after_seven_days(visit: Visit, database: Database) -> None:

@@ -7,12 +7,18 @@ import orjson
 import pytest
 
 from classifier.policy import Policy
+from config.suppression import Suppressor, new_key
 from domain.admission import Controller, NoticeFacts, Told
+from domain.contact import ContactKey
 from domain.signal import Signal, SignalKind
 from exports.files import export
 from pipeline import admit
 from pipeline.admit import asked, review
+from pipeline.expire import expire
 from pipeline.page import write_page
+from pipeline.rights import OBJECTED, end_contact
+from pipeline.suppress import erase
+from pipeline.withhold import reconcile
 from store import admissions, messaging, standing_of, withheld
 from store.admission_inputs import Inputs
 from store.database import Database
@@ -43,7 +49,7 @@ def write(database: Database, *acts: Signal, policy: Policy = CNIL, at: datetime
 
 
 def exported(database: Database, folder: Path) -> tuple[dict[str, dict[str, object]], dict[str, str]]:
-    done = export(database, "ndjson", folder)
+    done = export(database, "ndjson", folder, now=NOW)
     records = [orjson.loads(each) for each in done.contacts.read_bytes().splitlines()]
     tombstones = [orjson.loads(each) for each in done.tombstones.read_bytes().splitlines()]
     return (
@@ -72,7 +78,7 @@ def test_the_just_harvested_are_exported_with_their_channels(harvested: Database
     assert review(harvested, CNIL, None, now=NOW) == 0
     records, tombstones = exported(harvested, tmp_path)
     assert set(records) == {ADA.platform_id, DI.platform_id}
-    assert set(tombstones) == {CY.platform_id}
+    assert tombstones == {}
     assert feed(harvested) == before
     assert records[ADA.platform_id]["addressable"] == []
     assert records[ADA.platform_id]["not_addressable_because"] == {
@@ -88,7 +94,7 @@ def test_a_csv_tells_the_channels_too(
 ) -> None:
     told(harvested, monkeypatch, ada=Inputs(consented=frozenset({"email", "sms"})))
     review(harvested, CNIL, None, now=NOW)
-    table = export(harvested, "csv", tmp_path).contacts.read_text(encoding="utf-8").splitlines()
+    table = export(harvested, "csv", tmp_path, now=NOW).contacts.read_text(encoding="utf-8").splitlines()
     assert table[0].endswith(",addressable,not_addressable_because")
     assert table[1].endswith(",email|sms,x_message:never_wrote|messenger:other_platform")
 
@@ -152,6 +158,87 @@ def test_who_was_never_admitted_is_told_to_nobody(
     assert review(harvested, EU, Controller.CANDIDATE, now=NOW) == 2
     assert exported(harvested, tmp_path)[0] == {}
     assert [each[2:] for each in feed(harvested)[-2:]] == [("remove", "no_basis")] * 2
+
+
+@pytest.mark.parametrize("pack", [CNIL, EU], ids=lambda pack: pack.name)
+def test_nobody_is_disclosed_to_others_before_being_told(
+    harvested: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: Policy
+) -> None:
+    told(harvested, monkeypatch, ada=TOLD)
+    assert review(harvested, pack, Controller.PARTY, now=NOW, to_others=True) == 1
+    assert exported(harvested, tmp_path)[0].keys() == {ADA.platform_id}
+    with harvested.read() as connection:
+        assert admissions.refused(connection) == {"not_told": 1}
+        _, admission, _ = asked(connection, 4, pack, Controller.PARTY, now=NOW, to_others=True)
+    assert {each.gate.value for each in admission.refusals} == {"not_told"}
+    told(harvested, monkeypatch, ada=TOLD, di=TOLD)
+    assert review(harvested, pack, Controller.PARTY, now=NOW, to_others=True) == 0
+    assert exported(harvested, tmp_path)[0].keys() == {ADA.platform_id, DI.platform_id}
+
+
+def test_whom_a_public_notice_covers_later_is_shown_to_no_reader_any_more(
+    harvested: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review(harvested, CNIL, None, now=NOW)
+    told(harvested, monkeypatch, di=Inputs(NoticeFacts(NOW, NOW, Told.PUBLICLY)))
+    review(harvested, CNIL, None, now=NOW)
+    records, tombstones = exported(harvested, tmp_path)
+    assert (records.keys(), tombstones) == ({ADA.platform_id}, {DI.platform_id: "not_told"})
+    assert inside(harvested) == {ADA.platform_id, DI.platform_id}
+
+
+LEAVING = {
+    "objects": lambda database: write(database, objects(ADA), objects(DI)),
+    "is forgotten": lambda database: _ended(database, ADA, DI),
+    "is gone from the platform": lambda database: _gone(database, ADA, DI),
+    "does not show any more": lambda database: _doubted(database, 1, 4),
+    "is kept too long": lambda database: expire(database, EU, now=NOW + timedelta(days=4 * 365)),
+}
+
+
+@pytest.mark.parametrize("how", LEAVING)
+@pytest.mark.parametrize("pack", [CNIL, EU], ids=lambda pack: pack.name)
+def test_the_feed_tells_the_removal_only_of_whom_it_knows(
+    harvested: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: Policy, how: str
+) -> None:
+    told(harvested, monkeypatch, ada=TOLD)
+    review(harvested, pack, Controller.PARTY, now=NOW)
+    known = set(exported(harvested, tmp_path)[0])
+    assert known == ({ADA.platform_id, DI.platform_id} if pack is CNIL else {ADA.platform_id})
+    LEAVING[how](harvested)
+    assert inside(harvested) == set()
+    assert {each[1] for each in feed(harvested)} & {DI.platform_id} == known & {DI.platform_id}
+    assert set(exported(harvested, tmp_path)[1]) == known
+
+
+def _ended(database: Database, *who: ContactKey) -> None:
+    with database.write() as connection:
+        end_contact(connection, who, Suppressor([new_key()]), OBJECTED, now=NOW)
+
+
+def _gone(database: Database, *who: ContactKey) -> None:
+    with database.write() as connection:
+        messaging.publish(connection, erase(connection, who, "platform_gone"), now=NOW)
+
+
+def _doubted(database: Database, *ids: int) -> None:
+    with database.write() as connection:
+        acts = [("follows", "", each) for each in ids]
+        withheld.add(connection, withheld.Doubt(1, 1, None), acts, now=NOW)
+        messaging.publish(connection, reconcile(connection, [], ids, EU, now=NOW), now=NOW)
+
+
+def test_who_comes_back_and_is_not_admitted_hides_no_tombstone(
+    harvested: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(harvested, monkeypatch, ada=TOLD)
+    review(harvested, EU, Controller.PARTY, now=NOW)
+    _gone(harvested, ADA)
+    write(harvested, follows(ADA))
+    told(harvested, monkeypatch)
+    for _ in range(2):  # before the gates are asked, and after
+        assert exported(harvested, tmp_path) == ({}, {ADA.platform_id: "platform_gone"})
+        review(harvested, EU, Controller.PARTY, now=NOW)
 
 
 def test_what_the_feed_says_anew_of_a_refused_contact_is_taken_back(

@@ -20,7 +20,7 @@ from store.database import Database
 from store.jobs import Job
 from store.tables import withheld
 from tests.cast import CNIL, NOW, follows, mentions, objects
-from tests.contents import feed, inside, labels, rows
+from tests.contents import feed, inside, labels, let_be_shown, rows
 from tests.scripted import FOLLOWERS, ScriptedConnector
 from tests.travel import Travel
 
@@ -41,7 +41,9 @@ def travel(database: Database) -> Travel:
 def show(travel: Travel, people: Sequence[ContactKey]) -> int:
     """Walk through a list of these people; returns the run."""
     travel.followers[:] = [follows(each) for each in people]
+    let_be_shown(travel.database)
     run_id = travel.harvest(FOLLOWERS)[FOLLOWERS]
+    let_be_shown(travel.database)
     travel.clock.forward(hours=6)
     return run_id
 

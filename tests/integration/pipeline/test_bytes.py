@@ -1,7 +1,9 @@
 """Whoever is erased stands in no byte of the database's files any more; before, in many."""
 
+import gzip
 from pathlib import Path
 
+import openpyxl
 import pytest
 from sqlalchemy import text
 
@@ -15,6 +17,7 @@ from store.scrub import scrub
 from tests import servers
 from tests.bytes import where, writings
 from tests.cast import BO, LATER, NOW, follows
+from tests.contents import let_be_shown
 from tests.interests import page, read
 
 WHO = ContactKey("twitter", "7000123456789012345")
@@ -32,6 +35,7 @@ def met(database: Database) -> None:
         said = Signal(WHO, SignalKind.MENTIONED, f"80{each}", NOW, text=VALUES["text"])
         acts.append(said)
     page(database, acts)
+    let_be_shown(database)
     read(database)
 
 
@@ -80,6 +84,26 @@ def test_values_are_found_in_every_writing(tmp_path: Path) -> None:
     for number, each in enumerate(sorted(writings(VALUES["name"]) | writings(VALUES["id"]))):
         (tmp_path / f"{number}").write_bytes(b"before" + each + b"after")
     assert {file for _, file in where(VALUES, tmp_path)} == {each.name for each in tmp_path.iterdir()}
+
+
+def table() -> list[tuple[str, str]]:
+    return [("1", "Aaa Example"), (VALUES["id"], VALUES["name"]), ("9", "Zzz Example")]
+
+
+def test_values_are_found_in_forms_that_a_later_export_may_have(tmp_path: Path) -> None:
+    """In a workbook, in what is packed by gzip, and in Parquet as Arrow writes it, packed or not."""
+    workbook = openpyxl.Workbook()
+    for row in table():
+        workbook.active.append(row)
+    workbook.save(tmp_path / "people.xlsx")
+    (tmp_path / "people.csv.gz").write_bytes(gzip.compress("\n".join(map(",".join, table())).encode()))
+    (tmp_path / "deeper.gz").write_bytes(gzip.compress((tmp_path / "people.xlsx").read_bytes()))
+    for each in (Path(__file__).parent / "parquet").iterdir():
+        (tmp_path / each.name).write_bytes(each.read_bytes())
+    asked = {name: VALUES[name] for name in ("id", "name")}
+    assert not any(VALUES["name"].encode() in each.read_bytes() for each in tmp_path.glob("*.[xg]*"))
+    assert where(asked, tmp_path) == {(name, each.name) for name in asked for each in tmp_path.iterdir()}
+    assert len([*tmp_path.iterdir()]) == 7
 
 
 def test_nothing_but_the_tombstone_is_left(database: Database, tmp_path: Path) -> None:

@@ -11,13 +11,14 @@ from domain.signal import Signal, SignalKind
 from pipeline.campaign import continue_campaign, end_campaign, still_heard
 from pipeline.expire import expire
 from pipeline.page import write_page
-from store import accounts, campaigns, messaging, runs
+from store import accounts, campaigns, consents, messaging, runs
 from store.campaigns import Reach
 from store.database import Database
 from tests.cast import ADA, BO, CNIL, CY, NOW, OURS, added, follows, likes, mentions
-from tests.contents import feed, inside, labels, rows
+from tests.contents import feed, inside, labels, let_be_shown, rows
 from tests.interests import page
 from tests.scripted import FOLLOWERS
+from tests.signing import join, signed
 from tests.travel import Travel
 
 DAY = NOW + timedelta(days=5)
@@ -31,6 +32,7 @@ def two_accounts(database: Database) -> tuple[int, int]:
         other = added(connection, OTHER)
         written = write_page(connection, (other.id, other.platform), [follows(ADA), likes(CY)], CNIL, now=NOW)
         messaging.publish(connection, written.steps, now=NOW)
+    let_be_shown(database)
     return first, other.id
 
 
@@ -68,6 +70,23 @@ def test_on_its_day_everything_goes_that_came_through_all(database: Database) ->
     assert (labels(database), inside(database)) == ({}, set())
     assert {each[2] for each in feed(database)} == {"remove"}
     assert all("Its campaign ends" in each["paused_reason"] for each in rows(database, "accounts"))
+
+
+def test_who_consented_to_more_than_the_campaign_stays_when_all_of_it_ends(database: Database) -> None:
+    two_accounts(database)
+    join(database, signed(), signed(name="Bo", email="bo@club.example"), now=NOW)
+    gone = next(each for each in rows(database, "addresses") if each["address"].startswith("bo"))
+    with database.write() as connection:
+        consents.withdraw(connection, [gone["contact_id"]], ["email"], now=NOW)
+        assert campaigns.reach(connection, campaigns.EVERYTHING) == Reach(6, 4, 3)
+        end_campaign(connection, None, DAY, now=NOW)
+    assert expired(database) == {"campaigns": 6}
+    assert [each["address"] for each in rows(database, "addresses")] == ["ada@club.example"]
+    assert len(inside(database)) == 1
+    with database.write() as connection:
+        end_campaign(connection, accounts.find(connection, "sign-ups"), DAY, now=NOW)
+    assert expired(database) == {"campaigns": 1}
+    assert (labels(database), inside(database)) == ({}, set())
 
 
 def test_an_account_is_stopped_at_once_and_goes_on_when_its_end_is_taken_back(travel: Travel) -> None:

@@ -25,7 +25,7 @@ from store.database import Database
 from store.inbox import Arrived
 from tests.cast import CNIL, follows, mentions
 from tests.checking import Checking, checking, known_to
-from tests.contents import contents, feed, inside, labels, rows
+from tests.contents import contents, feed, inside, labels, let_be_shown, rows
 
 
 @pytest.fixture
@@ -34,6 +34,7 @@ def world(database: Database) -> Iterator[Checking]:
     with checking(database) as joined:
         joined.page(*(follows(each) for each in known_to(joined.x, 5)))
         assert len(inside(database)) == 5
+        let_be_shown(database)
         yield joined
 
 
@@ -288,7 +289,7 @@ def test_pushes_that_were_puzzling_go_with_whom_they_name(world: Checking) -> No
     came = [Arrived("twitter", f'{{"id":"{each}"}}'.encode(), world.clock()) for each in (gone, stays)]
     came.append(Arrived("facebook", f'{{"id":"{gone}"}}'.encode(), world.clock()))
     with world.database.write() as connection:
-        inbox.put(connection, came, keep=timedelta(days=3))
+        inbox.put(connection, inbox.to_store(came, bytes, keep=timedelta(days=3)))
         held = inbox.claim(connection, "worker", now=world.clock())
         inbox.taken_in(connection, "worker", [], [each.id for each in held])
     world.say(**{f"x{gone}": "deleted"})

@@ -21,7 +21,7 @@ from store.database import Database
 from store.jobs import Job
 from store.tables import accounts, metadata, walks
 from tests.cast import ADA, BO, CNIL, CY, DI, NOW, follows, likes, mentions
-from tests.contents import contents, feed, inside, labels, rows, wipe
+from tests.contents import contents, feed, inside, labels, let_be_shown, rows, wipe
 from tests.interests import id_of, page
 
 NOTHING = dict.fromkeys(RULES, 0)
@@ -50,6 +50,7 @@ def more(database: Database, acts: Sequence[Signal], now: datetime) -> None:
 
 def ends(database: Database, who: ContactKey, now: datetime, kind: SignalKind = SignalKind.FOLLOWS) -> None:
     """Let an act of somebody end, as a whole walk does."""
+    let_be_shown(database)
     with database.write() as connection:
         account_id = connection.scalar(select(accounts.c.id)) or 0
         ended = departures.end(
@@ -133,6 +134,7 @@ def walked(database: Database, began_at: datetime) -> None:
 def test_a_regular_contact_without_a_sign_of_life_goes_with_a_tombstone(database: Database) -> None:
     page(database, [follows(ADA), follows(BO)])
     more(database, [mentions(BO)], after(days=1000))
+    let_be_shown(database)
     assert expired(database, after(days=3 * 365 + 1)) == {"acts": 1, "inactive_contacts": 1}
     assert inside(database) == {BO.platform_id}
     assert feed(database)[-1][1:] == (ADA.platform_id, "remove", "expired")
@@ -159,6 +161,7 @@ def test_a_sign_up_is_to_be_confirmed_anew_and_ends_at_the_limit(database: Datab
     more(database, [signs_up(BO, after(days=800))._replace(item="again")], after(days=800))
     assert due(days=801) == [ADA, DI]
     walked(database, after(days=1000))
+    let_be_shown(database)
     more(database, [likes(DI)], after(days=1080))
     assert expired(database, after(days=3 * 365 + 1)) == {"sign_ups": 3}
     assert inside(database) == {ADA.platform_id, BO.platform_id, CY.platform_id}
@@ -274,6 +277,25 @@ def test_nothing_lives_past_its_date(database: Database, events: list[tuple[int,
         assert old.scalar_one() == sum(
             each["op"] == "remove" and each["at"] > cutoff for each in rows(database, "changes")
         )
+
+
+def test_what_the_journal_says_of_longer_ago_goes_and_its_chain_holds(database: Database) -> None:
+    page(database, [])
+    with database.write() as connection:
+        for at in (NOW, after(days=1), after(days=400)):
+            journal.record(connection, Entry("cli:op", Act.EXPORT_WRITTEN, at))
+    last_day = after(days=3 * 365)  # a leap day lies between
+    assert expired(database, last_day) == {}
+    assert expired(database, last_day + timedelta(days=2, seconds=1)) == {"old_journal": 2}
+    assert expired(database, last_day + timedelta(days=2, seconds=1)) == {}
+    with database.read() as connection:
+        assert [each["act"] for each in journal.listed(connection, count=9)] == [
+            "journal.texts_deleted",
+            "export.written",
+            None,
+            None,
+        ]
+        assert journal.verify(connection).findings == ()
 
 
 def test_what_the_journal_says_of_people_who_are_gone_goes(database: Database) -> None:

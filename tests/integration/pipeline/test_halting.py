@@ -259,10 +259,10 @@ def test_no_file_is_written_while_anything_is_halted(database: Database, tmp_pat
     travel = Travel(database)
     halt(database, travel.account)
     with pytest.raises(HaltedError, match=r"halted by cli:ada .* a list looks wrong"):
-        files.export(database, "csv", tmp_path / "out")
+        files.export(database, "csv", tmp_path / "out", now=NOW)
     assert not list((tmp_path / "out").glob("*"))
     resume(database, travel.account)
-    files.export(database, "csv", tmp_path / "out")
+    files.export(database, "csv", tmp_path / "out", now=NOW)
     assert (tmp_path / "out" / "contacts.csv").exists()
 
 
@@ -281,13 +281,15 @@ def test_the_standing_export_still_writes_removals(database: Database, tmp_path:
     store.begin()
     suppressor = Suppressor([new_key()])
     store.harvest(0, [Signal(PEOPLE[0], SignalKind.FOLLOWS, "", None)], suppressor, NOW)
+    export_now(database, tmp_path)
     kept = tmp_path / "contacts.ndjson"
-    kept.write_text("as it was")
+    before = kept.read_text()
+    assert PEOPLE[0].platform_id in before
     halt(database, None)
     store.unfollow(PEOPLE[0], 0, NOW)
     export_now(database, tmp_path)
     assert PEOPLE[0].platform_id in (tmp_path / "tombstones.ndjson").read_text()
-    assert kept.read_text() == "as it was"
+    assert kept.read_text() == before
     resume(database, None)
     export_now(database, tmp_path)  # although the feed has not moved: the file of contacts is old
     assert kept.read_text() == ""

@@ -3,12 +3,17 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
+from domain.batch import Batch, PageRequest
+from domain.deletion import Fate
 from pipeline import harvest
+from pipeline.gone import apply_fates
 from pipeline.outcome import LostClaimError
+from store import messaging, suppressions
 from store.runs import LEASE
-from tests.cast import ADA, BO, DI, NOW
-from tests.contents import contents, feed, inside, rows
+from tests.cast import ADA, BO, CNIL, DI, NOW
+from tests.contents import contents, feed, inside, labels, rows
 from tests.scripted import FOLLOWERS
 from tests.travel import Travel
 
@@ -121,6 +126,37 @@ def test_a_crash_between_answer_and_commit_repeats_that_page_and_only_it(
         (2, DI.platform_id),
         (3, BO.platform_id),
     ]
+
+
+def test_a_page_in_hand_brings_nobody_back_who_went_at_the_platforms_word(
+    travel: Travel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    travel.harvest(FOLLOWERS)
+    assert ADA.platform_id in labels(travel.database)
+    fetch = travel.connector.fetch
+
+    def slow(request: PageRequest) -> Batch:
+        shown = fetch(request)
+        monkeypatch.undo()
+
+        def apply(connection: Connection) -> None:
+            suppressions.take(connection)
+            fates, now = {ADA.platform_id: Fate.DELETED}, travel.clock()
+            done = apply_fates(connection, "twitter", fates, CNIL, asked_at=now, now=now)
+            messaging.publish(connection, done.steps, now=now)
+
+        travel.database.transact(apply)
+        followers = travel.followers
+        followers[:] = [each for each in followers if each.contact != ADA]
+        return shown
+
+    monkeypatch.setattr(travel.connector, "fetch", slow)
+    run_id = travel.begin(FOLLOWERS)[FOLLOWERS]
+    travel.step(run_id)
+    assert ADA.platform_id not in labels(travel.database)
+    assert travel.run(run_id)["waiting_for"] == "deleted_meanwhile"
+    assert travel.finish(run_id) == ["done"]
+    assert set(labels(travel.database)) == {BO.platform_id, DI.platform_id}
 
 
 def test_a_restart_of_the_product_in_the_middle_goes_on_where_it_was(travel: Travel) -> None:

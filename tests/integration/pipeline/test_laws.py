@@ -18,7 +18,7 @@ from store import runs
 from store.database import Database
 from store.runs import LEASE
 from tests.cast import NOW, follows, mentions
-from tests.contents import feed, inside, labels, rows, wipe
+from tests.contents import feed, inside, labels, let_be_shown, rows, wipe
 from tests.fragile import Crash, CrashError, Fragile
 from tests.scripted import FOLLOWERS, MENTIONS, ScriptedConnector, Upset
 from tests.travel import Travel
@@ -101,6 +101,7 @@ def test_the_store_ends_as_the_audience_is(
     for audience, plan in ((before, first), (after, second)):
         travel.connector.listings[FOLLOWERS, ""] = [follows(each) for each in audience]
         carry_out(travel, FOLLOWERS, plan)
+        let_be_shown(database)
     come, gone = ({each.platform_id for each in keys} for keys in (after, set(before) - set(after)))
     assert inside(database) == come
     assert labels(database) == dict.fromkeys(come, "regular") | dict.fromkeys(gone, "none")

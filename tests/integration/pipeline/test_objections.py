@@ -9,12 +9,15 @@ import pytest
 from config.ledger import Keys, LedgerError
 from config.suppression import Suppressor
 from domain.contact import ContactKey
+from domain.journal import Act
+from domain.journal import Entry as JournalEntry
 from domain.signal import Signal, SignalKind
 from pipeline.heed import heeded
 from pipeline.objections import lift
 from pipeline.replay import begin_anew, replay, sweep
 from pipeline.rights import OBJECTED, end_contact
-from store import objections, suppressions
+from store import journal, objections, suppressions
+from store.suppressions import UNDER_AGE
 from tests.cast import ADA, BO, CY, DI, LATER, NOW, follows
 from tests.conftest import NewDatabase
 from tests.contents import feed, inside, labels, rows
@@ -52,6 +55,14 @@ def test_an_objection_stands_in_the_ledger_without_anything_personal(ours: Insta
         assert objections.applied(connection) == ours.ledger.size()
 
 
+def test_that_somebody_is_under_age_stands_in_the_ledger_after_an_objection(ours: Installation) -> None:
+    ours.object(ADA)
+    with ours.database.write() as connection:
+        end_contact(connection, [ADA], ours.suppressor, UNDER_AGE, now=LATER)
+    assert [each.reason for each in ours.entries()] == [OBJECTED, UNDER_AGE]
+    assert {each["reason"] for each in rows(ours.database, "suppressions")} >= {UNDER_AGE}
+
+
 def test_a_message_that_says_stop_stands_in_the_ledger(ours: Installation) -> None:
     suppressor = ours.suppressor
     with ours.database.write() as connection:
@@ -70,6 +81,19 @@ def test_a_crash_before_the_commit_is_made_good_by_the_next_start(ours: Installa
     assert sweep(ours.database, ours.suppressor, now=LATER) == 1
     assert set(labels(ours.database)) == {CY.platform_id}
     assert feed(ours.database)[-1][1:] == (ADA.platform_id, "remove", "objected")
+
+
+def test_what_the_journal_says_of_whom_a_crash_left_goes_with_them(ours: Installation) -> None:
+    with ours.database.write() as connection:
+        for who in (ADA, BO, DI):
+            journal.record(connection, JournalEntry("cli:op", Act.CONTACT_SHOWN, NOW, who))
+    ours.object(BO)
+    crash(ours, ADA)
+    assert ours.catch_up()
+    sweep(ours.database, ours.suppressor, now=LATER)
+    about = [each["subject_key"] for each in rows(ours.database, "journal_texts")]
+    assert about.count(str(DI)) == 1
+    assert not {str(ADA), str(BO)} & {*about}
 
 
 def test_what_was_taken_back_and_done_again_stands_there_once(ours: Installation) -> None:

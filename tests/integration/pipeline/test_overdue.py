@@ -13,7 +13,7 @@ from store import messaging, notices
 from store.database import Database
 from store.notices import Giving, Version
 from tests.cast import ADA, BO, CNIL, CY, DI, LATER, NOW, added, follows, mentions, objects
-from tests.contents import feed, inside, labels, rows, wipe
+from tests.contents import feed, inside, labels, let_be_shown, rows, wipe
 
 LATE = NOW + timedelta(days=30, seconds=1)
 TEXT = Version("a" * 64, "en", "We hold data about you.")
@@ -28,6 +28,8 @@ def meet(database: Database) -> dict[ContactKey, int]:
         written = write_page(connection, (account.id, "twitter"), acts, CNIL, now=NOW)
         messaging.publish(connection, written.steps, now=NOW)
         notices.keep_version(connection, TEXT, now=NOW)
+    let_be_shown(database)
+    with database.read() as connection:
         return notices.ids_of(connection, (ADA, BO, CY, DI))
 
 
@@ -103,6 +105,7 @@ def test_nobody_stays_who_was_not_told_by_their_date(
                 kept.add(who.platform_id)
             elif day <= met + 30:
                 kept.add(who.platform_id)
+    let_be_shown(database)
     gone = purge(database, now)
     assert set(labels(database)) == inside(database) == kept
     assert gone == len(people) - len(kept)

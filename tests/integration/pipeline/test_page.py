@@ -30,7 +30,7 @@ from tests.cast import (
     mentions,
     objects,
 )
-from tests.contents import contents, feed, inside, labels, rows, rows_written
+from tests.contents import contents, feed, inside, labels, let_be_shown, rows, rows_written
 
 
 def write(
@@ -146,6 +146,7 @@ def test_an_answer_that_shows_no_profile_erases_none(database: Database) -> None
 
 def test_who_objects_leaves_with_a_tombstone_and_keeps_only_the_key(database: Database) -> None:
     write(database, [follows(CY), mentions(CY, text="Stop!")])
+    let_be_shown(database)
     write(database, [objects(CY)], now=LATER)
     assert labels(database) == {CY.platform_id: "suppressed"}
     assert inside(database) == set()

@@ -10,22 +10,28 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
+from config.bodies import BodySealer, new_key
+from config.suppression import Suppressor
+from config.suppression import new_key as new_suppression_key
 from domain.account import Account
 from domain.budget import AtEnd, Period
 from domain.contact import ContactKey
 from domain.signal import Signal, SignalKind
 from pipeline import push as pushing
-from pipeline.push import clear, take_in
+from pipeline.push import take_in
+from pipeline.put_aside import clear, forget_suppressed
+from pipeline.rights import OBJECTED, end_contact
 from store import budgets
+from store import inbox as inboxes
 from store.budgets import Scope
 from store.database import Database, DatabaseError
-from store.inbox import MAX_ATTEMPTS
+from store.inbox import MAX_ATTEMPTS, Arrived
 from store.ledger import added_up
 from store.pushed import last_walk_began
 from store.tables import inbox, walks
 from tests.cast import ADA, BO, CY, DI, EU, NOW, OURS, TEAM, added, mentions, objects
-from tests.contents import feed, inside, labels, rows, wipe
-from tests.pushed import arrive, event, follow, like, mention, push
+from tests.contents import feed, inside, labels, let_be_shown, rows, wipe
+from tests.pushed import KEEP, arrive, event, follow, like, mention, push
 from tests.scripted import FOLLOWERS
 from tests.travel import Travel
 
@@ -53,6 +59,7 @@ def state(database: Database) -> tuple[Any, ...]:
 def test_a_follow_makes_a_regular_contact_and_an_unfollow_an_occasional_one(travel: Travel) -> None:
     push(travel, like(ZOE, after(minutes=-3)), follow(ZOE, after(minutes=-2)))
     assert (labels(travel.database), inside(travel.database)) == ({"7010": "regular"}, {"7010"})
+    let_be_shown(travel.database)
     push(travel, follow(ZOE, after(minutes=-1), ends=True))
     assert (labels(travel.database), inside(travel.database)) == ({"7010": "occasional"}, set())
     assert [each[2:] for each in feed(travel.database)] == [("upsert", "follows"), ("remove", "unfollowed")]
@@ -299,6 +306,31 @@ def test_bodies_go_when_they_are_taken_in_and_the_unknown_stays_for_a_while(trav
     assert rows(travel.database, "inbox") == []
 
 
+@pytest.mark.parametrize("before", [True, False], ids=["objected before", "objected after"])
+def test_no_push_is_kept_that_names_whoever_objected(travel: Travel, *, before: bool) -> None:
+    travel.suppressor = Suppressor([new_suppression_key()])
+    named = [event("new.one", {"id": "7777"}), event("new.two", {"username": "Zoe_Example"})]
+    at_facebook = [b"no JSON of 6001 and 8888", b"no JSON of 6001 and 9999"]
+    with travel.database.write() as connection:
+        added(connection, Account("facebook", "6001", "our page"))
+
+    def object_() -> None:
+        names = [("twitter", "7777"), ("handle:twitter", "zoe_example"), ("facebook", "6001:8888")]
+        with travel.database.write() as connection:
+            end_contact(connection, [], travel.suppressor, OBJECTED, identifiers=names, now=NOW)
+
+    if before:
+        object_()
+    push(travel, *named)
+    push(travel, *at_facebook, platform="facebook")
+    if not before:
+        assert len(rows(travel.database, "inbox")) == 4
+        object_()
+        assert forget_suppressed(travel.road) == 3
+    (kept,) = rows(travel.database, "inbox")
+    assert kept["body"] == at_facebook[1]
+
+
 def test_ends_are_forgotten_after_a_while(travel: Travel) -> None:
     push(travel, follow(ZOE, NOW, ends=True))
     clear(travel.database, travel.database, now=after(days=2))
@@ -324,6 +356,27 @@ def test_a_poisoned_push_is_put_aside_and_the_rest_goes_on(
     (aside,) = [each for each in rows(travel.database, "inbox") if each["state"] == "aside"]
     assert aside["problem"].startswith("It failed in our own code (ZeroDivisionError in failing")
     assert "name" not in aside["problem"]
+
+
+def test_what_was_pushed_before_there_was_a_seal_is_taken_in(travel: Travel) -> None:
+    came = inboxes.to_store([Arrived("twitter", follow(ADA, NOW), NOW)], bytes, keep=KEEP)
+    with travel.database.write() as connection:
+        inboxes.put(connection, came)
+    push(travel, follow(BO, NOW))
+    assert inside(travel.database) == {"7001", "7002"}
+
+
+def test_what_another_key_sealed_is_put_aside_and_the_rest_goes_on(travel: Travel) -> None:
+    another = BodySealer(new_key())
+    came = inboxes.to_store([Arrived("twitter", follow(DI, NOW), NOW)], another.seal, keep=KEEP)
+    with travel.database.write() as connection:
+        inboxes.put(connection, came)
+    push(travel, follow(ADA, NOW))
+    assert inside(travel.database) == {"7001"}
+    (aside,) = [each for each in rows(travel.database, "inbox") if each["state"] == "aside"]
+    assert aside["problem"].startswith("It was sealed with a key that this database lacks")
+    with travel.database.write() as connection:
+        assert inboxes.forget_naming(connection, "twitter", ["1"], travel.road.opened) == 1, "who knows whose"
 
 
 def test_a_push_that_kills_its_worker_is_put_aside_in_the_end(

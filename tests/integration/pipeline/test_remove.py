@@ -13,7 +13,7 @@ from store import accounts, decisions, inbox, installation, messaging
 from store.database import Database
 from store.tables import metadata
 from tests.cast import ADA, BO, CNIL, CY, DI, NOW, OURS, added, follows, likes, mentions
-from tests.contents import contents, feed, inside, rows
+from tests.contents import contents, feed, inside, let_be_shown, rows
 from tests.interests import id_of, read, writes
 from tests.pushed import event, follow, push
 from tests.scripted import FOLLOWERS, LIKERS, MENTIONS, ScriptedConnector
@@ -68,9 +68,10 @@ def test_nothing_is_left_of_what_came_through_it(database: Database, tmp_path: P
     waiting = travel.road.inbox
     assert waiting is not None
     assert [each for each in FILLED if not counted(travel, each)] == []
+    let_be_shown(database)
     with database.write() as connection:
         assert remove_account(connection, travel.account, CNIL, now=travel.clock()) == 3
-    assert forget_pushes(waiting, travel.account) == 1
+    assert forget_pushes(waiting, travel.account, travel.road.opened) == 1
     left = {name: found for name, found in contents(database).items() if found and name != "inbox"}
     for each in ("contacts", "signals", "decisions", "texts", "spoken", "interests", "roster_pages", "posts"):
         assert each not in left, each

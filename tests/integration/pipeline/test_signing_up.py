@@ -24,7 +24,7 @@ from store import accounts, consents, installation, messaging, suppressions
 from store.database import Database
 from store.tables import contacts, messaging_contacts
 from tests.cast import CNIL, EU, LATER, NOW, OURS, added
-from tests.contents import contents, feed, inside, labels, rows, wipe
+from tests.contents import contents, feed, inside, labels, let_be_shown, rows, wipe
 from tests.signing import ADA, CONSENT, SUPPRESSOR, by_phone, join, signed, suppress
 
 EARLIER = NOW - timedelta(days=30)
@@ -245,6 +245,7 @@ def test_a_wording_that_others_agreed_to_stays(database: Database) -> None:
 
 def test_removing_the_account_takes_everybody_out(database: Database) -> None:
     join(database, ADA)
+    let_be_shown(database)
     with database.write() as connection:
         account = accounts.find(connection, "sign-ups")
         assert remove_account(connection, account, CNIL, now=LATER) == 1

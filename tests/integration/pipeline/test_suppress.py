@@ -3,19 +3,23 @@
 import threading
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from config.suppression import Suppressor, new_key, wrapped
+from domain.admission import Controller
 from domain.batch import Post
 from domain.contact import ContactKey, Profile
 from domain.signal import Signal, SignalKind
+from pipeline.admit import review
 from pipeline.heed import heeded
+from pipeline.objecting import object_by_handle
 from pipeline.page import write_page
 from pipeline.rights import ERASED, OBJECTED, end_contact
 from store import messaging, suppressions
 from store.database import Database
+from store.tables import admissions
 from tests.cast import ADA, BO, CNIL, CY, EU, LATER, NOW, follows, likes, mentions, objects
-from tests.contents import contents, feed, inside, labels, rows
+from tests.contents import contents, feed, inside, labels, let_be_shown, rows
 from tests.interests import page
 from tests.scripted import FOLLOWERS, LIKERS, MENTIONS, ScriptedConnector
 from tests.travel import Travel
@@ -40,6 +44,7 @@ def test_who_objected_goes_from_everywhere_and_no_harvest_brings_them_back(datab
     travel = travelling(database)
     travel.harvest(FOLLOWERS, MENTIONS)
     assert inside(database) == {ADA.platform_id, BO.platform_id}
+    let_be_shown(database)
     assert end(database, ADA) == 1
     assert feed(database)[-1][1:] == (ADA.platform_id, "remove", "objected")
     travel.clock.forward(days=1)
@@ -87,9 +92,36 @@ def test_who_gave_only_a_name_is_known_by_their_id_from_then_on(database: Databa
     assert inside(database) == {BO.platform_id}
 
 
+def test_who_is_held_without_a_name_goes_once_the_name_that_objected_is_shown(database: Database) -> None:
+    page(database, [follows(ADA), follows(BO)], EU)
+    assert {each["handle"] for each in rows(database, "contacts")} == {None}
+    with database.write() as connection:
+        object_by_handle(connection, "twitter", "@ada", SUPPRESSOR, now=NOW)
+    assert inside(database) == {ADA.platform_id, BO.platform_id}, "nobody knows yet whose name it is"
+    with database.write() as connection:
+        kept, steps, gone = heeded(connection, [follows(ADA), follows(BO)], SUPPRESSOR, now=LATER)
+        messaging.publish(connection, steps, now=LATER)
+    assert ([each.contact for each in kept], gone) == ([BO], [ADA])
+    assert inside(database) == {BO.platform_id}
+    assert set(labels(database)) == {BO.platform_id}
+    assert feed(database)[-1][1:] == (ADA.platform_id, "remove", "met_again")
+
+
+def test_of_who_left_the_feed_before_one_tombstone_stays(database: Database) -> None:
+    page(database, [follows(ADA)], EU)
+    review(database, EU, Controller.PARTY, now=NOW)
+    with database.write() as connection:  # admitted once, then refused: its removal was told
+        connection.execute(update(admissions).values(told=True, refusal=None))
+    review(database, EU, Controller.PARTY, now=NOW)
+    assert [each[2:] for each in feed(database)][-1] == ("remove", "not_told")
+    end(database, ADA)
+    assert [each[2:] for each in feed(database)] == [("remove", "objected")]
+
+
 @pytest.mark.parametrize("text", ["STOP", "Désabonnez-moi svp", "unsubscribe"])
 def test_a_message_that_says_stop_is_an_objection(database: Database, text: str) -> None:
     page(database, [follows(ADA), follows(BO)])
+    let_be_shown(database)
     said = Signal(ADA, SignalKind.MESSAGED, "m1", NOW, text=text)
     with database.write() as connection:
         kept, steps, gone = heeded(connection, [said, likes(ADA), likes(BO)], SUPPRESSOR, now=LATER)
@@ -170,3 +202,34 @@ def test_likers_who_objected_are_not_counted_either(database: Database) -> None:
     end(database, ADA)
     travel.harvest(LIKERS)
     assert [each["count"] for each in rows(database, "kept_counts")] == [1]
+
+
+def test_who_objected_under_a_name_goes_where_they_are_stored_under_another(database: Database) -> None:
+    travel = travelling(database)
+    travel.harvest(FOLLOWERS)
+    with database.write() as connection:
+        values = SUPPRESSOR.values([("handle:twitter", "renamed")])
+        suppressions.add(connection, values, OBJECTED, wraps=1, now=NOW)
+    travel.connector.listings[FOLLOWERS, ""] = [follows(ADA, Profile("Renamed", None)), follows(BO)]
+    travel.harvest(FOLLOWERS)
+    assert set(labels(database)) == {BO.platform_id}
+    assert [each[2:] for each in feed(database) if each[1] == ADA.platform_id] == [("remove", "met_again")]
+
+
+def test_all_who_bear_a_name_are_known_by_it_and_by_every_name_of_a_page(database: Database) -> None:
+    with database.write() as connection:
+        values = SUPPRESSOR.values([("handle:twitter", "shared")])
+        suppressions.add(connection, values, OBJECTED, wraps=1, now=NOW)
+        shared, other = Profile("shared", None), Profile("other", None)
+        acts = [follows(ADA, shared), follows(BO, shared), likes(CY)]
+        acts += [Signal(CY, SignalKind.MENTIONED, "1", NOW, profile=each) for each in (shared, other)]
+        kept, _, gone = heeded(connection, acts, SUPPRESSOR, now=LATER)
+    assert (kept, gone) == ([], [ADA, BO, CY])
+
+
+def test_who_is_met_again_objects_no_later_than_they_did(database: Database) -> None:
+    end(database, ADA)
+    before = rows(database, "suppressions")
+    with database.write() as connection:
+        heeded(connection, [follows(ADA)], SUPPRESSOR, now=LATER.replace(year=2030))
+    assert rows(database, "suppressions") == before

@@ -17,7 +17,7 @@ from store.database import Database, DeadlockError
 from store.messaging import Step
 from store.tables import changes
 from tests.cast import ADA, BO, CNIL, DI, NOW, PROFILES, added, follows, likes, objects
-from tests.contents import feed, inside, rows
+from tests.contents import feed, inside, let_be_shown, rows
 
 WRITERS, PAGES = 4, 12
 
@@ -44,6 +44,7 @@ def test_each_change_takes_the_next_number(database: Database) -> None:
         added(connection)
     write(database, [follows(ADA), likes(BO)])
     write(database, [follows(DI), follows(BO)])
+    let_be_shown(database)
     write(database, [objects(ADA)])
     assert [(seq, op) for seq, _, op, _ in feed(database)] == [
         (1, "upsert"),
@@ -75,6 +76,7 @@ def test_a_tombstone_stands_until_its_contact_comes_back(database: Database) -> 
     with database.write() as connection:
         steps = admit(connection, ADA, DI)
         messaging.publish(connection, steps, now=NOW)
+    let_be_shown(database)
     with database.write() as connection:
         assert messaging.take_out(connection, [each.contact_id for each in steps]) == {1, 2}
         assert messaging.take_out(connection, [1]) == set()
@@ -82,6 +84,7 @@ def test_a_tombstone_stands_until_its_contact_comes_back(database: Database) -> 
         messaging.publish(connection, removals, now=NOW)
     with database.write() as connection:
         messaging.publish(connection, [steps[1]], now=NOW)
+    let_be_shown(database)
     with database.read() as connection:
         tombstones = [each._asdict() for each in messaging.tombstones(connection)]
     assert [(each["platform_id"], each["seq"], each["reason"]) for each in tombstones] == [

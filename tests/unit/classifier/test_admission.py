@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier import admission
-from classifier.admission import _Said, admit
+from classifier.admission import _Said, admit, held_back
 from classifier.admission_rules import (
     FLOOR,
     NEEDED_GATES,
@@ -214,6 +214,28 @@ def test_channels(changes: dict[str, object], ways: set[str]) -> None:
     assert {each.value for each, answer in said.items() if answer and answer.addressable} == ways
     whole = channels(facts, CNIL, admit(facts, CNIL, Controller.PARTY, now=NOW), now=NOW)
     assert list(whole) == [said[each.channel] for each in whole]
+
+
+@pytest.mark.parametrize(
+    ("told", "within_the_team", "to_others"),
+    [
+        pytest.param(None, True, False, id="not-told-yet"),
+        pytest.param(Told.PUBLICLY, False, False, id="a-public-notice-alone"),
+        pytest.param(Told.IN_FORM, True, True, id="told-by-its-form"),
+        pytest.param(Told.INDIVIDUALLY, True, True, id="told-itself"),
+    ],
+)
+def test_nobody_is_disclosed_before_being_told(
+    told: Told | None,
+    within_the_team: bool,  # noqa: FBT001  # a table's column
+    to_others: bool,  # noqa: FBT001  # a table's column
+) -> None:
+    facts = replace(ADA, notice=NoticeFacts(NOW, NOW if told else None, told))
+    for others, shown in ((False, within_the_team), (True, to_others)):
+        held = held_back(facts, to_others=others)
+        assert (held is None) is shown
+        assert held is None or (held.gate, held.passed) == (Gate.NOT_TOLD, False)
+    assert held_back(replace(ADA, notice=None), to_others=True)
 
 
 def test_a_channel_that_a_pack_does_not_have_or_closes_is_closed() -> None:

@@ -41,6 +41,7 @@ POLICY = Policy(
             "regular_inactive_months": 36,
             "reconfirm_months": 24,
             "tombstone_days": 90,
+            "journal_months": 24,
         }.items()
     },
 )
@@ -116,4 +117,5 @@ def test_limits_go_back_by_the_calendar(now: str, inactive_before: str, reconfir
     assert found.inactive_before.date().isoformat() == inactive_before
     assert found.reconfirm_before.date().isoformat() == reconfirm_before
     assert found.ended_before == moment - timedelta(days=30)
+    assert found.journal_before == found.reconfirm_before
     assert found.steps_before == moment - timedelta(days=90)
