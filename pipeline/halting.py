@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from classifier.policy import Policy
+from classifier.policy import Policy, decide
 from domain.account import Account
+from domain.contact import ContactKey
 from domain.errors import RegularsError
 from domain.label import Label
 from domain.signal import Signal
 from pipeline import withhold
-from store import contacts, decisions, halts, messaging
+from store import contacts, decisions, halts, messaging, signals
 from store.contacts import Known
 from store.database import Database
 from store.decisions import Carried
@@ -110,6 +111,8 @@ def _admit(connection: Connection, platform_of: dict[int, str], policy: Policy, 
     """Let one slice (id → platform) in; who is no longer regular, or in doubt, stays out."""
     there = contacts.by_id(connection, platform_of)
     inside = messaging.inside(connection, there)
+    let_go = halts.let_go(connection, platform_of)
+    _restate(connection, let_go, there, platform_of, policy, now=now)
     steps = [
         Step(
             each.contact_id,
@@ -118,7 +121,7 @@ def _admit(connection: Connection, platform_of: dict[int, str], policy: Policy, 
             "upsert",
             each.reason,
         )
-        for each in halts.let_go(connection, platform_of)
+        for each in let_go
         if each.contact_id in there
         and there[each.contact_id].label is Label.REGULAR
         and each.contact_id not in inside
@@ -126,3 +129,35 @@ def _admit(connection: Connection, platform_of: dict[int, str], policy: Policy, 
     steps = withhold.reconcile(connection, steps, {each.contact_id for each in steps}, policy, now=now)
     messaging.publish(connection, steps, now=now)
     return sum(each.op == "upsert" for each in steps)
+
+
+def _restate(
+    connection: Connection,
+    let_go: Iterable[halts.Waiting],
+    there: dict[int, Known],
+    platform_of: dict[int, str],
+    policy: Policy,
+    *,
+    now: datetime,
+) -> None:
+    """Rest decisions on an act that still stands where the one that they rested on has ended meanwhile."""
+    acts = signals.of_contacts(connection, there)
+    halted = {each.place for each in halts.every(connection)}
+    carried = []
+    for each in let_go:
+        known = there.get(each.contact_id)
+        if known is None or known.label is not Label.REGULAR or not each.account_id:
+            continue
+        towards = {act: account_id for account_id, act in acts.get(each.contact_id, [])}
+        key = ContactKey(platform_of[each.contact_id], known.platform_id)
+        evidence = decide(key, towards, policy, now=now).evidence
+        through = [towards[one.signal] for one in evidence]
+        if not through or each.account_id in through:
+            continue
+        best = min(range(len(through)), key=lambda place, through=through: through[place] in halted)  # type: ignore[misc]  # bound here
+        act, source = evidence[best].signal, evidence[best].source
+        carried.append(
+            Carried(known.id, Label.REGULAR, act.kind, through[best], act.item, act.started_at, source)
+        )
+    if carried:
+        decisions.append(connection, carried, policy=policy.signature, now=now)

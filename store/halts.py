@@ -37,10 +37,11 @@ class Halt(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """Who would have come in: the contact, and what the feed will say."""
+    """Who would have come in: the contact, what the feed will say, and through which account (0: none)."""
 
     contact_id: int
     reason: str
+    account_id: int
 
 
 def begin(connection: Connection, place: int, by: str, why: str, *, now: datetime) -> None:
@@ -158,7 +159,7 @@ def let_go(connection: Connection, contact_ids: Collection[int]) -> list[Waiting
     found = connection.execute(
         delete(halted_contacts)
         .where(halted_contacts.c.contact_id.in_(list(contact_ids)))
-        .returning(halted_contacts.c.contact_id, halted_contacts.c.reason)
+        .returning(halted_contacts.c.contact_id, halted_contacts.c.reason, halted_contacts.c.account_id)
     )
     return sorted(Waiting(*each) for each in found)
 

@@ -91,7 +91,7 @@ class HaltLaws(RuleBasedStateMachine):
         self.suppressor = Suppressor([new_key()])
         self.places: set[int] = set()
         self.before: set[str] = set()
-        self.told = 0
+        self.told = self.told_free = 0
 
     @initialize(first=st.lists(places, max_size=2, unique=True))
     def begin(self, first: list[int]) -> None:
@@ -104,6 +104,7 @@ class HaltLaws(RuleBasedStateMachine):
         self.now += timedelta(minutes=1)
         self.before = inside(self.halted.database)
         self.told = max((seq for seq, *_ in feed(self.halted.database)), default=0)
+        self.told_free = max((seq for seq, *_ in feed(self.free.database)), default=0)
         return self.free, self.halted
 
     @rule(who=st.lists(people, max_size=3, unique=True), account=st.integers(0, 1))
@@ -175,7 +176,13 @@ class HaltLaws(RuleBasedStateMachine):
         regular = {who for who, label in labels(database).items() if label == "regular"}
         assert inside(database) <= regular
         gone = self.before - inside(database)
-        assert gone == {who for who, op in told if op == "remove"}
+        removed = {who for who, op in told if op == "remove"}
+        after = [each for each in feed(self.free.database) if each[0] > self.told_free]
+        free = {who for _, who, op, _ in after if op == "remove"}
+            who for seq, who, op, _ in feed(self.free.database) if seq > self.told_free and op == "remove"
+        }
+        assert removed <= gone
+        assert removed == free & self.before  # it is told whenever it is told without a halt
         if not self.places:
             assert inside(database) == inside(self.free.database)
             assert rows(database, "halted_contacts") == []
