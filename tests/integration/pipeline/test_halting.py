@@ -179,8 +179,6 @@ class HaltLaws(RuleBasedStateMachine):
         removed = {who for who, op in told if op == "remove"}
         after = [each for each in feed(self.free.database) if each[0] > self.told_free]
         free = {who for _, who, op, _ in after if op == "remove"}
-            who for seq, who, op, _ in feed(self.free.database) if seq > self.told_free and op == "remove"
-        }
         assert removed <= gone
         assert removed == free & self.before  # it is told whenever it is told without a halt
         if not self.places:
