@@ -3,11 +3,28 @@
 import json
 import logging
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from config.settings import SettingsError
 
 _OWN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+
+
+_about: ContextVar[Mapping[str, object]] = ContextVar("about", default=MappingProxyType({}))
+
+
+@contextmanager
+def about(**ids: object) -> Iterator[None]:
+    """Let every line of this block carry ids of ours, such as the run and the fence of its page."""
+    before = _about.set({**_about.get(), **ids})
+    try:
+        yield
+    finally:
+        _about.reset(before)
 
 
 class JsonLines(logging.Formatter):
@@ -20,6 +37,7 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "event": record.getMessage(),
+            **_about.get(),
             **fields,
         }
         if record.exc_info and record.exc_info[0]:

@@ -159,6 +159,11 @@ class Settings(BaseSettings):
         None, description="Id of your Facebook app, for connecting pages in the console."
     )
     facebook_client_secret: SecretStr | None = Field(None, description="Its secret.")
+    metrics_token: SecretStr | None = Field(
+        None,
+        description="Token that `/metrics` asks for (`Authorization: Bearer …`); unset: only this machine "
+        "may read it, and nobody where REGULARS_CONSOLE_URL says that a proxy stands before the console.",
+    )
     controller_name: str | None = Field(
         None, description="Who answers for the data, as the notice names it; unset: there is no notice."
     )

@@ -28,6 +28,10 @@ TABLES: Mapping[str, tuple[str, str]] = {
         "Si vous pouvez être exporté, et par quels canaux",
         "Whether you may be exported, and by which channels",
     ),
+    "halted_contacts": (
+        "Que vous entrerez dans la base quand un arrêt prendra fin",
+        "That you will come into the store when a halt ends",
+    ),
     "overrides": ("Ce que notre équipe a décidé elle-même", "What our team decided itself"),
     "sign_ups": ("Ce que vous avez écrit en vous inscrivant", "What you wrote when you signed up"),
     "addresses": ("Vos adresses", "Your addresses"),

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ import orjson
 
 from domain.errors import RegularsError
 from exports.record import FIELDS, TOMBSTONE_FIELDS, record, tombstone
-from store import messaging, written_files
+from store import halts, messaging, written_files
 from store.database import Database
 from store.written_files import EXPORT
 
@@ -21,6 +22,8 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 Progress = Callable[[int], None]
 Records = Iterable[Mapping[str, Any]]
+#: Seconds between two looks whether a halt began while a file is written.
+LOOK_S = 1.0
 
 
 class Exported(NamedTuple):
@@ -38,20 +41,24 @@ def export(
     """Write the messaging store and its tombstones to `folder` as `csv` or `ndjson`.
 
     Both files show one state of the database, and are noted in it. `progress` is called with the records
-    written so far.
-    Raises RegularsError where the folder cannot be written.
+    written so far. Raises RegularsError where the folder cannot be written, HaltedError while anything is
+    halted and as soon as it is.
     """
     write = _csv if form == "csv" else _ndjson
     names = [folder / f"{each}.{form}" for each in ("contacts", "tombstones")]
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        with database.read() as connection:
+            halts.require_none(connection)
         with database.write() as connection:
             written_files.note_first(connection, EXPORT, names, now=now)
         with database.read() as connection:
             _, seq = messaging.counts(connection)
             inside = _replaced(
                 names[0],
-                lambda file: write(file, FIELDS, map(record, messaging.rows(connection)), progress),
+                lambda file: write(
+                    file, FIELDS, map(record, messaging.rows(connection)), _until_halted(database, progress)
+                ),
             )
             out = _replaced(
                 names[1],
@@ -66,6 +73,45 @@ def export(
             f"The export cannot be written to {folder}: {error.strerror}. Choose another folder or make room."
         ) from error
     return Exported(names[0], names[1], inside, out)
+
+
+def export_removals(database: Database, form: str, folder: Path, *, now: datetime) -> int:
+    """Write the tombstones alone, as may be done at any time; returns how many there are.
+
+    Raises RegularsError where the folder cannot be written.
+    """
+    path = folder / f"tombstones.{form}"
+    write = _csv if form == "csv" else _ndjson
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with database.write() as connection:
+            written_files.note_first(connection, EXPORT, [path], now=now)
+        with database.read() as connection:
+            return _replaced(
+                path,
+                lambda file: write(
+                    file, TOMBSTONE_FIELDS, map(tombstone, messaging.tombstones(connection)), lambda _: None
+                ),
+            )
+    except OSError as error:
+        raise RegularsError(
+            f"The removals cannot be written to {folder}: {error.strerror}. Choose another folder."
+        ) from error
+
+
+def _until_halted(database: Database, progress: Progress) -> Progress:
+    """Look once a second, in a transaction of its own, whether files must stop."""
+    looked_at = time.monotonic()
+
+    def watched(count: int) -> None:
+        nonlocal looked_at
+        if time.monotonic() - looked_at >= LOOK_S:
+            looked_at = time.monotonic()
+            with database.read() as connection:
+                halts.require_none(connection)
+        progress(count)
+
+    return watched
 
 
 def _replaced(path: Path, write: Callable[[IO[bytes]], int]) -> int:

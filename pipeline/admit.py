@@ -15,7 +15,7 @@ from domain.channel import ChannelAnswer
 from domain.contact import ContactKey
 from domain.label import Label
 from domain.signal import SignalKind
-from store import admissions, messaging
+from store import admissions, halts, messaging
 from store.admissions import Inside, Said
 from store.database import Database
 from store.messaging import Step
@@ -96,6 +96,9 @@ def _review(connection: Connection, after: int, asking: Asking) -> tuple[int, in
         return -1, 0
     facts = facts_of(connection, [each.contact_id for each in there], regular_kinds(policy), now=now)
     said = {each.contact_id: _said(each, facts, asking) for each in there}
+    last = there[-1].contact_id
+    if halts.every(connection):  # whom a gate refused is not let in before the halt ends
+        there = [each for each in there if not _is_let_in(each, said[each.contact_id])]
     changed = [
         said[each.contact_id] for each in there if not _same(each.said, said[each.contact_id], each.seq)
     ]
@@ -103,7 +106,7 @@ def _review(connection: Connection, after: int, asking: Asking) -> tuple[int, in
         admissions.put(connection, changed, now=now)
     steps = [step for each in there if (step := _step(each, said[each.contact_id]))]
     messaging.publish(connection, steps, now=now)
-    return there[-1].contact_id, sum(each.refusal is not None for each in said.values())
+    return last, sum(each.refusal is not None for each in said.values())
 
 
 def _said(inside: Inside, facts: Mapping[int, Facts], asking: Asking) -> Said:
@@ -122,6 +125,10 @@ def _said(inside: Inside, facts: Mapping[int, Facts], asking: Asking) -> Said:
 def _same(before: Said | None, now: Said, seq: int) -> bool:
     """Tell whether nothing is to be written: of the admitted, the place in the feed does not matter."""
     return before is not None and before._replace(seq=seq if now.refusal is None else before.seq) == now
+
+
+def _is_let_in(inside: Inside, said: Said) -> bool:
+    return inside.said is not None and inside.said.refusal is not None and said.refusal is None
 
 
 def _step(inside: Inside, said: Said) -> Step | None:

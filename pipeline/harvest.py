@@ -95,13 +95,17 @@ def _carry_out(road: Road, turn: Turn, held: Held, heard: Heard) -> Wake | None:
                 lambda connection: suspects.remember_next(connection, held.claim, road.worker, following)
             )
         checkpoint = held.checkpoint.after(batch, now=road.now())
-        return road.transact(lambda connection: _store(connection, road, turn, held, batch, checkpoint))
+        wake = road.transact(lambda connection: _store(connection, road, turn, held, batch, checkpoint))
+        queue = runs.queue_of(held.account.platform)
+        road.note("pages", {"queue": queue, "stream": held.stream.name})
     except outcome.LostClaimError:
         raise
     except PlatformError as error:
         said = heard.error = error
     except Exception as error:  # noqa: BLE001  # whatever it is, the page must not stay held and silent
         said = heard.error = unexpected(held.claim.run_id, error)
+    else:
+        return wake
     return road.transact(lambda connection: _settle(connection, road, turn, held, said, heard.batch))
 
 

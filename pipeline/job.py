@@ -64,6 +64,7 @@ def carry_out(road: Road, steps: Mapping[str, Step], job_id: int, fence: int) ->
     try:
         with road.company.together():
             steps[held.kind](road.database, held, save, now)
+        road.note("steps", {"queue": held.wake.queue, "kind": held.kind})
     except LostClaimError:
         raise
     except DatabaseError as error:

@@ -14,6 +14,7 @@ from domain.admission import OverrideFacts
 from domain.contact import Profile
 from domain.label import Label
 from domain.signal import Signal
+from pipeline import halting
 from pipeline.withhold import seen_again
 from store import contacts, decisions, interests, messaging, notices, overrides, signals, texts
 from store.contacts import Fresh, Known, Relabelled
@@ -83,10 +84,12 @@ def write_page(
     moved |= risen
     _decide(connection, account_id, ids, moved, policy, now=now)
     began = signals.add(connection, account_id, [_act(each, ids, policy, now) for each in acts], now=now)
+    back = halting.met_again(connection, account_id, there, acts, policy, now=now)
     _keep_longer(connection, there, people, began, now=now)
     readable = [each for each in acts if not _is_suppressed(each, there, people)]
     _keep_texts(connection, account_id, readable, ids, policy, now=now)
     written.steps += _entering(moved, ids, platform) + _renamed(connection, there, people, platform)
+    written.steps += [Step(each, *act.contact, "upsert", str(act.kind)) for each, act in back.items()]
     seen = [(each.kind, each.item, ids[each.contact.platform_id]) for each in acts]
     written.steps = seen_again(connection, account_id, seen, written.steps, policy, now=now)
     written.contact_ids = sorted(set(ids.values()))

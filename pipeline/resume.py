@@ -1,4 +1,4 @@
-"""Resume: a paused account is read again, and what failed because of the pause goes on."""
+"""Resume: a paused account is read again, and what failed because of the pause goes on; and the pause."""
 
 from datetime import datetime
 
@@ -25,3 +25,10 @@ def resume_account(connection: Connection, account: Account, *, now: datetime) -
         failures.settle(connection, failure_id, "replayed")
         resumed += 1
     return resumed
+
+
+def pause_account(connection: Connection, account: Account, by: str) -> None:
+    """Read an account no more until somebody resumes it; its runs fail with that cause, and then go on."""
+    if account.paused:
+        raise RegularsError(f"Account {account.name} is paused already. {account.paused}")
+    accounts.pause(connection, account.id, f"Paused by {by}.")

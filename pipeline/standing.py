@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from store import jobs, messaging, reading
+from store import halts, jobs, messaging, reading
 from store.database import Database
 
 #: How long a harvest, or an export that failed, may hold back the next export.
@@ -31,6 +31,8 @@ def begin_export_if_moved(
         wanted: dict[str, Any] = {"folder": str(folder.absolute()), "form": form, "seq": seq}
         if controller:
             wanted["controller"] = controller
+        if halts.every(connection):  # an export that was begun now holds removals alone
+            wanted["removals_only"] = True
         if to_others:
             wanted["to_others"] = True
         harvesting = reading.active_runs(connection) > 0

@@ -15,11 +15,11 @@ from domain.errors import PlatformError, RetryLaterError
 from domain.limit import WHOLE_ACCOUNT, Limit
 from domain.stream import Stream
 from domain.window import Window
-from pipeline import collecting, outcome, renew
+from pipeline import collecting, halting, outcome, renew
 from pipeline.ask import Ask, ask_of, pause_of
 from pipeline.road import Road
 from pipeline.windows import recalled, told_by
-from store import accounts, limits, renewals, runs, turns
+from store import accounts, halts, limits, renewals, runs, turns
 from store.outbox import Wake
 
 #: How long a page waits for a limiter that does not answer.
@@ -45,13 +45,20 @@ class Turn:
         try:
             batch = fetch()
         except PlatformError as error:
+            self._note(error.code)
             self._answer(error.limit, error)
             raise
         except Exception:
+            self._note("unexpected")
             self._answer(None, None)
             raise
+        self._note("ok")
         self._answer(batch.limit, None)
         return batch
+
+    def _note(self, outcome: str) -> None:
+        labels = {"platform": self.account.platform, "stream": self.ask.account.endpoint, "outcome": outcome}
+        self.road.note("requests", labels)
 
     def give_back(self) -> None:
         """Give the permit back: no request was sent."""
@@ -84,6 +91,7 @@ class _Asker(NamedTuple):
     pause: tuple[datetime, str] | None
     token_ends: bool
     may_collect: bool
+    halted: bool
 
 
 def turn_of(road: Road, run_id: int, fence: int) -> Turn | None:  # noqa: PLR0911  # one return a hindrance
@@ -93,7 +101,10 @@ def turn_of(road: Road, run_id: int, fence: int) -> Turn | None:  # noqa: PLR091
         asker = _asker(connection, road, run_id, fence, now)
     if asker is None:
         return None
-    account, stream, wake, pause, token_ends, may_collect = asker
+    account, stream, wake, pause, token_ends, may_collect, halted = asker
+    if halted:
+        _defer(road, wake, now + halting.PAUSE, halting.WAITS)
+        return None
     if account.paused:
         road.transact(lambda connection: _fail(connection, road, account, wake))
         return None
@@ -130,7 +141,8 @@ def _asker(connection: Connection, road: Road, run_id: int, fence: int, now: dat
     token_ends = renewals.ends_before(connection, account.id, now + renew.MARGIN)
     may_collect = collecting.may_collect(connection, account, road.duty_of(account), now=now)
     stream_read = road.connector_of(connection, account).streams[stream]
-    return _Asker(account, stream_read, wake, pause, token_ends, may_collect)
+    halted = halts.concerns(connection, account.id)
+    return _Asker(account, stream_read, wake, pause, token_ends, may_collect, halted)
 
 
 def _taken(road: Road, account: Account, ask: Ask) -> float:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, RowMapping, func, literal, or_, select, update
+from sqlalchemy import Connection, RowMapping, func, literal, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.errors import RegularsError
@@ -15,6 +15,8 @@ from store.runs import LEASE
 from store.tables import Moment, jobs
 
 KIND = "job"
+#: What holds of jobs that have not ended, as the index of them is made by.
+BEGUN = text("jobs.state = 'running'")
 RECLASSIFY, EXPORT, TOPICS, EXPIRE, DELETIONS = "reclassify", "export", "topics", "expire", "deletions"
 SCRUB = "scrub"
 #: The queue on which each kind of job is carried out.

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, Row, func, select, update
 
+from store import halts
 from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
 from store.tables import (
@@ -84,10 +85,14 @@ def publish(connection: Connection, steps: Sequence[Step], *, now: datetime, eve
 
     Must be the transaction's last statements: whoever holds the counter commits next, so no change
     becomes visible after one with a larger number, and nobody who holds it waits for a lock. With
-    `even_none` no step is as much work as one, for answers to strangers.
+    `even_none` no step is as much work as one, for answers to strangers. Whom a halt keeps out comes in
+    when it ends (see `pipeline.halting`).
     """
     if not steps and not even_none:
         return
+    coming = [(each.contact_id, each.reason) for each in steps if each.op == "upsert"]
+    kept_out = halts.keep_out(connection, coming, now=now) if coming else ()
+    steps = [each for each in steps if each.op == "remove" or each.contact_id not in kept_out]
     counted = run(
         connection, "UPDATE feed_state SET seq = seq + :count WHERE id = 1 RETURNING seq", count=len(steps)
     )

@@ -1,6 +1,6 @@
 """The outbox: what must be sent to a queue, written with the state that makes it due."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -32,11 +32,25 @@ def drop(connection: Connection, kind: str, subject_id: int) -> None:
     connection.execute(delete(outbox).where(outbox.c.kind == kind, outbox.c.subject_id == subject_id))
 
 
-def due(connection: Connection, *, now: datetime, resend_after: timedelta, count: int) -> Sequence[Wake]:
-    """Return what is due and was not sent, or was sent so long ago that it may be lost; oldest first."""
+def due(
+    connection: Connection,
+    *,
+    now: datetime,
+    resend_after: timedelta,
+    count: int,
+    without: Collection[str] = (),
+) -> Sequence[Wake]:
+    """Return what is due and was not sent, or was sent so long ago that it may be lost; oldest first.
+
+    What belongs to the queues `without` is left out.
+    """
     found = connection.execute(
         select(outbox.c.kind, outbox.c.subject_id, outbox.c.fence, outbox.c.queue)
-        .where(outbox.c.due_at <= now, or_(outbox.c.sent_at.is_(None), outbox.c.sent_at < now - resend_after))
+        .where(
+            outbox.c.due_at <= now,
+            or_(outbox.c.sent_at.is_(None), outbox.c.sent_at < now - resend_after),
+            outbox.c.queue.not_in(without),
+        )
         .order_by(outbox.c.due_at)
         .limit(count)
     )

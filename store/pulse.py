@@ -4,14 +4,16 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, func, select
 
-from store.run_pages import ACTIVE_NOW
+from store.runs import BEGUN
 from store.tables import (
     accounts,
     changes,
     failures,
+    halts,
     harvest_runs,
     jobs,
     outbox,
+    paused_queues,
     schedules,
     tallies,
     workers,
@@ -23,21 +25,26 @@ def marks(connection: Connection) -> Mapping[str, str]:
     newest = {
         "runs": select(
             func.max(harvest_runs.c.id),
-            select(func.count()).select_from(harvest_runs).where(ACTIVE_NOW).scalar_subquery(),
-            select(func.sum(harvest_runs.c.fence + harvest_runs.c.attempts))
-            .where(ACTIVE_NOW)
-            .scalar_subquery(),
+            select(func.count()).select_from(harvest_runs).where(BEGUN).scalar_subquery(),
+            select(func.sum(harvest_runs.c.fence + harvest_runs.c.attempts)).where(BEGUN).scalar_subquery(),
             # What waits goes on or waits for something else.
-            select(func.count(harvest_runs.c.waiting_for)).where(ACTIVE_NOW).scalar_subquery(),
-            select(func.max(harvest_runs.c.due_at)).where(ACTIVE_NOW).scalar_subquery(),
+            select(func.count(harvest_runs.c.waiting_for)).where(BEGUN).scalar_subquery(),
+            select(func.max(harvest_runs.c.due_at)).where(BEGUN).scalar_subquery(),
         ),
         "failures": select(
             func.max(failures.c.id),
             select(func.count()).select_from(failures).where(failures.c.state == "open").scalar_subquery(),
         ),
         "jobs": select(func.max(jobs.c.id), func.max(jobs.c.fence)),
-        "queues": select(func.count(outbox.c.subject_id), func.max(outbox.c.sent_at)),
-        "workers": select(func.count(workers.c.id), func.max(workers.c.started_at)),
+        "queues": select(
+            func.count(outbox.c.subject_id),
+            func.max(outbox.c.sent_at),
+            select(func.count()).select_from(paused_queues).scalar_subquery(),
+        ),
+        "workers": select(
+            func.count(workers.c.id), func.max(workers.c.started_at), func.max(workers.c.died_at)
+        ),
+        "halts": select(func.count(halts.c.place), func.max(halts.c.at)),
         "schedules": select(
             func.count(schedules.c.id), func.min(schedules.c.begins_at), func.max(schedules.c.set_at)
         ),

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from domain.contact import ContactKey
 from domain.errors import RegularsError
-from store.runs import ACTIVE
+from store.runs import BEGUN
 from store.tables import (
     accounts,
     admissions,
@@ -169,5 +169,5 @@ def label_flow(connection: Connection) -> Sequence[tuple[str, str, str, int]]:
 
 def active_runs(connection: Connection) -> int:
     """Count the runs that have not ended."""
-    statement = select(func.count()).select_from(harvest_runs).where(harvest_runs.c.state.in_(ACTIVE))
+    statement = select(func.count()).select_from(harvest_runs).where(BEGUN)
     return connection.scalar(statement) or 0

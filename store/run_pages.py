@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, Select, func, literal_column, select
+from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from domain.signal import SignalKind
 from store.limits import Place
+from store.runs import BEGUN
 from store.tables import (
     accounts,
     budget_periods,
@@ -23,8 +24,6 @@ from store.tables import (
     walks,
 )
 
-#: Written out as the partial index of active runs has it, so that it is used: there are few, of many.
-ACTIVE_NOW = harvest_runs.c.state.in_([literal_column("'waiting'"), literal_column("'running'")])
 #: Acts that are looked at in search of the contacts of a run, newest first: no page takes longer for more.
 ACTS_LOOKED_AT = 2_000
 
@@ -40,7 +39,7 @@ class Wanted(NamedTuple):
 def under_way(connection: Connection) -> Sequence[RowMapping]:
     """Return the runs that have not ended, the oldest first."""
     # Ordered here: an order by number would let SQLite read all runs in that order.
-    found = connection.execute(_told().where(ACTIVE_NOW)).mappings()
+    found = connection.execute(_told().where(BEGUN)).mappings()
     return sorted(found, key=lambda each: int(each["id"]))
 
 

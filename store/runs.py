@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, case, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, RowMapping, case, func, insert, literal, or_, select, text, update
 
 from domain.errors import RegularsError
 from store import outbox, rosters, spends
@@ -16,6 +16,8 @@ from store.turns import free
 LEASE = timedelta(seconds=120)
 KIND = "harvest"
 ACTIVE = ("waiting", "running")
+#: The same as a condition that the index of active runs is made by: with parameters it would not be used.
+BEGUN = text("harvest_runs.state IN ('waiting', 'running')")
 
 
 class NoSuchRunError(RegularsError):

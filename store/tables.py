@@ -530,6 +530,11 @@ workers = Table(
     Column("queues", Text, nullable=False),
     Column("started_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
+    Column("memory_bytes", BigInteger),
+    # When a worker ended a message last; when a dispatcher last looked at what is due.
+    Column("worked_at", Moment),
+    # When it was found dead; its row stays for a while, to be seen.
+    Column("died_at", Moment),
 )
 
 suppressions = Table(
@@ -1287,6 +1292,66 @@ schedule_moments = Table(
     Column("at", Moment, nullable=False),
     PrimaryKeyConstraint("schedule_id", "moment"),
     _one_of("outcome", [each.value for each in Outcome]),
+)
+
+#: The one stop: while a row stands, nothing is harvested, nobody is added and no file is written.
+halts = Table(
+    "halts",
+    metadata,
+    # The account that is halted; 0 for everything.
+    Column("place", Id, primary_key=True, autoincrement=False),
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE")),
+    # Who, as the journal names it, and what everybody who looks is told.
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    CheckConstraint("why <> ''", name="why"),
+    CheckConstraint("place = coalesce(account_id, 0)", name="place_is_account"),
+)
+
+#: Who would have come into the messaging store while it was halted: admitted when the halt ends.
+halted_contacts = Table(
+    "halted_contacts",
+    metadata,
+    Column(
+        "contact_id", ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    # The account through which it would have come; 0 where no act towards one decided.
+    Column("account_id", Id, nullable=False),
+    # What the feed will say.
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_halted_contacts_account_id", "account_id"),
+)
+
+#: Queues whose messages an operator holds back.
+paused_queues = Table(
+    "paused_queues",
+    metadata,
+    Column("queue", Text, primary_key=True),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+#: How many pages and steps each worker did in which minute (UTC, as 2026-11-24T12:05), by queue.
+worked_minutes = Table(
+    "worked_minutes",
+    metadata,
+    Column("minute", Text, nullable=False),
+    Column("queue", Text, nullable=False),
+    Column("worker", Text, nullable=False),
+    Column("done", Integer, nullable=False),
+    PrimaryKeyConstraint("minute", "queue", "worker"),
+)
+
+#: What was ever done, counted by workers as they go: a name and its labels, as JSON.
+totals = Table(
+    "totals",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("labels", Text, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    PrimaryKeyConstraint("name", "labels"),
 )
 
 #: What somebody should know without looking. Of a kind and key one stands at a time.

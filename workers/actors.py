@@ -3,12 +3,14 @@
 import logging
 import os
 import signal
+import time
 from collections.abc import Callable
 
 import dramatiq
 from dramatiq import Broker, Message
 
 from config.keys import KeyMissingError
+from config.logs import about
 from domain.errors import RegularsError
 from pipeline.harvest import harvest_next
 from pipeline.job import carry_out
@@ -23,6 +25,7 @@ from workers.pushes import declare_push
 HARVEST = "harvest_page"
 JOB = "carry_out_job"
 ACTOR_OF = {runs.KIND: HARVEST, jobs.KIND: JOB}
+KIND_OF = {actor: kind for kind, actor in ACTOR_OF.items()}
 
 log = logging.getLogger("regulars.workers")
 
@@ -60,17 +63,24 @@ def declare(broker: Broker, road: Road) -> None:
 def _go_on(
     broker: Broker, road: Road, what: str, ids: dict[str, int], act: Callable[[], Wake | None]
 ) -> None:
+    with about(**ids):
+        _act(broker, road, what, act)
+
+
+def _act(broker: Broker, road: Road, what: str, act: Callable[[], Wake | None]) -> None:
+    begun = time.monotonic()
     try:
         wake = act()
     except LostClaimError:
-        log.info("%s_lost", what, extra=ids)
+        log.info("%s_lost", what)
         return
     except KeyMissingError:  # the key was rotated and the new one is not here: nothing can be read any more
         os.kill(os.getpid(), signal.SIGTERM)
         return
     except RegularsError as error:
-        log.warning("%s_failed", what, extra={**ids, "error": str(error)})
+        log.warning("%s_failed", what, extra={"error": str(error)})
         return
+    log.info(what, extra={"ms": round(1000 * (time.monotonic() - begun)), "goes_on": wake is not None})
     if wake is not None:
         _send_on(broker, road, wake)
 

@@ -37,7 +37,7 @@ def redis_broker(url: str, *, allow_volatile: bool = False) -> RedisBroker:
             "The queue server does not answer. Check REGULARS_REDIS_URL and that the server runs."
         ) from error
     if not allow_volatile:
-        _require_durable(client)
+        require_durable(client)
     bells = Bells()
     broker = PromptBroker(
         bells,
@@ -87,7 +87,8 @@ def _middleware() -> list[Middleware]:
     return [AgeLimit(), TimeLimit(time_limit=10 * 60 * 1000), ShutdownNotifications()]
 
 
-def _require_durable(client: Redis) -> None:
+def require_durable(client: Redis) -> None:
+    """Raise QueueError where the queue server may throw messages away, or forgets them when it stops."""
     try:
         memory = client.info("memory")
         durable = client.info("persistence")

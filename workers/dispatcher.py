@@ -4,6 +4,7 @@ import logging
 import math
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from dramatiq import Broker
@@ -13,12 +14,13 @@ from pipeline import collecting
 from pipeline.checking import begin_checking_if_due
 from pipeline.expire import begin_expire_if_due
 from pipeline.freshen import begin_due
+from pipeline.halting import admit_waiting
 from pipeline.interests import begin_reading_if_due
 from pipeline.road import Road
 from pipeline.scheduling import begin_scheduled, plan_all_again
 from pipeline.scrubbing import begin_scrub_if_due
 from pipeline.standing import begin_export_if_moved
-from store import clock, outbox
+from store import clock, outbox, pausing, workers
 from store.database import Database, DatabaseError
 from store.outbox import Wake
 from workers.actors import message_of
@@ -38,6 +40,8 @@ LIFE_S = 1.0
 RESEND_AFTER = timedelta(seconds=150)
 #: A clock that falls back by more than this, in seconds, was put back; less is how clocks are kept right.
 PUT_BACK_S = 30.0
+#: Seconds between two times that dead processes and old minutes are forgotten.
+FORGET_S = 60.0
 #: How many messages one tick sends at most.
 BURST = 100
 
@@ -49,13 +53,20 @@ class Dispatcher:
     """
 
     def __init__(
-        self, database: Database, broker: Broker, settings: Settings, road: Road | None = None
+        self,
+        database: Database,
+        broker: Broker,
+        settings: Settings,
+        road: Road | None = None,
+        ticked: Callable[[datetime], None] = lambda _: None,
     ) -> None:
         self._database = database
         self._road = road
         self._broker = broker
         self._settings = settings
+        self._ticked = ticked
         self._looked_at_workers = 0.0
+        self._forgot_at = -math.inf
         self._clock_ahead_s = -math.inf
         self._profiles_at = datetime.min.replace(tzinfo=UTC)
         self._counter = Counter(database)
@@ -80,6 +91,7 @@ class Dispatcher:
     def tick(self) -> int:
         """Look once; returns how many messages were sent."""
         now = utc_now()
+        self._ticked(now)
         if self._clock_was_put_back(now):
             log.warning("dispatcher.clock_put_back", extra={"now": now.isoformat()})
             with self._database.write() as connection:
@@ -87,31 +99,12 @@ class Dispatcher:
                 plan_all_again(connection, now=now)
         if time.monotonic() - self._looked_at_workers > LIFE_S:
             self._looked_at_workers = time.monotonic()
-            for each in bury_dead(self._database, now=now):
-                log.warning("dispatcher.worker_dead", extra={"worker": each})
-            if forgot(self._broker):
-                with self._database.write() as connection:
-                    outbox.unsend_all(connection)
-            if self._settings.export_dir is not None:
-                folder, form = self._settings.export_dir, self._settings.export_format
-                controller = self._settings.controller
-                others = self._settings.to_others
-                begin_export_if_moved(
-                    self._database, folder, form, now=now, controller=controller, to_others=others
-                )
-            begin_reading_if_due(self._database, now=now)
-            begin_expire_if_due(self._database, now=now)
-            begin_scrub_if_due(self._database, now=now)
-            self._counter.look()
-            self._alerter.look()
-            if self._road is not None:
-                begin_due(self._road, now=now)
-                begin_scheduled(self._road, now=now)
-                self._look_again(self._road, now)
-                begin_checking_if_due(self._road, now=now)
+            self._look_at_workers(now)
+            self._begin_due(now)
         self._postman.look(now)
         with self._database.read() as connection:
-            due = outbox.due(connection, now=now, resend_after=RESEND_AFTER, count=BURST)
+            held_back = pausing.paused(connection)
+            due = outbox.due(connection, now=now, resend_after=RESEND_AFTER, count=BURST, without=held_back)
         room = (
             {each: self._settings.queue_high_water - depth(self._broker, each) for each in QUEUES}
             if due
@@ -128,6 +121,39 @@ class Dispatcher:
                 room[wake.queue] -= 1
                 sent += 1
         return sent
+
+    def _look_at_workers(self, now: datetime) -> None:
+        """Free what dead workers held; send everything again where the queue server has forgotten it."""
+        for each in bury_dead(self._database, now=now):
+            log.warning("dispatcher.worker_dead", extra={"worker": each})
+        if time.monotonic() - self._forgot_at > FORGET_S:
+            self._forgot_at = time.monotonic()
+            with self._database.write() as connection:
+                workers.forget(connection, now=now)
+        if forgot(self._broker):
+            with self._database.write() as connection:
+                outbox.unsend_all(connection)
+
+    def _begin_due(self, now: datetime) -> None:
+        """Begin what is due by a plan, by a date, or because something waits."""
+        if self._settings.export_dir is not None:
+            folder, form = self._settings.export_dir, self._settings.export_format
+            controller = self._settings.controller
+            others = self._settings.to_others
+            begin_export_if_moved(
+                self._database, folder, form, now=now, controller=controller, to_others=others
+            )
+        begin_reading_if_due(self._database, now=now)
+        begin_expire_if_due(self._database, now=now)
+        begin_scrub_if_due(self._database, now=now)
+        self._counter.look()
+        self._alerter.look()
+        if self._road is not None:
+            admit_waiting(self._database, self._road.policy_of, now=now)
+            begin_due(self._road, now=now)
+            begin_scheduled(self._road, now=now)
+            self._look_again(self._road, now)
+            begin_checking_if_due(self._road, now=now)
 
     def _look_again(self, road: Road, now: datetime) -> None:
         """Look at our own profiles once more where that is due; one try in half an hour."""

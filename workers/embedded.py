@@ -14,6 +14,8 @@ from redis.exceptions import RedisError
 from workers.broker import QueueError
 from workers.children import die_with_parent
 
+#: The file in the server's folder that says, to other processes of this installation, where it listens.
+ADDRESS = "address"
 #: How long the server may take to answer its first ping, in seconds.
 START_S = 10.0
 
@@ -57,6 +59,7 @@ class QueueServer:
         while time.monotonic() < deadline and self.alive():
             try:
                 if client.ping():
+                    (self._folder / ADDRESS).write_text(self.url, encoding="utf-8")
                     return self
             except (RedisError, OSError):
                 time.sleep(0.02)
@@ -75,6 +78,7 @@ class QueueServer:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+        (self._folder / ADDRESS).unlink(missing_ok=True)
         shutil.rmtree(self._run_folder, ignore_errors=True)
 
     def _options(self) -> list[str]:

@@ -7,7 +7,7 @@ from config.packs import load_pack
 from config.settings import Settings
 from domain.admission import Controller
 from domain.journal import Act, Entry
-from exports.files import export
+from exports.files import export, export_removals
 from pipeline.admit import review
 from pipeline.checking import checking_step
 from pipeline.expire import expire_step
@@ -16,7 +16,7 @@ from pipeline.job import Save, Step
 from pipeline.reclassify import reclassify_step
 from pipeline.road import Road
 from pipeline.scrubbing import scrubbing_step
-from store import installation, jobs, journal
+from store import halts, installation, jobs, journal
 from store.database import Database
 from store.jobs import Job
 from workers.reader import reader_of
@@ -26,17 +26,27 @@ DEFAULT: str = Settings.model_fields["policy"].default
 
 
 def export_step(database: Database, job: Job, save: Save, now: datetime) -> None:
-    """Ask the gates of everybody in the messaging store, then write the admitted to the folder of a job."""
+    """Ask the gates of everybody in the messaging store, then write the admitted to the folder of a job.
+
+    While anything is halted only removals are written.
+    """
     with database.read() as connection:
         pack = installation.policy(connection)
+        halted = bool(halts.every(connection))
+    form, folder = job.arguments["form"], Path(job.arguments["folder"])
     controller = job.arguments.get("controller")
     kind, others = Controller(controller) if controller else None, job.arguments.get("to_others", False)
     review(database, load_pack(pack or DEFAULT), kind, now=now, to_others=others)
-    done = export(database, job.arguments["form"], Path(job.arguments["folder"]), now=now)
+    if halted:  # removals are never stopped
+        reached = {"contacts": 0, "tombstones": export_removals(database, form, folder, now=now)}
+        with database.write() as connection:
+            save(connection, reached, done=True)
+        return
+    done = export(database, form, folder, now=now)
     reached = {"contacts": done.contact_count, "tombstones": done.tombstone_count}
     with database.write() as connection:
         save(connection, reached, done=True)
-        details = {"job": job.id, "format": job.arguments["form"], **reached}
+        details = {"job": job.id, "format": form, **reached}
         journal.record(connection, Entry("worker", Act.EXPORT_WRITTEN, now, details=details))
 
 

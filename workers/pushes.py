@@ -43,6 +43,7 @@ def declare_push(broker: Broker, road: Road) -> None:
             return
         if done is None:
             return
+        road.note("pushes", {"queue": CONTROL})
         log.info("push.taken_in", extra=done._asdict())
         with contextlib.suppress(*QUEUE_DOWN):  # the dispatcher finds what waits
             broker.enqueue(push_message())

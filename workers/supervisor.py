@@ -106,7 +106,11 @@ class Supervisor:
         self._thread(self._watch, "watch")
         self._life.begin()
         dispatcher = Dispatcher(
-            self._runtime.database, broker, self._settings, self._runtime.road("dispatcher")
+            self._runtime.database,
+            broker,
+            self._settings,
+            self._runtime.road("dispatcher"),
+            ticked=self._life.worked,
         )
         self._thread(lambda: dispatcher.run(self._ended), "dispatcher")
 

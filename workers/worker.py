@@ -4,6 +4,7 @@ import gc
 import signal
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import dramatiq
 from dramatiq import Broker
@@ -14,7 +15,9 @@ from workers import actors
 from workers.broker import CONTROL, QUEUES, redis_broker
 from workers.life import Life
 from workers.limiter import limiter_of
+from workers.pauses import Pauses
 from workers.runtime import Runtime
+from workers.tracing import tracing
 
 #: Milliseconds that a thread without a message may need to notice that the worker stops.
 NOTICE_MS = 100
@@ -24,7 +27,12 @@ def start(runtime: Runtime, broker: Broker, queues: Sequence[str]) -> tuple[dram
     """Start carrying out the messages of `queues` in threads of this process."""
     life = Life(runtime.database, "worker", " ".join(queues))
     life.begin()
-    actors.declare(broker, runtime.road(life.id, limiter_of(broker, runtime.database)))
+    road = replace(runtime.road(life.id, limiter_of(broker, runtime.database)), note=life.note)
+    broker.add_middleware(Pauses(runtime.database, actors.KIND_OF))
+    traces = tracing()
+    if traces is not None:
+        broker.add_middleware(traces)
+    actors.declare(broker, road)
     threads = runtime.settings.worker_threads
     worker = dramatiq.Worker(
         broker, queues={*queues, CONTROL}, worker_threads=threads, worker_timeout=NOTICE_MS

@@ -13,7 +13,7 @@ from console.cli.words import err, note, out
 from domain.journal import Act
 from exports.files import export as write_files
 from pipeline.admit import review
-from store import admissions
+from store import admissions, halts
 from workers.runtime import utc_now
 
 
@@ -41,6 +41,8 @@ def export(
     """
     open_runtime, now = runtime(), utc_now()
     database = open_runtime.database
+    with database.read() as connection:
+        halts.require_none(connection)
     with database.write() as connection:  # before: no file may be there of which nothing is known
         policy = open_runtime.policy_in_force(connection)
         enter(connection, Act.EXPORT_BEGUN, why=why, format=form)

@@ -11,7 +11,8 @@ from console.cli.words import iso, local, note, out, print_json, print_table
 from console.visible import shown
 from domain.errors import RegularsError
 from domain.journal import Act, as_ranges
-from store import failures, jobs, runs, suspects
+from pipeline.failing import settle
+from store import failures
 from workers.runtime import utc_now
 from workers.supervisor import road_is_up
 
@@ -105,18 +106,7 @@ def _settle(ids: list[int] | None, state: str, *, every: bool) -> None:
     open_runtime = runtime()
     with open_runtime.database.write() as connection:
         wanted = [each["id"] for each in failures.listed(connection)] if every else ids or []
-        replayed: set[int] = set()
-        for each in wanted:
-            failed = failures.settle(connection, each, state)
-            if failed is None:
-                raise RegularsError(f"No failure {each} is open; `regulars failures list` shows which are.")
-            run_id, job_id = failed
-            if state == "replayed" and run_id is not None and run_id not in replayed:
-                replayed.add(run_id)
-                suspects.reopen(connection, run_id)
-                runs.replay(connection, run_id, now=utc_now())
-            if state == "replayed" and job_id is not None:
-                jobs.replay(connection, job_id, now=utc_now())
+        settle(connection, wanted, state, now=utc_now())
         if wanted:
             act = Act.FAILURES_REPLAYED if state == "replayed" else Act.FAILURES_DROPPED
             enter(connection, act, failures=as_ranges(wanted))

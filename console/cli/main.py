@@ -35,6 +35,8 @@ MODULES: Mapping[str, str] = {
     "freshness": "freshness",
     "schedule": "schedules",
     "brake": "brake",
+    "halt": "halting",
+    "resume": "halting",
     "jobs": "jobs",
     "contacts": "contacts",
     "import": "importing",

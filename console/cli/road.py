@@ -84,7 +84,7 @@ def dispatch() -> None:
     life = Life(open_runtime.database, "dispatcher")
     life.begin()
     road = open_runtime.road("dispatcher")
-    Dispatcher(open_runtime.database, broker, read, road).run(ended)
+    Dispatcher(open_runtime.database, broker, read, road, ticked=life.worked).run(ended)
     life.end()
 
 

@@ -9,7 +9,7 @@ from console.pages.words import language_of
 from console.web.desk import Desk, Visit
 from domain.user import Role
 from pipeline.signing_in import form_token_of, hash_of
-from store import sessions
+from store import halts, sessions
 
 #: Where the gate leaves a form that was sent, in the scope.
 FORM = "regulars.form"
@@ -40,6 +40,8 @@ class At:
         token, now = request.cookies.get(cookie_name(desk), ""), desk.now()
         with desk.database.read() as connection:
             session = sessions.opened(connection, hash_of(token), now=now) if token else None
+            halted = halts.every(connection) if session else []
+            kept_out = halts.waiting(connection) if halted else 0
         if session is None:
             raise SignedOutError
         if session.user.role < self.role:
@@ -54,7 +56,7 @@ class At:
                 sessions.note(connection, hash_of(token), now=now)
         language = language_of(session.user.language, request.headers.get("accept-language", ""))
         query = {name: value for name, value in request.query_params.items() if value}
-        return Visit(session.user, token, language, request.url.path, query, form, now)
+        return Visit(session.user, token, language, request.url.path, query, form, now, halted, kept_out)
 
 
 Viewer = Annotated[Visit, Depends(At(Role.VIEWER))]

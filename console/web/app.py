@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from console.form_reading import Message
 from console.pages.words import language_of
-from console.web import live, openid, sign_in
+from console.web import halting, live, openid, probes, sign_in
 from console.web.access import ForbiddenError, SignedOutError
 from console.web.desk import Desk
 from console.web.gate import Gate
@@ -27,6 +27,8 @@ def make_app(desk: Desk) -> Gate:
     sign_in.add_routes(app)
     openid.add_routes(app)
     live.add_routes(app)
+    halting.add_routes(app)
+    probes.add_routes(app)
     for each in SCREENS:
         import_module(f"console.web.screens.{each}").add_routes(app)
     _add_static(app)

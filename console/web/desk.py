@@ -1,6 +1,6 @@
 """The desk: what the console acts with, and the visit that each request is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from console.form_reading import Form
 from domain.user import Role, User
 from pipeline.signing_in import form_token_of
 from store.database import Database
+from store.halts import Halt
 from workers.runtime import Runtime, utc_now
 
 
@@ -39,6 +40,9 @@ class Visit(NamedTuple):
     query: dict[str, str]
     form: Form
     now: datetime
+    #: What is halted, and how many wait for the end of it, `store.halts.MOST_COUNTED` at most.
+    halts: Sequence[Halt] = ()
+    kept_out: int = 0
 
     @property
     def actor(self) -> str:

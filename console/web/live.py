@@ -17,6 +17,9 @@ from store import pulse, sessions
 #: Seconds between two looks at the database, for all who watch together; and between two at the session.
 LOOK_S, SESSION_S = 1.0, 5.0
 
+#: Seconds between two changes of the topic `clock`, for what grows old by itself.
+CLOCK_S = 5.0
+
 
 class Pulse:
     """Looks at the database at most once a second, however many watch."""
@@ -32,7 +35,8 @@ class Pulse:
         with self._lock:
             if time.monotonic() - self._looked_at >= LOOK_S:
                 with self._desk.database.read() as connection:
-                    self._marks = pulse.marks(connection)
+                    clock = str(int(time.monotonic() / CLOCK_S))
+                    self._marks = {**pulse.marks(connection), "clock": clock}
                 self._looked_at = time.monotonic()
             return self._marks
 

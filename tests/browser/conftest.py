@@ -57,7 +57,9 @@ def opened(chromium: Browser) -> Opened:
 
 
 def _note(faults: list[str], request: Any) -> None:
-    """Keep a request that failed; a stream that the page itself closed has not, nor a mark left behind."""
-    left = request.url.endswith("/mark.svg") and request.failure == "net::ERR_ABORTED"
-    if not left and not request.url.endswith("/live") and "/live?" not in request.url:
+    """Keep a request that failed; what the page left behind when it was left has not."""
+    left = request.resource_type == "fetch" or request.url.endswith("/mark.svg")
+    if left and request.failure == "net::ERR_ABORTED":
+        return
+    if not request.url.endswith("/live") and "/live?" not in request.url:
         faults.append(f"{request.failure}: {request.url}")

@@ -36,6 +36,13 @@ SCREENS = (
     "/settings/topics",
     "/settings/alerts",
     "/settings/installation",
+    "/queues",
+    "/queues/failures?all=1",
+    "/queues/limits",
+    "/queues/jobs",
+    "/queues/quarantine",
+    "/queues/pushes",
+    "/halt",
 )
 
 

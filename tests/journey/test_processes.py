@@ -127,7 +127,7 @@ def test_a_failed_stream_ends_with_three_and_succeeds_on_replay(
 
 def _road_is_up(spoken: Spoken) -> bool:
     with sqlite3.connect(spoken.folder / "data" / "regulars.db") as connection:
-        kinds = [kind for (kind,) in connection.execute("SELECT kind FROM workers")]
+        kinds = [kind for (kind,) in connection.execute("SELECT kind FROM workers WHERE died_at IS NULL")]
     connection.close()
     return kinds.count("worker") == 3 and "dispatcher" in kinds
 

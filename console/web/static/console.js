@@ -58,12 +58,20 @@ function changed(topic) {
   }
 }
 
+// A page that nobody sees listens to nothing: a browser keeps six connections to a server, whatever its tabs.
+let stream = null;
 function listen() {
   const topics = [...new Set(live().flatMap((part) => part.dataset.on.split(" ")))];
-  if (topics.length === 0) return;
-  const stream = new EventSource("/live?" + topics.map((each) => "on=" + encodeURIComponent(each)).join("&"));
+  if (topics.length === 0 || document.hidden || stream) return;
+  stream = new EventSource("/live?" + topics.map((each) => "on=" + encodeURIComponent(each)).join("&"));
   for (const each of topics) stream.addEventListener(each, () => changed(each));
-  stream.addEventListener("end", () => { stream.close(); location.reload(); });
-  addEventListener("pagehide", () => stream.close());
+  stream.addEventListener("end", () => { hush(); location.reload(); });
 }
+function hush() { stream?.close(); stream = null; }
+addEventListener("pagehide", hush);
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) { hush(); return; }
+  listen();
+  for (const part of live()) changed(part.dataset.on.split(" ")[0]);
+});
 listen();

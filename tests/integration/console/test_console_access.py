@@ -17,7 +17,10 @@ from tests.consoles import PASSWORD, Consoles, Visitor, listening
 from workers.runtime import utc_now
 
 #: Routes for those who are not signed in.
-OPEN = {"/sign-in", "/sign-in/oidc", "/sign-in/oidc/back", "/welcome/{token}", "/static/{digest}/{name}"}
+OPEN = {
+    *("/sign-in", "/sign-in/oidc", "/sign-in/oidc/back", "/welcome/{token}", "/static/{digest}/{name}"),
+    *("/healthz", "/readyz", "/metrics"),
+}
 
 
 @pytest.fixture

@@ -1,0 +1,172 @@
+"""What stands in the queues, read from the rows that make it due; small statements over indexes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, RowMapping, and_, case, func, or_, select
+
+from store import jobs as jobs_
+from store import runs
+from store.tables import (
+    accounts,
+    failures,
+    harvest_runs,
+    jobs,
+    limits,
+    outbox,
+    quarantined_items,
+)
+
+#: Failures, jobs and quarantined shapes read for a page.
+MOST = 500
+
+
+class Depth(NamedTuple):
+    """What stands in a queue: due and free, due later, in hand, failed; and the oldest that is due."""
+
+    ready: int = 0
+    waiting: int = 0
+    running: int = 0
+    dead: int = 0
+    oldest_at: datetime | None = None
+
+
+def depths(connection: Connection, *, now: datetime) -> dict[str, Depth]:
+    """Return the depth of each queue that anything stands in."""
+    held = func.coalesce(harvest_runs.c.claimed_until, jobs.c.claimed_until)
+    running = and_(held.is_not(None), held > now)
+    ready = and_(or_(held.is_(None), held <= now), outbox.c.due_at <= now)
+    found = connection.execute(
+        select(
+            outbox.c.queue,
+            func.sum(case((ready, 1), else_=0)).label("ready"),
+            func.sum(case((running, 1), else_=0)).label("running"),
+            func.count().label("all"),
+            func.min(case((ready, outbox.c.due_at))).label("oldest_at"),
+        )
+        .outerjoin(harvest_runs, and_(outbox.c.kind == runs.KIND, harvest_runs.c.id == outbox.c.subject_id))
+        .outerjoin(jobs, and_(outbox.c.kind == jobs_.KIND, jobs.c.id == outbox.c.subject_id))
+        .group_by(outbox.c.queue)
+    )
+    known = {
+        row.queue: Depth(
+            int(row.ready), int(row.all - row.ready - row.running), int(row.running), 0, row.oldest_at
+        )
+        for row in found
+    }
+    later = connection.execute(
+        select(harvest_runs.c.platform, func.count())
+        .where(runs.BEGUN, harvest_runs.c.state == "waiting")
+        .group_by(harvest_runs.c.platform)
+    )
+    for platform, count in later:
+        queue = runs.queue_of(platform)
+        depth = known.get(queue, Depth())
+        known[queue] = depth._replace(waiting=depth.waiting + count)
+    for queue, count in dead(connection).items():
+        known[queue] = known.get(queue, Depth())._replace(dead=count)
+    return known
+
+
+def due_lag(connection: Connection, *, now: datetime) -> dict[str, float]:
+    """Return by queue for how many seconds the oldest due message has not been sent."""
+    found = connection.execute(
+        select(outbox.c.queue, func.min(outbox.c.due_at))
+        .where(outbox.c.sent_at.is_(None), outbox.c.due_at <= now)
+        .group_by(outbox.c.queue)
+    )
+    return {queue: (now - due_at).total_seconds() for queue, due_at in found}
+
+
+def dead(connection: Connection) -> dict[str, int]:
+    """Count what failed and waits for a decision, by queue."""
+    found = connection.execute(
+        select(harvest_runs.c.platform, jobs.c.kind, func.count())
+        .select_from(failures)
+        .outerjoin(harvest_runs, harvest_runs.c.id == failures.c.run_id)
+        .outerjoin(jobs, jobs.c.id == failures.c.job_id)
+        .where(failures.c.state == "open")
+        .group_by(harvest_runs.c.platform, jobs.c.kind)
+    )
+    counted: dict[str, int] = {}
+    for platform, kind, count in found:
+        queue = runs.queue_of(platform) if platform else jobs_.QUEUE_OF[kind]
+        counted[queue] = counted.get(queue, 0) + count
+    return counted
+
+
+def failed(connection: Connection, ids: Sequence[int] | None = None) -> Sequence[RowMapping]:
+    """Return open failures, newest first, with what became of their run or job; some, or at most `MOST`."""
+    statement = (
+        select(
+            failures,
+            accounts.c.name.label("account"),
+            harvest_runs.c.account_id,
+            harvest_runs.c.stream.label("run_stream"),
+            harvest_runs.c.platform,
+            harvest_runs.c.state.label("run_state"),
+            harvest_runs.c.pages,
+            harvest_runs.c.passed_over,
+            jobs.c.kind.label("job_kind"),
+            jobs.c.state.label("job_state"),
+        )
+        .outerjoin(harvest_runs, harvest_runs.c.id == failures.c.run_id)
+        .outerjoin(accounts, accounts.c.id == harvest_runs.c.account_id)
+        .outerjoin(jobs, jobs.c.id == failures.c.job_id)
+        .where(failures.c.state == "open")
+        .order_by(failures.c.id.desc())
+        .limit(MOST)
+    )
+    if ids is not None:
+        statement = statement.where(failures.c.id.in_(ids))
+    return connection.execute(statement).mappings().all()
+
+
+def read_now(connection: Connection) -> set[tuple[int, str]]:
+    """Return the (account, stream) that a run is reading or about to read."""
+    found = connection.execute(select(harvest_runs.c.account_id, harvest_runs.c.stream).where(runs.BEGUN))
+    return {(row.account_id, row.stream) for row in found}
+
+
+def jobs_running(connection: Connection) -> set[str]:
+    """Return the kinds of the jobs that have not ended."""
+    return set(connection.scalars(select(jobs.c.kind).where(jobs_.BEGUN)))
+
+
+def windows(connection: Connection, *, now: datetime) -> Sequence[RowMapping]:
+    """Return what platforms said of their limits and has not ended, with the account's name."""
+    subject = "account " + accounts.c.platform_id
+    return (
+        connection.execute(
+            select(limits, accounts.c.name.label("account"))
+            .outerjoin(accounts, and_(accounts.c.platform == limits.c.platform, subject == limits.c.subject))
+            .where(limits.c.reset_at > now, limits.c.observed_at <= now)
+            .order_by(limits.c.platform, accounts.c.name, limits.c.endpoint)
+        )
+        .mappings()
+        .all()
+    )
+
+
+def quarantined(connection: Connection, count: int = 100) -> Sequence[RowMapping]:
+    """Return why items could not be read, newest run first: reasons only, nothing that stood in them."""
+    return (
+        connection.execute(
+            select(
+                quarantined_items.c.run_id,
+                quarantined_items.c.reason,
+                quarantined_items.c.count,
+                quarantined_items.c.at,
+                harvest_runs.c.stream,
+                harvest_runs.c.platform,
+                accounts.c.name.label("account"),
+            )
+            .join(harvest_runs, harvest_runs.c.id == quarantined_items.c.run_id)
+            .join(accounts, accounts.c.id == harvest_runs.c.account_id)
+            .order_by(quarantined_items.c.run_id.desc(), quarantined_items.c.digest.desc())
+            .limit(count)
+        )
+        .mappings()
+        .all()
+    )
