@@ -252,8 +252,9 @@ def replay(connection: Connection, run_id: int, *, now: datetime) -> None:
             harvest_runs.c.state == "failed",
         )
     ).all()
-    again = sorted(each.stream for each in concerned if each.stream in active(connection, each.account_id))
-    if again:
+    if again := sorted(
+        each.stream for each in concerned if each.stream in active(connection, each.account_id)
+    ):
         raise RegularsError(
             f"A harvest of this account is still reading {', '.join(again)}; that run takes the failed one's "
             "place, so drop the failure (`regulars failures drop`)."

@@ -32,6 +32,7 @@ def test_a_page_in_hand_does_not_bring_back_who_was_deleted_meanwhile(database: 
     connector.meanwhile = ada_is_deleted
     with pytest.raises(LostClaimError):
         travel.step(run)
+    travel.clock.forward(seconds=1)
     assert travel.finish(run) == ["done"]
     assert len(connector.requests) == 2
     assert set(labels(database)) == inside(database) == {BO.platform_id}

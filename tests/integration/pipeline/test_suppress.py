@@ -94,6 +94,7 @@ def test_who_gave_only_a_name_is_known_by_their_id_from_then_on(database: Databa
 
 def test_who_is_held_without_a_name_goes_once_the_name_that_objected_is_shown(database: Database) -> None:
     page(database, [follows(ADA), follows(BO)], EU)
+    let_be_shown(database)
     assert {each["handle"] for each in rows(database, "contacts")} == {None}
     with database.write() as connection:
         object_by_handle(connection, "twitter", "@ada", SUPPRESSOR, now=NOW)
@@ -207,6 +208,7 @@ def test_likers_who_objected_are_not_counted_either(database: Database) -> None:
 def test_who_objected_under_a_name_goes_where_they_are_stored_under_another(database: Database) -> None:
     travel = travelling(database)
     travel.harvest(FOLLOWERS)
+    let_be_shown(database)
     with database.write() as connection:
         values = SUPPRESSOR.values([("handle:twitter", "renamed")])
         suppressions.add(connection, values, OBJECTED, wraps=1, now=NOW)

@@ -6,13 +6,14 @@ from domain.batch import Post
 from domain.errors import OperatorNeededError
 from store.database import Database
 from tests.cast import ADA, BO, DI, NOW, follows, likes, mentions
-from tests.contents import feed, inside, labels, rows
+from tests.contents import feed, inside, labels, let_be_shown, rows
 from tests.scripted import FOLLOWERS, LIKERS, MENTIONS, ScriptedConnector
 from tests.travel import Travel
 
 
 def test_a_whole_walk_ends_the_follow_of_whom_it_does_not_show(travel: Travel) -> None:
     travel.harvest(FOLLOWERS)
+    let_be_shown(travel.database)
     travel.followers.remove(follows(DI))
     travel.clock.forward(days=1)
     travel.connector.upsets = [1, 1]
@@ -36,6 +37,7 @@ def test_who_left_and_still_liked_remains_occasional_without_a_name(travel: Trav
 
 def test_who_left_and_comes_back_is_admitted_again(travel: Travel) -> None:
     travel.harvest(FOLLOWERS)
+    let_be_shown(travel.database)
     gone = travel.followers.pop(1)
     travel.harvest(FOLLOWERS)
     travel.followers.append(gone)
