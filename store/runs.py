@@ -16,7 +16,7 @@ from store.turns import free
 LEASE = timedelta(seconds=120)
 KIND = "harvest"
 ACTIVE = ("waiting", "running")
-#: The same as a condition that the index of active runs is made by: with parameters it would not be used.
+#: As the index of active runs is made by; with parameters it would not be used.
 BEGUN = text("harvest_runs.state IN ('waiting', 'running')")
 
 
@@ -70,11 +70,8 @@ def active(connection: Connection, account_id: int) -> dict[str, int]:
 
 def reading(connection: Connection, account_id: int) -> dict[str, int]:
     """Return the runs of an account that have not ended, by stream; holds nobody up."""
-    found = connection.execute(
-        select(harvest_runs.c.stream, harvest_runs.c.id).where(
-            harvest_runs.c.account_id == account_id, harvest_runs.c.state.in_(ACTIVE)
-        )
-    )
+    ours = (harvest_runs.c.account_id == account_id, harvest_runs.c.state.in_(ACTIVE))
+    found = connection.execute(select(harvest_runs.c.stream, harvest_runs.c.id).where(*ours))
     return {row.stream: row.id for row in found}
 
 
@@ -252,12 +249,11 @@ def replay(connection: Connection, run_id: int, *, now: datetime) -> None:
             harvest_runs.c.state == "failed",
         )
     ).all()
-    if again := sorted(
-        each.stream for each in concerned if each.stream in active(connection, each.account_id)
-    ):
+    busy = {each.stream for each in concerned if each.stream in active(connection, each.account_id)}
+    if busy:
         raise RegularsError(
-            f"A harvest of this account is still reading {', '.join(again)}; that run takes the failed one's "
-            "place, so drop the failure (`regulars failures drop`)."
+            f"A harvest of this account is still reading {', '.join(sorted(busy))}; that run takes the failed "
+            "one's place, so drop the failure (`regulars failures drop`)."
         )
     afresh = {"attempts": 0, "restarts": 0, "deaths": 0, "ended_at": None, "error": None}
     row = connection.execute(
