@@ -34,8 +34,8 @@ def heeded(
 ) -> Heeded:
     """Leave out whoever objected, and let whoever objects now go.
 
-    Takes three small statements a page. Whoever is known by a name alone is from now on known by their id, too,
-    and goes where stored. Run it through `Database.transact`: two pages with such names may wait for another.
+    Takes three small statements a page. Whoever is known by a name alone is from now on known by their id
+    too, and goes where stored. Run it through `Database.transact`: pages with such names may wait for others.
     """
     if not acts:
         return Heeded([], [], [])

@@ -252,8 +252,8 @@ def replay(connection: Connection, run_id: int, *, now: datetime) -> None:
     busy = {each.stream for each in concerned if each.stream in active(connection, each.account_id)}
     if busy:
         raise RegularsError(
-            f"A harvest of this account is still reading {', '.join(sorted(busy))}; that run takes the failed "
-            "one's place, so drop the failure (`regulars failures drop`)."
+            f"A harvest of this account is still reading {', '.join(sorted(busy))}; that run takes the "
+            "failed one's place, so drop the failure (`regulars failures drop`)."
         )
     afresh = {"attempts": 0, "restarts": 0, "deaths": 0, "ended_at": None, "error": None}
     row = connection.execute(
