@@ -232,10 +232,9 @@ def _copies(read: Settings) -> Iterator[Finding]:
     """Look whether whoever was erased is gone from all copies by the date that was promised."""
     if not _is_begun(read):
         return
-    database, now = Database(read.database), utc_now()
-    schema.require_current(database)
+    now = utc_now()
     days = load_pack(_pack_in_force(read) or read.policy).number("tombstone_days")
-    with database.read() as connection:
+    with _read(read) as connection:
         erased = erasures.every(connection)
         files = overdue(connection, tombstone_days=days, now=now)
     left = [each for each in erased if each.scrubbed_at is None and each.at < now - LATE]

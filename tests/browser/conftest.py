@@ -58,8 +58,5 @@ def opened(chromium: Browser) -> Opened:
 
 def _note(faults: list[str], request: Any) -> None:
     """Keep a request that failed; what the page left behind when it was left has not."""
-    left = request.resource_type == "fetch" or request.url.endswith("/mark.svg")
-    if left and request.failure == "net::ERR_ABORTED":
-        return
-    if not request.url.endswith("/live") and "/live?" not in request.url:
+    if request.failure != "net::ERR_ABORTED":
         faults.append(f"{request.failure}: {request.url}")

@@ -13,6 +13,7 @@ from store import tallies
 from store.database import Database
 from tests.cast import ADA, BO, NOW, follows
 from tests.consoles import Consoles, listening
+from tests.contents import let_be_shown
 from tests.interests import page
 from workers.runtime import utc_now
 
@@ -37,6 +38,7 @@ def test_an_empty_store_says_what_will_be_here(console: Consoles) -> None:
 
 def test_it_tells_who_is_inside_held_back_and_gone(console: Consoles) -> None:
     page(console.database, [follows(ADA), follows(BO), Signal(ADA, SignalKind.LIKED, "1")])
+    let_be_shown(console.database)
     with console.database.write() as connection:
         end_contact(connection, [BO], console.runtime.suppressor_of(connection), OBJECTED, now=NOW)
         policy = console.runtime.policy_in_force(connection)

@@ -339,7 +339,7 @@ def test_many_faults_are_told_in_part(travel: Travel) -> None:
 
 def test_an_account_that_is_added_is_entered(installed: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     ours = Account("twitter", "5000", "our profile")
-    monkeypatch.setattr("console.cli.accounts.prove", lambda *_: ScriptedConnector().prove())
+    monkeypatch.setattr("console.connecting.prove", lambda *_: ScriptedConnector().prove())
     said(
         "account",
         "add",
