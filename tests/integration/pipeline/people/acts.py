@@ -19,6 +19,7 @@ from tests.integration.pipeline.people.cast import MAILS, PEOPLE, PERSONS
 from tests.integration.pipeline.people.world import CONVERSATIONS, LISTED, World
 from tests.pushed import KEEP
 from tests.scripted import FOLLOWERS, MENTIONS
+from tests.travel import BODIES
 
 WORDING = "I agree to be written to by e-mail."
 
@@ -231,7 +232,8 @@ def _follow(account: str, key: ContactKey, world: World, *, ends: bool = False) 
 
 def _push(world: World, *events: Mapping[str, Any]) -> None:
     body = json.dumps({"data": [*events]}).encode()
+    arrived = [Arrived("twitter", body, world.clock())]
     with world.database.write() as connection:
-        inbox.put(connection, [Arrived("twitter", body, world.clock())], keep=KEEP)
+        inbox.put(connection, inbox.to_store(arrived, BODIES.seal, keep=KEEP))
     while take_in(world.road, world.database) is not None:
         """Go on until nothing waits."""

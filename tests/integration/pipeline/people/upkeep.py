@@ -198,6 +198,6 @@ def export(world: World, _: int, how: int) -> bool:
     """Ask the gates, write the messaging store into files and read them."""
     form = ("csv", "ndjson")[how % 2]
     review(world.database, world.policy, Controller.PARTY, now=world.clock())
-    done = write_export(world.database, form, world.folder / "export")
+    done = write_export(world.database, form, world.folder / "export", now=world.clock())
     laws.an_export_holds_only_members(world, done.contacts.read_bytes(), done.tombstones.read_bytes())
     return True

@@ -13,10 +13,12 @@ from classifier.policy import Policy
 from config.keys import Sealer
 from config.suppression import Suppressor
 from domain.account import Account
+from domain.admission import Controller
 from domain.contact import ContactKey
 from domain.sign_up import SIGNUP
 from domain.signal import SignalKind
 from domain.stream import Shape, Stream
+from pipeline.admit import review
 from pipeline.begin import Wanted, begin_harvest
 from pipeline.harvest import harvest_next
 from pipeline.limiter import DatabaseLimiter
@@ -31,7 +33,7 @@ from tests.installations import Installation
 from tests.integration.pipeline.people.cast import PEOPLE, PERSONS, PLATFORMS
 from tests.integration.pipeline.people.consumer import Consumer
 from tests.scripted import FOLLOWERS, MENTIONS, ScriptedConnector
-from tests.travel import Clock
+from tests.travel import BODIES, Clock
 
 CONVERSATIONS = "conversations"
 STREAMS = {
@@ -96,7 +98,10 @@ class World:
         self.gone_names: set[tuple[str, str]] = set()
         self.joined: dict[str, ContactKey] = {}
         self.backups: list[Saved] = []
-        self.consumer = Consumer(self.database)
+        self.consumer = Consumer(
+            self.database,
+            lambda: review(self.database, self.policy, Controller.PARTY, now=self.clock()),
+        )
         self.road = self._road()
 
     def _connect(self, connection: Connection, platform: str, number: int) -> Account:
@@ -117,6 +122,7 @@ class World:
             seal=lambda _, credentials: Sealed(self.ours.sealer.seal(credentials.token), None, None),
             pauses_s=(0, 0),
             suppressor_of=self.suppressor_of,
+            bodies=BODIES,
         )
 
     def suppressor_of(self, connection: Connection) -> Suppressor:
