@@ -86,7 +86,7 @@ def _needs(waiting: stored.Waiting, set_budgets: Iterable[Mapping[Any, Any]]) ->
         needs.append(Need("overview.failures", {"n": waiting.open_failures}, "/queues"))
     needs += [_near_end(each) for each in set_budgets if _share(each) >= NEAR_END]
     if waiting.withheld:
-        needs.append(Need("overview.withheld", {"n": waiting.withheld}, "/harvests"))
+        needs.append(Need("overview.withheld", {"n": waiting.withheld}, "/harvests/withheld"))
     if waiting.notices_due:
         needs.append(Need("overview.notices_due", {"n": waiting.notices_due}, "/privacy"))
     return needs
