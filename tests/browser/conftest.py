@@ -12,9 +12,9 @@ from tests import servers
 from tests.consoles import PASSWORD, Consoles
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Start one browser for all tests of this process."""
+    """Start one browser for all tests of a module: while it runs, no other loop of asyncio can."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         servers.unavailable("Chromium")
