@@ -57,6 +57,7 @@ def opened(chromium: Browser) -> Opened:
 
 
 def _note(faults: list[str], request: Any) -> None:
-    """Keep a request that failed; what the page left behind when it was left has not."""
-    if request.failure != "net::ERR_ABORTED":
+    """Keep a request that failed; what a page that was left had still to fetch or to show has not."""
+    left = request.resource_type in ("document", "fetch", "eventsource", "image", "other")
+    if not (left and request.failure == "net::ERR_ABORTED"):
         faults.append(f"{request.failure}: {request.url}")
