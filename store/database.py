@@ -10,6 +10,7 @@ import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, ProgrammingError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from domain.errors import RegularsError
 from store.interrupts import held_back
@@ -98,7 +99,8 @@ class Database:
             return act(connection)
 
     def close(self) -> None:
-        """Give all connections back."""
+        """Close all connections; one that another thread still uses, as soon as it is given back."""
+        event.listen(self.engine, "checkin", _close_returned)
         self.engine.dispose()
 
 
@@ -128,6 +130,10 @@ def _said() -> Iterator[None]:
             f"The database cannot be used ({cause}). "
             "Check REGULARS_DATABASE_URL, the server, and the space on its disk."
         ) from error
+
+
+def _close_returned(_connection: object, entry: ConnectionPoolEntry) -> None:
+    entry.close()
 
 
 def _engine(url: str) -> Engine:
