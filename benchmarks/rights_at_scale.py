@@ -145,7 +145,7 @@ def main() -> None:
     parser.add_argument("--keys", type=int, default=3)
     parser.add_argument("--times", type=int, default=20, help="Pages, and rights, of each sort.")
     parser.add_argument(
-        "--beside-ms", type=float, default=50, help="What a harvest does for a page beside storing it."
+        "--beside-ms", type=float, default=70, help="What a harvest does for a page beside storing it."
     )
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--only", choices=["pages", "rights", "days"])

@@ -1,16 +1,16 @@
 """Identifiers as they are hashed: one writing for each, however a person or a platform writes it."""
 
 from collections.abc import Callable, Iterable
+from itertools import groupby
+from operator import itemgetter
 
 
 def texts_of(identifiers: Iterable[tuple[str, str]]) -> list[bytes]:
     """Return what is hashed of each; those of one kind come behind each other, so it is told apart once."""
-    texts, last = [], ""
-    normal: Callable[[str], str] = str.strip
-    for kind, identifier in identifiers:
-        if kind != last:
-            last, normal = kind, _normal(kind)
-        texts.append(f"{kind}:{normal(identifier)}".encode())
+    texts: list[bytes] = []
+    for kind, those in groupby(identifiers, itemgetter(0)):
+        normal = _normal(kind)
+        texts += [f"{kind}:{normal(each)}".encode() for _, each in those]
     return texts
 
 

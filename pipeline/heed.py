@@ -14,8 +14,8 @@ from pipeline.suppress import suppress
 from store import suppressions
 from store.messaging import Step
 
-#: What people write to us alone; a comment that says "stop" is none of it.
-_TO_US = frozenset({SignalKind.MESSAGED})
+#: A comment that says "stop" is no objection: only a message is written to us alone.
+_MAY_OBJECT = (SignalKind.MESSAGED, SignalKind.OBJECTED)
 
 
 class Heeded(NamedTuple):
@@ -39,7 +39,7 @@ def heeded(
     """
     if not acts:
         return Heeded([], [], [])
-    stops = {each.contact: each for each in acts if objects(each)}
+    stops = {each.contact: each for each in acts if each.kind in _MAY_OBJECT and objects(each)}
     steps = []
     if stops:
         suppressions.take(connection)
@@ -57,8 +57,9 @@ def heeded(
 
 def objects(act: Signal) -> bool:
     """Tell whether an act is an objection, in whatever form."""
-    says_stop = act.text is not None and act.kind in _TO_US and is_stop(act.text)
-    return act.kind is SignalKind.OBJECTED or says_stop
+    if act.kind is SignalKind.MESSAGED:
+        return act.text is not None and is_stop(act.text)
+    return act.kind is SignalKind.OBJECTED
 
 
 def _met(
@@ -72,9 +73,8 @@ def _met(
         named = list({*named})
     keys = [*shown, *(key for key, _ in named)]
     values = suppressor.raw([*shown, *[(f"handle:{key[0]}", handle) for key, handle in named]])
-    places = suppressions.sieved(connection, values, suppressor.sieve)
-    of_ids = [each for each in places if each < len(shown)]
-    by_id = {keys[each] for each in suppressions.places_among(connection, values, of_ids)}
-    others = [each for each in places if each >= len(shown) and keys[each] not in by_id]
-    by_name = {keys[each] for each in suppressions.places_among(connection, values, others)}
-    return by_id | by_name, by_name
+    perhaps = suppressions.sieved(connection, values, suppressor.sieve)
+    places = suppressions.places_among(connection, values, perhaps)
+    by_id = {keys[each] for each in places if each < len(shown)}
+    met = {keys[each] for each in places}
+    return met, met - by_id
