@@ -102,7 +102,7 @@ def _render(template: str, language: str, theme: str, **values: Any) -> str:
         percent=lambda share: formats.percent(share, language),
         size=lambda count: formats.size(count, language),
         lasting=lambda span: formats.lasting(span, language),
-        told=lambda sentence: told(sentence, language),
+        say=lambda sentence: told(sentence, language),
         whole=lambda text, *most: written.whole(text, words(language)("frame.whole"), *most),
         **values,
     )

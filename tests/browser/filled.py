@@ -1,0 +1,30 @@
+"""A store that was filled by harvests of the simulator, and copies of it to work on."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from config.settings import Settings
+from store.database import Database
+from tests.consoles import Consoles
+from tests.journey.road import ROOT
+
+#: So few that a page holds not quite all.
+AUDIENCE = 300
+
+
+def filled(folder: Path) -> Path:
+    """Harvest two accounts of the simulator into a store, label everybody, and export; returns its folder."""
+    command = [sys.executable, "-m", "console.cli.main", "demo", "--out", str(folder / "demo")]
+    subprocess.run(
+        [*command, "--audience", str(AUDIENCE)], cwd=ROOT, check=True, capture_output=True, timeout=300
+    )
+    return folder / "demo" / "data"
+
+
+def copied(store: Path, folder: Path) -> Consoles:
+    """Return a console on a copy of a store."""
+    shutil.copytree(store, folder / "data")
+    database = Database(f"sqlite:///{folder / 'data' / 'regulars.db'}")
+    return Consoles(database, folder / "data", settings=Settings())
