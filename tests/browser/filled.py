@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 
 from config.settings import Settings
+from store import tallies
 from store.database import Database
 from tests.consoles import Consoles
 from tests.journey.road import ROOT
+from workers.runtime import utc_now
 
 #: So few that a page holds not quite all.
 AUDIENCE = 300
@@ -24,7 +26,9 @@ def filled(folder: Path) -> Path:
 
 
 def copied(store: Path, folder: Path) -> Consoles:
-    """Return a console on a copy of a store."""
+    """Return a console on a copy of a store, counted as the dispatcher counts it."""
     shutil.copytree(store, folder / "data")
     database = Database(f"sqlite:///{folder / 'data' / 'regulars.db'}")
+    with database.write() as connection:
+        tallies.keep(connection, tallies.count(connection, now=utc_now()), now=utc_now())
     return Consoles(database, folder / "data", settings=Settings())
