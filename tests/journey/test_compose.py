@@ -1,7 +1,7 @@
 """docker-compose.yml without containers: every service as it stands there, on real servers.
 
-Command, environment, secrets and health check are those of the file; hosts, ports and folders are this machine's,
-not those of containers.
+Command, environment, secrets and health check are those of the file; hosts, ports and folders are of this
+machine.
 """
 
 import json
