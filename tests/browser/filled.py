@@ -19,9 +19,9 @@ AUDIENCE = 300
 def filled(folder: Path) -> Path:
     """Harvest two accounts of the simulator into a store, label everybody, and export; returns its folder."""
     command = [sys.executable, "-m", "console.cli.main", "demo", "--out", str(folder / "demo")]
-    subprocess.run(
-        [*command, "--audience", str(AUDIENCE)], cwd=ROOT, check=True, capture_output=True, timeout=300
-    )
+    command += ["--audience", str(AUDIENCE)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
     return folder / "demo" / "data"
 
 
