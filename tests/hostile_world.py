@@ -53,11 +53,11 @@ from tests.hostile import HOSTILE
 MARKED = HOSTILE[0]
 
 
-def fill(connection: Connection, *, now: datetime, first_user: int) -> None:
-    """Write row 1 to 30 of every table, each with its value."""
+def fill(connection: Connection, *, now: datetime, first_user: int, token: bytes) -> None:
+    """Write row 1 to 30 of every table, each with its value; `token` is a sealed one."""
     connection.execute(insert(inferable_topics), [{"topic": "digital", "platform": "twitter"}])
     for number, value in enumerate(HOSTILE, start=1):
-        for table, row in _rows(number, value, now, first_user).items():
+        for table, row in _rows(number, value, now, first_user, token).items():
             connection.execute(insert(table), [row])
         journal.record(
             connection,
@@ -76,8 +76,11 @@ def _at(value: str, place: str) -> str:
     return f"{value}{place}" if value == MARKED else value
 
 
-def _rows(number: int, value: str, now: datetime, first_user: int) -> dict[Table, dict[str, Any]]:
+def _rows(
+    number: int, value: str, now: datetime, first_user: int, token: bytes
+) -> dict[Table, dict[str, Any]]:
     far, past = now + timedelta(days=300), now - timedelta(days=1)
+    platform = ("facebook", "twitter")[number % 2]
     state = ("waiting", "running", "failed", "done", "cancelled", "stopped")[number % 6]
 
     def at(place: str) -> str:
@@ -85,9 +88,10 @@ def _rows(number: int, value: str, now: datetime, first_user: int) -> dict[Table
 
     return {
         accounts: {
-            "id": number, "platform": ("twitter", "facebook")[number % 2], "platform_id": f"{number}{value}",
+            "id": number, "platform": platform,
+            "platform_id": str(number) if number % 3 == 2 else f"{number}{value}",
             "name": at("account name"), "handle": at("account handle"), "app_id": at("app"),
-            "owned_reads": True, "token_sealed": b"x", "added_at": now, "followers_count": 900,
+            "owned_reads": True, "token_sealed": token, "added_at": now, "followers_count": 900,
             "paused_reason": at("pause") if number % 3 == 1 else None,
         },
         account_staff: {"account_id": number, "platform_id": value},
@@ -131,14 +135,14 @@ def _rows(number: int, value: str, now: datetime, first_user: int) -> dict[Table
         notices: {"contact_id": number, "due_at": now + timedelta(days=number - 15)},
         harvests: {"id": number, "account_id": number, "created_at": past},
         schedules: {
-            "id": number, "account_id": number, "streams": "followers", "cron": "0 6 * * *",
+            "id": number, "account_id": number, "streams": '["followers"]', "cron": "0 6 * * *",
             "time_zone": "Europe/Paris", "jitter_s": 0, "catch_up": "once", "is_on": True,
             "due_at": now + timedelta(minutes=number), "begins_at": now + timedelta(minutes=number),
             "set_at": now,
         },
         harvest_runs: {
             "id": number, "harvest_id": number, "account_id": number,
-            "platform": ("twitter", "facebook")[number % 2], "stream": "followers", "state": state,
+            "platform": platform, "stream": "followers", "state": state,
             "page_size": 100, "due_at": now, "created_at": past, "started_at": past, "post_id": number,
             "waiting_for": at("waiting for") if state == "waiting" else None,
             "claimed_by": f"{number}{value}" if state == "running" else None,
@@ -158,7 +162,7 @@ def _rows(number: int, value: str, now: datetime, first_user: int) -> dict[Table
             "shape": at("quarantine shape"), "count": 3, "at": now,
         },
         limits: {
-            "platform": ("twitter", "facebook")[number % 2], "subject": f"account {number}{value}",
+            "platform": platform, "subject": f"account {number}{value}",
             "endpoint": at("endpoint"), "remaining": 0, "limit": 300, "share": False, "reset_at": far,
             "observed_at": now, "reason": at("limit reason"),
         },
@@ -187,7 +191,9 @@ def _rows(number: int, value: str, now: datetime, first_user: int) -> dict[Table
             "id": first_user + number, "name": f"{number}{at('user name')}", "role": 2, "theme": "system",
             "time_zone": "UTC", "created_at": now, "password_hash": "x", "subject": f"{number}{value}",
         },
-        halts: {"place": number, "account_id": number, "by": at("halted by"), "why": at("halt why"), "at": now},
+        halts: {
+            "place": number, "account_id": number, "by": at("halted by"), "why": at("halt why"), "at": now,
+        },
         paused_queues: {"queue": f"{number}{value}", "by": value, "at": now},
         jobs: {
             "kind": f"kind {number}", "arguments": "{}", "reached": "{}", "state": "failed", "due_at": now,
@@ -198,7 +204,7 @@ def _rows(number: int, value: str, now: datetime, first_user: int) -> dict[Table
             "details": json.dumps({"account": at("alert account"), "reason": value}),
         },
         alert_wishes: {
-            "id": number, "user_id": first_user, "kinds": "failed", "way": "mail",
+            "id": number, "user_id": first_user, "kinds": '["failed"]', "way": "mail",
             "address": at("alert address"), "hour": None,
         },
         alert_deliveries: {
