@@ -37,8 +37,8 @@ OUTSIDE = """() => {
 PLACES = (
     "account name", "account handle", "app", "pause", "handle", "display name", "decided by",
     "decision reason", "override reason", "wording", "consent source", "word", "run error", "schedule why",
-    "cause", "sentence", "advice", "quarantine reason", "quarantine shape", "endpoint", "host",
-    "unknown push", "user name", "halt why", "halted by", "job error", "alert account", "alert address",
+    "cause", "sentence", "advice", "quarantine reason", "endpoint", "host",
+    "user name", "halt why", "halted by", "job error", "alert account", "alert address",
     "delivery error", "check remark", "journal actor", "journal reason", "journal detail", "text",
 )  # fmt: skip
 #: Answers that are no page, and parts, which stand in their pages as well.
