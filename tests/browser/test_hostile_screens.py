@@ -39,7 +39,7 @@ PLACES = (
     "decision reason", "override reason", "wording", "consent source", "word", "run error", "schedule why",
     "cause", "sentence", "advice", "quarantine reason", "endpoint", "host",
     "user name", "halt why", "halted by", "job error", "alert account", "alert address",
-    "delivery error", "check remark", "journal actor", "journal reason", "journal detail", "text",
+    "delivery error", "check remark", "journal actor", "journal reason", "text",
 )  # fmt: skip
 #: Answers that are no page, and parts, which stand in their pages as well.
 NO_PAGE = {"/accounts/cards", "/halt/banner", "/harvests/coming", "/harvests/running", "/queues/failed"} | {

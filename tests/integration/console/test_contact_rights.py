@@ -152,7 +152,7 @@ def test_files_that_still_hold_the_person_are_named_afterwards(console: Consoles
         written_files.note(connection, written_files.ACCESS, [answer, others], now=utc_now())
         elsewhere = {
             "host": "a-laptop",
-            "path": "/home/bo/crm.csv",
+            "path": "/srv/files/crm.csv",
             "kind": "export",
             "seq": 0,
             "at": utc_now(),
@@ -163,7 +163,7 @@ def test_files_that_still_hold_the_person_are_named_afterwards(console: Consoles
     told = manager.get("/contacts?done=erased").text
     assert "hold somebody who has left; delete them" in told
     assert str(tmp_path / "crm" / "contacts.csv") in told
-    assert "/home/bo/crm.csv" in told
+    assert "/srv/files/crm.csv" in told
     assert "a-laptop" in told
     assert str(others) not in told
     assert ADA.platform_id not in told
