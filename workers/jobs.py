@@ -16,7 +16,7 @@ from pipeline.job import Save, Step
 from pipeline.reclassify import reclassify_step
 from pipeline.road import Road
 from pipeline.scrubbing import scrubbing_step
-from store import halts, installation, jobs, journal
+from store import halts, installation, jobs, journal, messaging
 from store.database import Database
 from store.jobs import Job
 from workers.reader import reader_of
@@ -38,14 +38,16 @@ def export_step(database: Database, job: Job, save: Save, now: datetime) -> None
     kind, others = Controller(controller) if controller else None, job.arguments.get("to_others", False)
     review(database, load_pack(pack or DEFAULT), kind, now=now, to_others=others)
     if halted:  # removals are never stopped
+        with database.read() as connection:
+            _, seq = messaging.counts(connection)
         reached = {"contacts": 0, "tombstones": export_removals(database, form, folder, now=now)}
         with database.write() as connection:
-            save(connection, reached, done=True)
+            save(connection, {**reached, "seq": seq}, done=True)
         return
     done = export(database, form, folder, now=now)
     reached = {"contacts": done.contact_count, "tombstones": done.tombstone_count}
     with database.write() as connection:
-        save(connection, reached, done=True)
+        save(connection, {**reached, "seq": done.seq}, done=True)
         details = {"job": job.id, "format": form, **reached}
         journal.record(connection, Entry("worker", Act.EXPORT_WRITTEN, now, details=details))
 
