@@ -45,15 +45,22 @@ _COLUMNS = {
 
 def inside_after(connection: Connection, after: int, size: int) -> list[Inside]:
     """Return the next contacts in the messaging store by id, held there to the end of the transaction."""
-    locking = "" if connection.dialect.name == "sqlite" else " FOR NO KEY UPDATE OF m"
-    found = run(
+    locking = "" if connection.dialect.name == "sqlite" else " FOR NO KEY UPDATE"
+    held = run(
         connection,
-        "SELECT m.contact_id, c.platform, c.platform_id, a.contact_id, a.refusal, a.addressable, "
-        "a.hindrances, a.told FROM messaging_contacts AS m JOIN contacts AS c ON c.id = m.contact_id "
-        "LEFT JOIN admissions AS a ON a.contact_id = m.contact_id "
-        f"WHERE m.contact_id > :after ORDER BY m.contact_id LIMIT :size{locking}",
+        "SELECT contact_id FROM messaging_contacts WHERE contact_id > :after "
+        f"ORDER BY contact_id LIMIT :size{locking}",
         after=after,
         size=size,
+    )
+    # What was said last is read by a statement of its own: while the first one waited for another review,
+    # that one may have said more.
+    found = run(
+        connection,
+        "SELECT c.id, c.platform, c.platform_id, a.contact_id, a.refusal, a.addressable, a.hindrances, "
+        f"a.told FROM {rows_of(connection, {'id': 'int'})} AS r CROSS JOIN contacts AS c "
+        "LEFT JOIN admissions AS a ON a.contact_id = c.id WHERE c.id = r.id ORDER BY c.id",
+        rows=as_parameter([row[0]] for row in held),
     )
     return [
         Inside(row[0], row[1], row[2], Said(row[3], row[4], row[5], row[6], bool(row[7])) if row[3] else None)

@@ -15,6 +15,7 @@ from domain.errors import RegularsError
 from domain.signal import Signal, SignalKind
 from exports import files
 from pipeline import halting
+from pipeline.admit import review
 from pipeline.heed import heeded
 from pipeline.page import write_page
 from pipeline.redecide import redecide
@@ -223,6 +224,18 @@ def test_whom_one_halted_account_kept_out_comes_in_through_another(database: Dat
     assert rows(database, "decisions")[-1]["account_id"] == store.accounts[1].id
     resume(database, store.accounts[0])
     assert inside(database) == {PEOPLE[0].platform_id}
+
+
+def test_while_it_lasts_the_gates_show_nobody_anew(database: Database) -> None:
+    store, suppressor = Store(database), Suppressor([new_key()])
+    store.begin()
+    store.harvest(0, [Signal(PEOPLE[0], SignalKind.FOLLOWS, "", None)], suppressor, NOW)
+    halt(database, None)
+    review(database, CNIL, None, now=NOW)
+    assert feed(database) == []
+    resume(database, None)
+    review(database, CNIL, None, now=NOW)
+    assert [each[1:] for each in feed(database)] == [(PEOPLE[0].platform_id, "upsert", "admitted")]
 
 
 def test_who_is_no_longer_regular_when_it_ends_stays_out(database: Database) -> None:

@@ -24,7 +24,7 @@ from store.interests import Spoke
 from store.jobs import Job
 from store.tables import contacts, harvest_runs, messaging_contacts, signals, texts
 from tests.cast import ADA, BO, CNIL, DI, EU, LATER, NOW, follows, objects
-from tests.contents import feed, rows
+from tests.contents import feed, let_be_shown, rows
 from tests.interests import id_of, page, read, writes
 from tests.scripted import FOLLOWERS
 from tests.sensitive import statements
