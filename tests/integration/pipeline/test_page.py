@@ -223,7 +223,7 @@ def test_the_longest_handle_and_name_that_are_read_can_be_stored_and_found(datab
     with database.write() as connection:
         added(connection)
     handle, name = "\U0001d4d0" * MAX_HANDLE, "\U0001d4d0" * MAX_NAME
-    write(database, follows(ADA, Profile(handle, name)))
+    write(database, [follows(ADA, Profile(handle, name))])
     (row,) = rows(database, "contacts")
     assert (row["handle"], row["display_name"]) == (handle, name)
     with database.read() as connection:
