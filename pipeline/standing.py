@@ -45,10 +45,14 @@ def begin_export_if_moved(
         return jobs.begin(connection, jobs.EXPORT, wanted, now=now)
 
 
+def newest_step(connection: Connection) -> int:
+    """Return the feed's newest number."""
+    return messaging.counts(connection)[1]
+
+
 def _has_moved(connection: Connection, last: dict[str, Any] | None, *, halted: bool) -> bool:
     """Tell whether an export would show something new; while a halt lasts nobody is let in."""
-    _, seq = messaging.counts(connection)
-    told = last is not None and last["reached"].get("seq") == seq
+    told = last is not None and last["reached"].get("seq") == newest_step(connection)
     return not told or (not halted and messaging.newcomers_wait(connection))
 
 

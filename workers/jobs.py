@@ -16,7 +16,8 @@ from pipeline.job import Save, Step
 from pipeline.reclassify import reclassify_step
 from pipeline.road import Road
 from pipeline.scrubbing import scrubbing_step
-from store import halts, installation, jobs, journal, messaging
+from pipeline.standing import newest_step
+from store import halts, installation, jobs, journal
 from store.database import Database
 from store.jobs import Job
 from workers.reader import reader_of
@@ -39,7 +40,7 @@ def export_step(database: Database, job: Job, save: Save, now: datetime) -> None
     review(database, load_pack(pack or DEFAULT), kind, now=now, to_others=others)
     if halted:  # removals are never stopped
         with database.read() as connection:
-            _, seq = messaging.counts(connection)
+            seq = newest_step(connection)
         reached = {"contacts": 0, "tombstones": export_removals(database, form, folder, now=now)}
         with database.write() as connection:
             save(connection, {**reached, "seq": seq}, done=True)
