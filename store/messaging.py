@@ -63,6 +63,20 @@ def take_out(connection: Connection, contact_ids: Iterable[int], *, untold: bool
     return out
 
 
+def removed(connection: Connection, platform: str, platform_ids: Iterable[str], *, but: str) -> set[str]:
+    """Return those of a platform's contacts whose removal the feed tells for another reason than `but`."""
+    found = run(
+        connection,
+        "SELECT DISTINCT platform_id FROM changes WHERE op = 'remove' AND reason <> :but "
+        "AND platform = :platform AND platform_id IN "
+        f"(SELECT platform_id FROM {rows_of(connection, {'platform_id': 'text'})} AS r)",
+        but=but,
+        platform=platform,
+        rows=as_parameter([each] for each in platform_ids),
+    )
+    return {row[0] for row in found}
+
+
 def inside(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
     """Return those of the contacts who are in the messaging store."""
     found = run(

@@ -15,6 +15,7 @@ from pipeline.heed import heeded
 from pipeline.objecting import object_by_handle
 from pipeline.page import write_page
 from pipeline.rights import ERASED, OBJECTED, end_contact
+from pipeline.suppress import erase
 from store import messaging, suppressions
 from store.database import Database
 from tests.cast import ADA, BO, CNIL, CY, EU, LATER, NOW, follows, likes, mentions, objects
@@ -114,6 +115,18 @@ def test_of_who_left_the_feed_before_one_tombstone_stays(database: Database) -> 
     assert [each[2:] for each in feed(database)][-1] == ("remove", "not_told")
     end(database, ADA)
     assert [each[2:] for each in feed(database)] == [("remove", "objected")]
+
+
+def test_an_objection_is_told_of_whom_the_feed_had_removed_for_less(database: Database) -> None:
+    page(database, [follows(ADA), follows(BO)])
+    let_be_shown(database)
+    with database.write() as connection:  # of both the tombstone alone is left
+        messaging.publish(connection, erase(connection, [ADA, BO], "unfollowed"), now=NOW)
+    page(database, [follows(ADA)])
+    assert [end(database, each) for each in (ADA, BO, CY, ADA)] == [1, 1, 0, 0]
+    assert [each[1:] for each in feed(database)] == [
+        (each.platform_id, "remove", "objected") for each in (ADA, BO)
+    ]
 
 
 @pytest.mark.parametrize("text", ["STOP", "Désabonnez-moi svp", "unsubscribe"])
