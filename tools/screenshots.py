@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
+sys.path.insert(0, str(ROOT))
 
 from PIL import Image  # noqa: E402
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright  # noqa: E402
 
-from screen_world import PASSWORD, Scene, world  # noqa: E402
+from tools.screen_world import PASSWORD, Scene, world  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screens"
 #: What the pictures may weigh together, in bytes.

@@ -132,6 +132,7 @@ def open_installation(folder: Path, ready: Mapping[str, Any]) -> Runtime:
 
 
 def connect_accounts(open_runtime: Runtime, ready: Mapping[str, Any]) -> list[Account]:
+    """Connect the simulator's account of each platform."""
     x, page = ready["twitter"], ready["facebook"]
     wanted = [
         (
@@ -157,6 +158,7 @@ def connect_accounts(open_runtime: Runtime, ready: Mapping[str, Any]) -> list[Ac
 
 
 def harvest_accounts(open_runtime: Runtime, connected: list[Account]) -> list[Mapping[Any, Any]]:
+    """Harvest every stream of some accounts, to the end of each; the road must be up."""
     run_ids: list[int] = []
     for account in connected:
         with open_runtime.database.write() as connection:

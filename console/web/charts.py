@@ -14,6 +14,7 @@ from config import notice
 from console.travel import Look, draw
 from console.web.formats import day_of, number
 from console.web.words import Words
+from store.reading import BY_HAND
 
 mpl.rcParams.update({"svg.fonttype": "none", "font.size": 10, "svg.hashsalt": "regulars"})
 #: Colours by theme: those of the stylesheet.
@@ -121,7 +122,9 @@ def flow(rows: Sequence[tuple[str, str, str, int]], inside: int, language: str, 
     colours = _COLOURS["dark" if theme == "dark" else "light"]
     said = Words(language)
     words = dict(notice.words(language)["kinds"])
-    words |= {each: said(f"words.{each}") for each in ("regular", "occasional", "suppressed", "none")}
+    words |= {
+        each: said(f"words.{each}") for each in ("regular", "occasional", "suppressed", "none", BY_HAND)
+    }
     look = Look(
         title="",
         store=said("messaging.flow_store"),

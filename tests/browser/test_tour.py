@@ -108,7 +108,7 @@ def test_a_new_user_does_every_task_of_the_tour(console: Consoles, opened: Opene
         "a key": str(BO),
     }
     tasks = tour()
-    assert len(tasks) == 4  # noqa: PLR2004
+    assert len(tasks) == 4
     with opened(console) as page:
         for task, steps in tasks.items():
             page.goto(f"http://127.0.0.1:{console.port}/")
