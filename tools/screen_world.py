@@ -97,7 +97,8 @@ def _past(runtime: Runtime, connected: list[Account], ready: Mapping[str, Any]) 
             now = utc_now()
             with runtime.database.read() as connection:
                 policy = runtime.policy_in_force(connection)
-            review(runtime.database, policy, runtime.settings.controller, now=now)
+            settings = runtime.settings
+            review(runtime.database, policy, settings.controller, now=now, to_others=settings.to_others)
             with runtime.database.write() as connection:
                 counted.append((day, tallies.count(connection, now=now)))
                 if after:
@@ -255,7 +256,9 @@ def _ask(ready: Mapping[str, Any], name: str, command: Mapping[str, Any]) -> Any
 def _command(*arguments: str, given: str | None = None) -> None:
     """Say something at the command line of the installation."""
     said = [*_PROGRAM, *arguments]
-    subprocess.run(said, input=given, text=True, check=True, stdout=subprocess.DEVNULL)  # noqa: S603  # ours
+    done = subprocess.run(said, input=given, text=True, capture_output=True, check=False)  # noqa: S603  # ours
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(arguments)}: {done.stderr}")
 
 
 def _told_no(database: Database) -> int:
