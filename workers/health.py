@@ -42,12 +42,12 @@ def checks(settings: Settings, database: Database, *, now: datetime) -> list[Che
     except DatabaseError:
         unknown = "not known: the database does not answer"
         rest = [Check(each, unknown) for each in ("dispatcher", *map(_named, QUEUES))]
-        return [Check("database", "it does not answer"), _queue_server(settings), *rest]
+        return [Check("database", "it does not answer"), queue_server(settings), *rest]
     living = [each for each in processes if not is_dead(each, now)]
     ticks = [each.worked_at for each in living if each.kind == "dispatcher" and each.worked_at]
     return [
         Check("database"),
-        _queue_server(settings),
+        queue_server(settings),
         _dispatcher(ticks, now),
         *_readers([each.queues for each in living if each.kind == "worker"]),
     ]
@@ -69,7 +69,8 @@ def held_by_server(settings: Settings) -> dict[str, Held] | None:
         client.close()
 
 
-def _queue_server(settings: Settings) -> Check:
+def queue_server(settings: Settings) -> Check:
+    """Ask the queue server, where there is one, whether it is there and forgets nothing."""
     name = "queue server"
     client = _client(settings)
     if client is None:
