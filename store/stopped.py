@@ -1,4 +1,4 @@
-"""Runs that were stopped at a budget, or wait for one: found, resumed from their checkpoint, put under another budget."""
+"""Runs that were stopped at a budget or wait for one: found, resumed, put under another budget."""
 
 from collections.abc import Collection
 from datetime import datetime
