@@ -19,7 +19,7 @@ from pipeline import alerting
 from store import alerts, pings
 from store.alerts import Due
 from store.database import Database, DatabaseError
-from workers.health import queue_server
+from workers.health import queue_server_is_away
 from workers.runtime import MAILS, utc_now
 
 log = logging.getLogger("regulars.alerter")
@@ -93,7 +93,7 @@ class Alerter:
 
     def _queue_is_away(self) -> bool:
         """Tell whether the queue server answered neither now nor at the last look: a restart is no alarm."""
-        is_away = bool(queue_server(self._settings).wrong)
+        is_away = queue_server_is_away(self._settings)
         was_away, self._was_away = self._was_away, is_away
         return is_away and was_away
 

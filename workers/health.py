@@ -42,12 +42,12 @@ def checks(settings: Settings, database: Database, *, now: datetime) -> list[Che
     except DatabaseError:
         unknown = "not known: the database does not answer"
         rest = [Check(each, unknown) for each in ("dispatcher", *map(_named, QUEUES))]
-        return [Check("database", "it does not answer"), queue_server(settings), *rest]
+        return [Check("database", "it does not answer"), _queue_server(settings), *rest]
     living = [each for each in processes if not is_dead(each, now)]
     ticks = [each.worked_at for each in living if each.kind == "dispatcher" and each.worked_at]
     return [
         Check("database"),
-        queue_server(settings),
+        _queue_server(settings),
         _dispatcher(ticks, now),
         *_readers([each.queues for each in living if each.kind == "worker"]),
     ]
@@ -69,8 +69,7 @@ def held_by_server(settings: Settings) -> dict[str, Held] | None:
         client.close()
 
 
-def queue_server(settings: Settings) -> Check:
-    """Ask the queue server, where there is one, whether it is there and forgets nothing."""
+def _queue_server(settings: Settings) -> Check:
     name = "queue server"
     client = _client(settings)
     if client is None:
@@ -88,6 +87,20 @@ def queue_server(settings: Settings) -> Check:
     finally:
         client.close()
     return Check(name)
+
+
+def queue_server_is_away(settings: Settings) -> bool:
+    """Tell whether the queue server that there is, or was when somebody last looked, does not answer."""
+    client = _client(settings)
+    if client is None:
+        return False
+    try:
+        client.ping()
+    except (RedisError, OSError):
+        return True
+    finally:
+        client.close()
+    return False
 
 
 def _client(settings: Settings) -> Redis | None:

@@ -160,7 +160,13 @@ def _kill_a_worker(live: Day) -> datetime:
     killed_at = datetime.now(UTC)
     os.kill(pid, signal.SIGKILL)
     live.tells("a death", f"A worker (PID {pid}) died at", "Nothing to do.", since=killed_at)
-    live.tells("a death", f"pid {pid} dead held page", "another reads it again", since=killed_at, path="/queues/standing")
+    live.tells(
+        "a death",
+        f"pid {pid} dead held page",
+        "another reads it again",
+        since=killed_at,
+        path="/queues/standing",
+    )
     live.is_slow(0.3)
     live.goes_on()
     assert not psutil.pid_exists(pid)

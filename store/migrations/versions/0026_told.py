@@ -37,9 +37,9 @@ def downgrade() -> None:
 def _let_kinds(kinds: str) -> None:
     check = f"kind IN ({kinds})"
     if op.get_bind().dialect.name == "postgresql":
-        op.drop_constraint(_KIND, "alerts", type_="check")
-        op.create_check_constraint(_KIND, "alerts", check)
+        op.drop_constraint(op.f(_KIND), "alerts", type_="check")
+        op.create_check_constraint(op.f(_KIND), "alerts", check)
         return
-    # The old check is not reflected, so the new table has only this one.
     with op.batch_alter_table("alerts", recreate="always") as table:
-        table.create_check_constraint(_KIND, check)
+        table.drop_constraint(op.f(_KIND), type_="check")
+        table.create_check_constraint(op.f(_KIND), check)
