@@ -24,7 +24,7 @@ from store.budgets import Scope
 from store.database import Database
 from store.failures import Failure
 from store.schedules import Became, Wish
-from store.tables import contacts, harvest_runs
+from store.tables import harvest_runs, signals
 from store.withheld import Doubt
 from tests.cast import ADA, NOW, follows
 from tests.interests import page
@@ -260,16 +260,15 @@ def test_people_withheld_and_a_token_about_to_end_are_told(told: Told) -> None:
     page(told.database, [follows(ADA)])
     with told.database.write() as connection:
         accounts.expires(connection, told.account, NOW + timedelta(days=3))
-        run = runs.begin(
-            connection, (told.account, "twitter"), [runs.Plan("followers", 100, False)], {}, now=NOW
-        )
-        contact = connection.scalar(select(contacts.c.id))
-        withheld.add(
-            connection, Doubt(told.account, run["followers"], None), [("follows", "", contact)], now=NOW
-        )
+        act = connection.execute(select(signals.c.account_id, signals.c.contact_id)).one()
+        plans = [runs.Plan("followers", 100, False)]
+        run = runs.begin(connection, (act.account_id, "twitter"), plans, {}, now=NOW)["followers"]
+        gone = [("follows", "", act.contact_id)]
+        withheld.add(connection, Doubt(act.account_id, run, None), gone, now=NOW)
     found = told.found()
     assert found["token_dying"] == [{"account": "team-x", "day": f"{NOW + timedelta(days=3):%Y-%m-%d}"}]
-    assert found["leavers_withheld"] == [{"account": "team-x", "people": 1}]
+    (doubt,) = found["leavers_withheld"]
+    assert doubt["people"] == 1
 
 
 @pytest.mark.parametrize("hour", [None, 8])
