@@ -1,7 +1,8 @@
 """A day of troubles, live: the console tells each within seconds, with what to do, and all goes on by itself.
 
 A worker is killed amid a page, the queue server stops, a limit is reached, the token dies, the budget is
-spent. Somebody who is signed in looks; what is told is dated by the server's own clock.
+spent, somebody halts everything. Somebody who is signed in looks; what is told is dated by the server's own
+clock.
 """
 
 import html
@@ -87,6 +88,20 @@ class Day:
             time.sleep(0.05)
         return row
 
+    def inside(self) -> set[str]:
+        """Return who is in the messaging store."""
+        return self._keys(
+            "SELECT platform, platform_id FROM messaging_contacts AS m JOIN contacts AS c ON c.id = m.contact_id"
+        )
+
+    def removed(self) -> set[str]:
+        """Return of whom the feed says that they left."""
+        return self._keys("SELECT platform, platform_id FROM changes WHERE op = 'remove'")
+
+    def _keys(self, statement: str) -> set[str]:
+        with database_of(self.installation).read() as connection:
+            return {":".join(each) for each in connection.execute(text(statement))}
+
     def goes_on(self) -> None:
         """Wait until two more pages were read."""
         pages = self.run()["pages"]
@@ -137,6 +152,7 @@ def test_a_day_of_troubles_is_told_and_survived(day: tuple[Day, servers.Queue]) 
     _reach_a_limit(live)
     _let_the_token_die(live)
     _spend_the_budget(live)
+    objected = _halt_everything(live)
 
     live.world.post("faults", {"mode": "none"})
     live.waits(lambda row: row["state"] not in ("running", "waiting"), "the harvest does not end")
@@ -148,8 +164,15 @@ def test_a_day_of_troubles_is_told_and_survived(day: tuple[Day, servers.Queue]) 
     assert "Nothing needs you today" in shown
 
     print(live.took)  # noqa: T201  # shown where it fails, or with -s
-    assert set(live.took) == {"a death", "the queue server", "the limit", "the token", "the budget"}
-    _nothing_lost_or_twice(live.installation, live.world)
+    assert set(live.took) == {
+        "a death",
+        "the queue server",
+        "the limit",
+        "the token",
+        "the budget",
+        "the halt",
+    }
+    _nothing_lost_or_twice(live.installation, live.world, objected)
 
 
 def _kill_a_worker(live: Day) -> datetime:
@@ -232,15 +255,49 @@ def _spend_the_budget(live: Day) -> None:
     live.goes_on()
 
 
-def _nothing_lost_or_twice(installation: Installation, world: Simulator) -> None:
+def _halt_everything(live: Day) -> str:
+    """Halt, see that all stops but removals, and end it; returns who objected meanwhile."""
+    installation = live.installation
+    objected = min(installation.exported()[0])
+    live.ada.get("/halt")
+    halted_at = datetime.now(UTC)
+    assert live.ada.post("/halt", {"why": "a list looks wrong", "place": "0"}).status == 303
+    live.tells("the halt", "a list looks wrong", since=halted_at, path="/halt/banner")
+    live.waits(lambda row: row["waiting_for"] == "the end of a halt", "the harvest does not stop")
+    live.tells("the halt", "waits for the end of the halt", since=halted_at, path="/harvests/running")
+    before = live.inside(), live.world.get("requests")["totals"]
+
+    live.ada.get("/harvests/new")
+    refused = live.ada.post("/harvests/new", {"account": "1", "stream": "mentions"})
+    assert refused.status == 409
+    assert "halted by console:ada" in html.unescape(refused.text)
+    assert "a list looks wrong" in refused.text
+    for command in (("harvest", "team-x", "--stream", "mentions"), ("export", "--out", "refused")):
+        assert installation.run(*command, expect=1) == ""
+    assert len(runs_of(installation)) == 1
+    assert not (installation.folder / "refused").exists()
+    assert (live.inside(), live.world.get("requests")["totals"]) == before
+
+    installation.run("object", objected)
+    assert live.inside() == before[0] - {objected}, "removals are never stopped"
+    assert live.removed() == {objected}
+    live.ada.get("/")
+    assert live.ada.post("/halt/end", {"place": "0"}).status == 303
+    live.is_over("the halt", "a list looks wrong", path="/halt/banner")
+    live.goes_on()
+    return objected
+
+
+def _nothing_lost_or_twice(installation: Installation, world: Simulator, objected: str) -> None:
     followers = {
         each["contact_key"]
         for each in world.truth()
         if each["contact_key"].startswith("twitter:") and any(act["act"] == "follows" for act in each["acts"])
     }
+    followers.remove(objected)
     assert {key for key, label in installation.labels().items() if label == "regular"} == followers
     records, tombstones = installation.exported()
-    assert (set(records), tombstones) == (followers, {})
+    assert (set(records), set(tombstones)) == (followers, {objected})
     with database_of(installation).read() as connection:
         twice = connection.execute(
             text("SELECT platform_id FROM changes GROUP BY platform, platform_id HAVING count(*) > 1")
@@ -248,4 +305,4 @@ def _nothing_lost_or_twice(installation: Installation, world: Simulator) -> None
         decided = connection.execute(
             text("SELECT contact_id FROM decisions GROUP BY contact_id, label HAVING count(*) > 1")
         ).all()
-    assert (twice, decided) == ([], [])
+    assert ([each.platform_id for each in twice], decided) == ([objected.partition(":")[2]], [])
