@@ -91,7 +91,8 @@ class Day:
     def inside(self) -> set[str]:
         """Return who is in the messaging store."""
         return self._keys(
-            "SELECT platform, platform_id FROM messaging_contacts AS m JOIN contacts AS c ON c.id = m.contact_id"
+            "SELECT platform, platform_id FROM contacts "
+            "WHERE id IN (SELECT contact_id FROM messaging_contacts)"
         )
 
     def removed(self) -> set[str]:
