@@ -117,7 +117,7 @@ class Day:
 def day(tmp_path: Path) -> Iterator[tuple[Day, servers.Queue]]:
     """Bring everything up, with somebody who is signed in."""
     port = free_port()
-    with simulator(tmp_path, seed=7, audience=900) as world, servers.queue() as queue:
+    with simulator(tmp_path, seed=7, audience=1800) as world, servers.queue() as queue:
         settings = {"REGULARS_CONSOLE_PORT": str(port), "REGULARS_REDIS_URL": queue.url}
         installation = Installation(tmp_path, world, **settings)
         installation.run("db", "upgrade")
@@ -259,6 +259,7 @@ def _spend_the_budget(live: Day) -> None:
 def _halt_everything(live: Day) -> str:
     """Halt, see that all stops but removals, and end it; returns who objected meanwhile."""
     installation = live.installation
+    live.is_slow(1.5)
     objected = min(installation.exported()[0])
     live.ada.get("/halt")
     halted_at = datetime.now(UTC)
@@ -282,6 +283,7 @@ def _halt_everything(live: Day) -> str:
     installation.run("object", objected)
     assert live.inside() == before[0] - {objected}, "removals are never stopped"
     assert live.removed() == {objected}
+    live.is_slow(0.3)
     live.ada.get("/")
     assert live.ada.post("/halt/end", {"place": "0"}).status == 303
     live.is_over("the halt", "a list looks wrong", path="/halt/banner")
