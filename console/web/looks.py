@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from console.web.desk import Desk
 from workers import health
-from workers.health import Check
+from workers.health import AWAY, QUEUE_SERVER, Check
 
 #: For so many seconds one look answers everybody, for anybody may ask.
 LOOK_S = 1.0
@@ -35,6 +35,10 @@ class Looks:
     def wrong(self) -> dict[str, str]:
         """Return what is not well: the check's name, and what is wrong with it."""
         return {each.name: each.wrong for each in self.checks() if each.wrong}
+
+    def queue_is_away(self) -> bool:
+        """Tell whether a queue server that was there does not answer."""
+        return self.wrong().get(QUEUE_SERVER) == AWAY
 
 
 def looks_of(app: FastAPI) -> Looks:

@@ -14,6 +14,7 @@ from domain.alert import AlertKind
 from store import alerts, budgets, troubles
 from store import overview as stored
 from store.workers import held_by_dead
+from workers.health import AWAY, QUEUE_SERVER
 
 #: How far ahead notices are told, and how long it is told that a process died and was replaced.
 WEEK, DIED = timedelta(days=7), timedelta(minutes=1)
@@ -74,7 +75,7 @@ def _road(connection: Connection, visit: Visit, wrong: Mapping[str, str]) -> Ite
         return
     if "dispatcher" in wrong:
         yield _need(visit, "no_dispatcher", "/queues", grave=True)
-    if "queue server" in wrong:
+    if wrong.get(QUEUE_SERVER) == AWAY:
         yield _need(visit, "queue_away", "/queues", grave=True)
     unread = sorted(each.removeprefix("worker of ") for each in wrong if each.startswith("worker of "))
     if "dispatcher" not in wrong and unread:

@@ -1,6 +1,6 @@
 """Queues: whether anything is stuck, what failed and why, who is at work, and what platforms still allow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request, Response
@@ -80,17 +80,23 @@ def _standing(desk: Desk, looks: Looks, visit: Visit) -> dict[str, Any]:
         "queues": views,
         "processes": processes,
         "causes": causes,
-        "lead": _lead(views, living, looks.wrong(), sum(len(each.failures) for each in causes), visit),
+        "lead": _lead(
+            views, living, looks.queue_is_away(), sum(len(each.failures) for each in causes), visit
+        ),
     }
 
 
 def _lead(
-    views: Sequence[QueueView], living: set[str], wrong: Mapping[str, str], failed: int, visit: Visit
+    views: Sequence[QueueView],
+    living: set[str],
+    is_away: bool,
+    failed: int,
+    visit: Visit,  # noqa: FBT001  # facts
 ) -> tuple[str, dict[str, Any]]:
     """Answer the screen's question in one sentence: its words and their values."""
     if "dispatcher" not in living:
         return "queues.lead_no_dispatcher", {}
-    if "queue server" in wrong:
+    if is_away:
         return "queues.lead_queue_away", {}
     if "worker" not in living:
         return "queues.lead_no_worker", {}

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import update
 
 from console.web import needs
@@ -77,7 +78,12 @@ def test_that_nothing_is_at_work_is_told_where_something_is_to_be_harvested(
     assert "no dispatcher is at work. Start `regulars up`" in said(console)
     process(console, "dispatcher")
     assert "no dispatcher" not in said(console)
+    assert "The queue server" not in said(console)
+    away = {"redis_url": SecretStr("redis://127.0.0.1:9/0")}
+    console.runtime.settings = console.runtime.settings.model_copy(update=away)
     assert "The queue server does not answer: harvests wait." in said(console)
+    queues_page = console.as_(Role.VIEWER).get("/queues/standing").text
+    assert "The queue server does not answer: nothing moves." in queues_page
     assert "No process reads 5 queues" in said(console)
     process(console, "worker", "harvest.twitter harvest.facebook classify")
     assert "No process reads the queue export. Start `regulars up`" in said(console)
