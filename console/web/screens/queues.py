@@ -89,9 +89,9 @@ def _standing(desk: Desk, looks: Looks, visit: Visit) -> dict[str, Any]:
 def _lead(
     views: Sequence[QueueView],
     living: set[str],
-    is_away: bool,
+    is_away: bool,  # noqa: FBT001  # facts
     failed: int,
-    visit: Visit,  # noqa: FBT001  # facts
+    visit: Visit,
 ) -> tuple[str, dict[str, Any]]:
     """Answer the screen's question in one sentence: its words and their values."""
     if "dispatcher" not in living:
