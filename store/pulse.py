@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
 from store.runs import BEGUN
 from store.tables import (
@@ -13,6 +13,7 @@ from store.tables import (
     halts,
     harvest_runs,
     jobs,
+    messaging_contacts,
     outbox,
     paused_queues,
     schedules,
@@ -54,7 +55,10 @@ def marks(connection: Connection) -> Mapping[str, str]:
             func.max(alerts.c.id),
             select(func.count()).select_from(alerts).where(alerts.c.ended_at.is_(None)).scalar_subquery(),
         ),
-        "messaging": select(func.max(changes.c.seq)),
+        "messaging": select(
+            func.max(changes.c.seq),
+            select(func.max(messaging_contacts.c.contact_id)).where(text("unasked")).scalar_subquery(),
+        ),
         "tallies": select(func.max(tallies.c.counted_at)),
     }
     return {
