@@ -1,78 +1,125 @@
-"""Files of the messaging store: written whole or not at all."""
+"""Files of the messaging store: written whole or not at all, and every one recorded."""
 
-import csv
+import hashlib
 import io
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-import orjson
-
+from classifier.admission import CONSENTING
+from classifier.policy import Policy
+from config.packs import load_pack
+from config.settings import Settings
 from domain.errors import RegularsError
+from domain.label import Label
+from domain.recipient import Recipient, require_receiving
+from domain.signal import SignalKind
+from exports.forms import FORMS, Progress, Write
+from exports.package import NAME, SIGNATURE, About, package
 from exports.record import FIELDS, TOMBSTONE_FIELDS, record, tombstone
-from store import halts, messaging, written_files
+from exports.signing import Signer
+from store import exports as recorded
+from store import halts, installation, messaging, written_files
 from store.database import Database
+from store.exports import Export, File, Made
 from store.written_files import EXPORT
 
-#: What makes a spreadsheet read a cell as a formula (OWASP, CSV injection).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-Progress = Callable[[int], None]
-Records = Iterable[Mapping[str, Any]]
 #: Seconds between two looks whether a halt began while a file is written.
 LOOK_S = 1.0
+#: The pack of an installation that has none in force yet.
+DEFAULT: str = Settings.model_fields["policy"].default
+
+
+class Order(NamedTuple):
+    """For whom and from where on: `since` is the feed's step that the receiver has already (0: nothing).
+
+    `by` is whoever ordered it, as the journal names it, and `why` what it is told. The files of a download are noted nowhere:
+    whoever writes them deletes them.
+    """
+
+    recipient: Recipient | None = None
+    since: int = 0
+    by: str = "system"
+    why: str = ""
+    signer: Signer | None = None
+    is_download: bool = False
+
+
+PLAIN = Order()
 
 
 class Exported(NamedTuple):
-    """What an export wrote."""
+    """What an export wrote; `seq` is the newest number of the feed that it shows."""
 
     contacts: Path
     tombstones: Path
     contact_count: int
     tombstone_count: int
+    seq: int
+    number: int
+    files: tuple[File, ...]
+    use_before: str | None
+
+
+class _Written(NamedTuple):
+    files: list[File]
+    contacts: int
+    tombstones: int
+    rejects: int
 
 
 def export(
-    database: Database, form: str, folder: Path, progress: Progress = lambda _: None, *, now: datetime
+    database: Database,
+    form: str,
+    folder: Path,
+    progress: Progress = lambda _: None,
+    *,
+    now: datetime,
+    order: Order = PLAIN,
 ) -> Exported:
-    """Write the messaging store and its tombstones to `folder` as `csv` or `ndjson`.
+    """Write the messaging store and its tombstones to `folder` in a form, with a package that describes them.
 
-    Both files show one state of the database, and are noted in it. `progress` is called with the records
-    written so far. Raises RegularsError where the folder cannot be written, HaltedError while anything is
-    halted and as soon as it is.
+    All files show one state of the database, and are recorded in it. `progress` is called with the records
+    written so far. Raises RegularsError where the folder cannot be written, RecipientError where the
+    recipient may get none, HaltedError while anything is halted and as soon as it is.
     """
-    write = _csv if form == "csv" else _ndjson
+    if order.recipient is not None:
+        require_receiving(order.recipient)
     names = [folder / f"{each}.{form}" for each in ("contacts", "tombstones")]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with database.read() as connection:
             halts.require_none(connection)
-        with database.write() as connection:
-            written_files.note_first(connection, EXPORT, names, now=now)
+        if not order.is_download:
+            with database.write() as connection:
+                written_files.note_first(connection, EXPORT, names, now=now)
         with database.read() as connection:
+            policy = _policy(connection)
             _, seq = messaging.counts(connection)
-            inside = _replaced(
-                names[0],
-                lambda file: write(
-                    file, FIELDS, map(record, messaging.rows(connection)), _until_halted(database, progress)
-                ),
-            )
-            out = _replaced(
-                names[1],
-                lambda file: write(
-                    file, TOMBSTONE_FIELDS, map(tombstone, messaging.tombstones(connection)), progress
-                ),
-            )
+            _require_told(connection, order.since, seq, policy, now)
+            written = _write(connection, form, folder, order.since, _until_halted(database, progress))
+            about = _about(connection, form, seq, order, policy, written)
+            files = [*written.files, *_describe(folder, about, written.files, order.signer)]
+        counted = (written.contacts, written.tombstones, written.rejects)
+        recipient = order.recipient.id if order.recipient else None
+        place = None if order.is_download else str(folder.absolute())
+        made = Made(
+            form, recipient, seq, order.since, *counted, written.files, about.use_before, order.by, place
+        )
         with database.write() as connection:
-            written_files.note(connection, EXPORT, names, now=now, seq=seq)
+            if not order.is_download:
+                written_files.note(connection, EXPORT, names, now=now, seq=seq)
+            number = recorded.add(connection, made, now=now)
     except OSError as error:
         raise RegularsError(
             f"The export cannot be written to {folder}: {error.strerror}. Choose another folder or make room."
         ) from error
-    return Exported(names[0], names[1], inside, out)
+    return Exported(
+        names[0], names[1], written.contacts, written.tombstones, seq, number, tuple(files), about.use_before
+    )
 
 
 def export_removals(database: Database, form: str, folder: Path, *, now: datetime) -> int:
@@ -81,22 +128,97 @@ def export_removals(database: Database, form: str, folder: Path, *, now: datetim
     Raises RegularsError where the folder cannot be written.
     """
     path = folder / f"tombstones.{form}"
-    write = _csv if form == "csv" else _ndjson
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with database.write() as connection:
             written_files.note_first(connection, EXPORT, [path], now=now)
         with database.read() as connection:
-            return _replaced(
-                path,
-                lambda file: write(
-                    file, TOMBSTONE_FIELDS, map(tombstone, messaging.tombstones(connection)), lambda _: None
-                ),
-            )
+            gone = map(tombstone, messaging.tombstones(connection))
+            return _file(path, _writer(FORMS[form], TOMBSTONE_FIELDS, gone, lambda _: None)).records
     except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def export_removals_of(database: Database, export: Export, folder: Path) -> File:
+    """Write who has left since an export that holds them, as may be done at any time, and record it.
+
+    Who reads it deletes these people, and holds none who has left by then. Raises RegularsError where the
+    folder cannot be written.
+    """
+    form = export.form if export.form in FORMS else "csv"
+    path = folder / f"removals-of-{export.id}.{form}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with database.read() as connection:
+            seq = recorded.newest_seq(connection)
+            gone = (tombstone(each) for each in recorded.removals(connection, export.id))  # type: ignore[arg-type]  # the same columns
+            file = _file(path, _writer(FORMS[form], TOMBSTONE_FIELDS, gone, lambda _: None))
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    with database.write() as connection:
+        recorded.tell(connection, export.id, seq)
+    return file
+
+
+def _write(connection: Any, form: str, folder: Path, since: int, progress: Progress) -> _Written:
+    write = FORMS[form]
+    inside = map(record, messaging.rows(connection, since))
+    out = map(tombstone, messaging.tombstones(connection, since))
+    contacts = _file(folder / f"contacts.{form}", _writer(write, FIELDS, inside, progress))
+    tombstones = _file(folder / f"tombstones.{form}", _writer(write, TOMBSTONE_FIELDS, out, progress))
+    return _Written([contacts, tombstones], contacts.records, tombstones.records, 0)
+
+
+def _about(connection: Any, form: str, seq: int, order: Order, policy: Policy, written: _Written) -> About:
+    regular = {each for each in SignalKind if policy.rules[each].label is Label.REGULAR}
+    oldest = recorded.oldest_proof(connection, regular - CONSENTING, regular & CONSENTING)
+    days = timedelta(days=policy.number("proof_max_days"))
+    return About(
+        form,
+        seq,
+        order.since,
+        recorded.epoch(connection),
+        policy.signature,
+        (oldest + days).date().isoformat() if oldest and written.contacts else None,
+        order.recipient.name if order.recipient else None,
+        written.contacts,
+        written.tombstones,
+        written.rejects,
+        order.signer.public if order.signer else None,
+    )
+
+
+def _describe(folder: Path, about: About, files: list[File], signer: Signer | None) -> list[File]:
+    content = package(about, files)
+    described = [_file(folder / NAME, lambda file: file.write(content) and 1)]
+    if signer is not None:
+        signature = signer.sign(content)
+        described.append(_file(folder / SIGNATURE, lambda file: file.write(signature) and 1))
+    else:
+        (folder / SIGNATURE).unlink(missing_ok=True)  # of a former package
+    return described
+
+
+def _require_told(connection: Any, since: int, seq: int, policy: Policy, now: datetime) -> None:
+    """Refuse a difference of which some removals may be forgotten already."""
+    if not 0 <= since <= seq:
+        raise RegularsError(f"The feed is at step {seq}: give --since a step up to there, or leave it out.")
+    after = now - timedelta(days=policy.number("tombstone_days"))
+    if since not in (0, seq) and not recorded.knows(connection, since, after):
         raise RegularsError(
-            f"The removals cannot be written to {folder}: {error.strerror}. Choose another folder."
-        ) from error
+            f"Removals after step {since} may be forgotten by now: leave --since out, and let the receiver "
+            "replace all that it has."
+        )
+
+
+def _policy(connection: Any) -> Policy:
+    return load_pack(installation.policy(connection) or DEFAULT)
+
+
+def _unwritable(folder: Path, error: OSError) -> RegularsError:
+    return RegularsError(
+        f"The removals cannot be written to {folder}: {error.strerror}. Choose another folder."
+    )
 
 
 def _until_halted(database: Database, progress: Progress) -> Progress:
@@ -114,51 +236,48 @@ def _until_halted(database: Database, progress: Progress) -> Progress:
     return watched
 
 
-def _replaced(path: Path, write: Callable[[IO[bytes]], int]) -> int:
+def _writer(
+    write: Write, fields: tuple[str, ...], records: Iterable[Mapping[str, Any]], progress: Progress
+) -> Callable[[IO[bytes]], int]:
+    return lambda file: write(file, fields, records, progress)
+
+
+class _Watched(io.RawIOBase):
+    """Passes bytes on to a file and remembers their number and hash."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__()
+        self._file = file
+        self._hash = hashlib.sha256()
+        self.size = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
+        self._hash.update(content)
+        self.size += len(content)
+        self._file.write(content)
+        return len(content)
+
+    @property
+    def sha256(self) -> str:
+        """The hash of what went through."""
+        return self._hash.hexdigest()
+
+
+def _file(path: Path, write: Callable[[IO[bytes]], int]) -> File:
     """Write beside the file and put it in its place at the end: a reader never sees half of it."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with beside.open("wb") as file:
-            count = write(file)
-            file.flush()
+        with beside.open("wb", buffering=0) as file:
+            watched = _Watched(file)
+            through = io.BufferedWriter(watched, 1 << 20)
+            count = write(through)
+            through.flush()
+            through.detach()
             os.fsync(file.fileno())
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
-    return count
-
-
-def _ndjson(file: IO[bytes], _fields: tuple[str, ...], records: Records, progress: Progress) -> int:
-    count = 0
-    form = orjson.OPT_APPEND_NEWLINE | orjson.OPT_OMIT_MICROSECONDS
-    for count, each in enumerate(records, start=1):  # the last count is the answer
-        file.write(orjson.dumps(each, option=form))
-        if count % 2_000 == 0:
-            progress(count)
-    return count
-
-
-def _csv(file: IO[bytes], fields: tuple[str, ...], records: Records, progress: Progress) -> int:
-    count = 0
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-    table = csv.DictWriter(text, fields, lineterminator="\r\n")
-    table.writeheader()
-    for count, each in enumerate(records, start=1):  # the last count is the answer
-        table.writerow({name: _cell(value) for name, value in each.items()})
-        if count % 2_000 == 0:
-            progress(count)
-    text.detach()
-    return count
-
-
-def _cell(value: object) -> object:
-    """Write times in ISO 8601, lists with bars; keep a text from being run as a formula by a spreadsheet."""
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    if isinstance(value, list):
-        return "|".join(value)
-    if isinstance(value, dict):
-        return "|".join(f"{name}:{said}" for name, said in value.items())
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
-    return value
+    return File(path.name, watched.size, watched.sha256, count)

@@ -8,6 +8,7 @@ from store.runs import BEGUN
 from store.tables import (
     accounts,
     changes,
+    exports,
     failures,
     halts,
     harvest_runs,
@@ -50,6 +51,12 @@ def marks(connection: Connection) -> Mapping[str, str]:
         ),
         "accounts": select(func.count(accounts.c.id), func.count(accounts.c.paused_reason)),
         "messaging": select(func.max(changes.c.seq)),
+        "exports": select(
+            func.max(exports.c.id),
+            func.max(exports.c.ended_at),
+            func.max(exports.c.counted_seq),
+            func.sum(exports.c.told_seq),
+        ),
         "tallies": select(func.max(tallies.c.counted_at)),
     }
     return {

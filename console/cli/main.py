@@ -24,6 +24,8 @@ MODULES: Mapping[str, str] = {
     "explain": "contacts",
     "reclassify": "reclassify",
     "export": "exporting",
+    "exports": "exporting",
+    "recipient": "recipients",
     "simulator": "simulating",
     "receiver": "receiver",
     "push": "receiver",
