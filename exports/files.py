@@ -36,8 +36,8 @@ DEFAULT: str = Settings.model_fields["policy"].default
 class Order(NamedTuple):
     """For whom and from where on: `since` is the feed's step that the receiver has already (0: nothing).
 
-    `by` is whoever ordered it and `why` the reason, for the journal. The files of a download are noted nowhere:
-    whoever writes them deletes them.
+    `by` is whoever ordered it and `why` the reason, for the journal. The files of a download are noted
+    nowhere: whoever writes them deletes them.
     """
 
     recipient: Recipient | None = None

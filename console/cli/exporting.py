@@ -9,7 +9,7 @@ from rich.progress import Progress, TextColumn
 
 from console.cli.acting import Why, enter
 from console.cli.start import runtime
-from console.cli.words import err, iso, local, note, out, print_json, print_table
+from console.cli.words import err, iso, note, out, print_json, print_table
 from console.delivering import deliver, deliver_removals
 from console.visible import shown
 from domain.errors import RegularsError
@@ -121,28 +121,18 @@ def exports(
     if not rows:
         note("No export is anywhere. `regulars export --out FOLDER` writes one.")
         return
-    heads = (
-        "export",
-        "format",
-        "for",
-        "written",
-        "contacts",
-        "use before",
-        "left since",
-        "not told",
-        "where",
-    )
+    heads = ("export", "for", "written", "contacts", "use before", "left since", "not told", "where")
     print_table(heads, (_told(each) for each in rows))
     holding = sum(each.left > 0 for each in rows)
     if holding:
-        note(f"{holding} files hold {left} people who have left.")
+        files = "1 file holds" if holding == 1 else f"{holding} files hold"
+        note(f"{files} {'1 person' if left == 1 else f'{left} people'} who left.")
 
 
 def _told(each: recorded.Export) -> tuple[Any, ...]:
-    where = shown(f"{each.host}:{each.folder}") if each.folder else "downloaded"
-    receiver = shown(each.recipient or "")
-    moments = (local(each.at), each.contacts, each.use_before or "")
-    return (each.id, each.form, receiver, *moments, each.left, each.untold, where)
+    where = shown(each.folder) if each.folder else "downloaded"
+    moments = (f"{each.at:%Y-%m-%d}", each.contacts, each.use_before or "")
+    return (f"{each.id} {each.form}", shown(each.recipient or ""), *moments, each.left, each.untold, where)
 
 
 def _write_removals(open_runtime: Runtime, number: int, folder: Path, why: str) -> None:
