@@ -6,10 +6,10 @@ from pathlib import Path
 
 from domain.journal import Act, Detail, Entry
 from exports import files
-from exports.files import Exported, Order
+from exports.files import Exported, Order, Removals
 from pipeline.admit import review
 from store import halts, journal
-from store.exports import Export, File
+from store.exports import Export
 from workers.runtime import Runtime
 
 
@@ -47,7 +47,7 @@ def deliver(
 
 def deliver_removals(
     runtime: Runtime, export: Export, folder: Path, by: str, *, now: datetime, why: str = ""
-) -> File:
+) -> Removals:
     """Write who has left since an export that holds them, also while something is halted, and enter it."""
     with runtime.database.write() as connection:
         told = Entry(by, Act.REMOVALS_WRITTEN, now, why=why, details={"export": export.id})

@@ -41,7 +41,6 @@ class Act(StrEnum):
     JOURNAL_LISTED = "journal.listed"
     EXPORT_BEGUN = "export.begun"
     EXPORT_WRITTEN = "export.written"
-    EXPORTS_LISTED = "export.listed"
     EXPORT_ENDED = "export.ended"
     REMOVALS_WRITTEN = "export.removals_written"
     RECIPIENT_ADDED = "recipient.added"

@@ -4,7 +4,7 @@ import hashlib
 import io
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -18,15 +18,21 @@ from domain.label import Label
 from domain.recipient import Recipient, require_receiving
 from domain.signal import SignalKind
 from exports.forms import FORMS, Progress, Write
+from exports.given import with_given
 from exports.package import NAME, SIGNATURE, About, package
+from exports.presets import PRESETS, Known, Written
+from exports.presets import write as write_preset
 from exports.record import FIELDS, TOMBSTONE_FIELDS, record, tombstone
 from exports.signing import Signer
 from store import exports as recorded
 from store import halts, installation, messaging, written_files
 from store.database import Database
 from store.exports import Export, File, Made
+from store.given import confirmed, given
 from store.written_files import EXPORT
 
+#: What a person gave, beside the feed's own fields.
+GIVEN_FIELDS = ("email", "phone", "language", "area", "consents", "last_confirmed_at")
 #: Seconds between two looks whether a halt began while a file is written.
 LOOK_S = 1.0
 #: The pack of an installation that has none in force yet.
@@ -62,10 +68,20 @@ class Exported(NamedTuple):
     number: int
     files: tuple[File, ...]
     use_before: str | None
+    reject_count: int
+
+
+class Removals(NamedTuple):
+    """How many people a removal file tells of, and where it lies; a preset may need several."""
+
+    people: int
+    files: list[Path]
 
 
 class _Written(NamedTuple):
     files: list[File]
+    #: The columns of each that is a table.
+    tables: Mapping[str, tuple[str, ...]]
     contacts: int
     tombstones: int
     rejects: int
@@ -88,7 +104,8 @@ def export(
     """
     if order.recipient is not None:
         require_receiving(order.recipient)
-    names = [folder / f"{each}.{form}" for each in ("contacts", "tombstones")]
+    stems = [f"contacts.{form}", f"tombstones.{form}"] if form in FORMS else [f"{form}.csv", NAME]
+    names = (folder / stems[0], folder / stems[1])
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with database.read() as connection:
@@ -100,9 +117,9 @@ def export(
             policy = _policy(connection)
             _, seq = messaging.counts(connection)
             _require_told(connection, order.since, seq, policy, now)
-            written = _write(connection, form, folder, order.since, _until_halted(database, progress))
+            written = _write(connection, form, folder, order, _until_halted(database, progress), now=now)
             about = _about(connection, form, seq, order, policy, written)
-            files = [*written.files, *_describe(folder, about, written.files, order.signer)]
+            files = [*written.files, *_describe(folder, about, written, order.signer)]
         counted = (written.contacts, written.tombstones, written.rejects)
         recipient = order.recipient.id if order.recipient else None
         place = None if order.is_download else str(folder.absolute())
@@ -111,15 +128,16 @@ def export(
         )
         with database.write() as connection:
             if not order.is_download:
-                written_files.note(connection, EXPORT, names, now=now, seq=seq)
+                lasting = [folder / each.name for each in written.files]
+                written_files.note(connection, EXPORT, lasting, now=now, seq=seq)
+                written_files.forget(connection, [each for each in names if each not in lasting])
             number = recorded.add(connection, made, now=now)
     except OSError as error:
         raise RegularsError(
             f"The export cannot be written to {folder}: {error.strerror}. Choose another folder or make room."
         ) from error
-    return Exported(
-        names[0], names[1], written.contacts, written.tombstones, seq, number, tuple(files), about.use_before
-    )
+    counts = (written.contacts, written.tombstones)
+    return Exported(*names, *counts, seq, number, tuple(files), about.use_before, written.rejects)
 
 
 def export_removals(database: Database, form: str, folder: Path, *, now: datetime) -> int:
@@ -139,34 +157,79 @@ def export_removals(database: Database, form: str, folder: Path, *, now: datetim
         raise _unwritable(folder, error) from error
 
 
-def export_removals_of(database: Database, export: Export, folder: Path) -> File:
+def export_removals_of(database: Database, export: Export, folder: Path) -> Removals:
     """Write who has left since an export that holds them, as may be done at any time, and record it.
 
-    Who reads it deletes these people, and holds none who has left by then. Raises RegularsError where the
-    folder cannot be written.
+    The files stand in a folder of their own within `folder`, in the form of the export. Who reads them deletes
+    these people, and holds none who has left by then. Raises RegularsError where the folder cannot be written.
     """
-    form = export.form if export.form in FORMS else "csv"
-    path = folder / f"removals-of-{export.id}.{form}"
+    folder /= f"removals-of-{export.id}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with database.read() as connection:
             seq = recorded.newest_seq(connection)
-            gone = (tombstone(each) for each in recorded.removals(connection, export.id))  # type: ignore[arg-type]  # the same columns
-            file = _file(path, _writer(FORMS[form], TOMBSTONE_FIELDS, gone, lambda _: None))
+            left = recorded.removals(connection, export.id)
+            gone = _Counted(tombstone(each) for each in left)  # type: ignore[arg-type]  # the same columns
+            if export.form in PRESETS:
+                written = write_preset(PRESETS[export.form], (), gone, folder)
+                files = [each.path for each in written if each.holds != "rejects"]
+            else:
+                files = [folder / f"tombstones.{export.form}"]
+                _file(files[0], _writer(FORMS[export.form], TOMBSTONE_FIELDS, gone, lambda _: None))
     except OSError as error:
         raise _unwritable(folder, error) from error
     with database.write() as connection:
         recorded.tell(connection, export.id, seq)
-    return file
+    return Removals(gone.count, files)
 
 
-def _write(connection: Any, form: str, folder: Path, since: int, progress: Progress) -> _Written:
+def _write(
+    connection: Any, form: str, folder: Path, order: Order, progress: Progress, *, now: datetime
+) -> _Written:
+    inside = _Counted(
+        with_given(
+            map(record, messaging.rows(connection, order.since)),
+            lambda keys: given(connection, keys),
+            lambda keys: confirmed(connection, keys, now=now),
+        )
+    )
+    out = _Counted(map(tombstone, messaging.tombstones(connection, order.since)))
+    if form in PRESETS:
+        # A consent that the target was told of before is not said again: its owner may have opted out there.
+        recipient = order.recipient.id if order.recipient else None
+        known = Known(recorded.last_at(connection, form, recipient))
+        written = write_preset(PRESETS[form], inside, out, folder, known=known, progress=progress)
+        return _preset(written, inside.count, out.count)
     write = FORMS[form]
-    inside = map(record, messaging.rows(connection, since))
-    out = map(tombstone, messaging.tombstones(connection, since))
-    contacts = _file(folder / f"contacts.{form}", _writer(write, FIELDS, inside, progress))
+    fields = (*FIELDS, *GIVEN_FIELDS)
+    contacts = _file(folder / f"contacts.{form}", _writer(write, fields, inside, progress))
     tombstones = _file(folder / f"tombstones.{form}", _writer(write, TOMBSTONE_FIELDS, out, progress))
-    return _Written([contacts, tombstones], contacts.records, tombstones.records, 0)
+    tables = {contacts.name: fields, tombstones.name: TOMBSTONE_FIELDS}
+    return _Written([contacts, tombstones], tables, inside.count, out.count, 0)
+
+
+def _preset(written: Iterable[Written], contacts: int, tombstones: int) -> _Written:
+    files, tables, rejects = [], {}, 0
+    for each in written:
+        with each.path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        files.append(File(each.path.name, each.path.stat().st_size, digest, each.rows))
+        tables[each.path.name] = each.columns
+        rejects += each.rows if each.holds == "rejects" else 0
+    return _Written(files, tables, contacts - rejects, tombstones, rejects)
+
+
+class _Counted:
+    """Counts what is read through it."""
+
+    def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:
+        self._records = records
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        for each in self._records:
+            self.count += 1
+            yield each
 
 
 def _about(connection: Any, form: str, seq: int, order: Order, policy: Policy, written: _Written) -> About:
@@ -188,8 +251,10 @@ def _about(connection: Any, form: str, seq: int, order: Order, policy: Policy, w
     )
 
 
-def _describe(folder: Path, about: About, files: list[File], signer: Signer | None) -> list[File]:
-    content = package(about, files)
+def _describe(folder: Path, about: About, written: _Written, signer: Signer | None) -> list[File]:
+    preset = PRESETS.get(about.form)
+    dialect = {"delimiter": preset.delimiter, "lineTerminator": preset.line_end} if preset else {}
+    content = package(about, written.files, written.tables, dialect)
     described = [_file(folder / NAME, lambda file: file.write(content) and 1)]
     if signer is not None:
         signature = signer.sign(content)

@@ -33,7 +33,7 @@ def write_csv(file: IO[bytes], fields: tuple[str, ...], records: Records, progre
     """Write a table with a head (RFC 4180, UTF-8); returns how many rows."""
     count = 0
     text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-    table = csv.DictWriter(text, fields, lineterminator="\r\n")
+    table = csv.DictWriter(text, fields, restval="", lineterminator="\r\n")
     table.writeheader()
     for count, each in enumerate(records, start=1):  # the last count is the answer
         table.writerow({name: _cell(value) for name, value in each.items()})
@@ -54,7 +54,17 @@ def _cell(value: object) -> object:
     if isinstance(value, list):
         return "|".join(value)
     if isinstance(value, dict):
-        return "|".join(f"{name}:{said}" for name, said in value.items())
+        return "|".join(f"{name}:{_said(said)}" for name, said in value.items())
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
     return value
+
+
+def _said(value: object) -> object:
+    """Write what is told of a consent: since when it stands or stands no more."""
+    if not isinstance(value, dict):
+        return value
+    given, withdrawn = value.get("given_at"), value.get("withdrawn_at")
+    if withdrawn is not None and (given is None or withdrawn >= given):
+        return f"no since {withdrawn.isoformat(timespec='seconds')}"
+    return f"yes since {given.isoformat(timespec='seconds')}" if given else "unknown"

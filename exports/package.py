@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from exports.record import FIELDS, TOMBSTONE_FIELDS
 from store.exports import File
 
 NAME, SIGNATURE = "datapackage.json", "datapackage.json.sig"
@@ -14,10 +13,11 @@ _TYPES: Mapping[str, Mapping[str, Any]] = {
     "contact_key": {"type": "string", "constraints": {"required": True, "unique": True}},
     "op": {"type": "string", "constraints": {"required": True, "enum": ["upsert", "remove"]}},
     "regular_since": {"type": "datetime", "format": "any"},
+    "last_confirmed_at": {"type": "datetime", "format": "any"},
     "at": {"type": "datetime", "format": "any"},
 }
 _LISTS = {"topics", "declared_topics", "addressable"}
-_OBJECTS = {"not_addressable_because"}
+_OBJECTS = {"not_addressable_because", "consents"}
 _MEDIA = {
     "csv": "text/csv",
     "ndjson": "application/x-ndjson",
@@ -41,21 +41,27 @@ class About(NamedTuple):
     public_key: str | None
 
 
-def package(about: About, files: Sequence[File]) -> bytes:
+def package(
+    about: About,
+    files: Sequence[File],
+    tables: Mapping[str, tuple[str, ...]],
+    dialect: Mapping[str, str],
+) -> bytes:
     """Write a Frictionless Data Package (specs.frictionlessdata.io, version 1).
 
-    The moment of writing does not stand in it: the same state of the store gives the same bytes.
+    `tables` are the columns of the files that are tables, `dialect` is how they are written where that is not
+    as usual. The moment of writing does not stand in it: the same state of the store gives the same bytes.
     """
     told = about._asdict()
-    listed = [_resource(each) for each in files]
+    listed = [_resource(each, tables.get(each.name, ()), dialect) for each in files]
     content = {"profile": "data-package", "name": "regular-contacts", "resources": listed, "regulars": told}
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def _resource(file: File) -> dict[str, Any]:
-    stem, _, ending = file.name.partition(".")
+def _resource(file: File, columns: tuple[str, ...], dialect: Mapping[str, str]) -> dict[str, Any]:
+    stem, _, ending = file.name.rpartition(".")
     resource: dict[str, Any] = {
-        "name": stem.lower().replace("_", "-"),
+        "name": stem,
         "path": file.name,
         "format": ending,
         "mediatype": _MEDIA.get(ending, "application/octet-stream"),
@@ -63,19 +69,20 @@ def _resource(file: File) -> dict[str, Any]:
         "hash": f"sha256:{file.sha256}",
         "rows": file.records,
     }
-    fields = {"contacts": FIELDS, "tombstones": TOMBSTONE_FIELDS}.get(stem)
-    if fields and ending in ("csv", "ndjson"):
-        resource |= {
-            "profile": "tabular-data-resource",
-            "encoding": "utf-8",
-            "schema": {"fields": [_field(each, ending) for each in fields], "primaryKey": ["contact_key"]},
-        }
+    if columns:
+        ours = "contact_key" in columns and "seq" in columns
+        schema: dict[str, Any] = {"fields": [_field(each, ending, typed=ours) for each in columns]}
+        schema |= {"primaryKey": ["contact_key"]} if ours else {}
+        resource |= {"profile": "tabular-data-resource", "encoding": "utf-8", "schema": schema}
     if ending == "csv":
-        resource["dialect"] = {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"'}
+        usual = {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"'}
+        resource["dialect"] = {**usual, **dialect}
     return resource
 
 
-def _field(name: str, ending: str) -> dict[str, Any]:
+def _field(name: str, ending: str, *, typed: bool) -> dict[str, Any]:
+    if not typed:
+        return {"name": name, "type": "string"}
     if ending == "ndjson" and name in _LISTS:
         return {"name": name, "type": "array"}
     if ending == "ndjson" and name in _OBJECTS:

@@ -110,8 +110,9 @@ def add(connection: Connection, made: Made, *, now: datetime) -> int:
 def _replace(connection: Connection, made: Made, *, now: datetime) -> None:
     names = {each.name for each in made.files}
     there = (exports.c.ended_at.is_(None), exports.c.host == host(), exports.c.folder == made.folder)
-    for number, files in connection.execute(select(exports.c.id, exports.c.files).where(*there)).all():
-        if not names.issuperset(file[0] for file in orjson.loads(files)):
+    columns = (exports.c.id, exports.c.form, exports.c.files)
+    for number, form, files in connection.execute(select(*columns).where(*there)).all():
+        if form != made.form and not names.issuperset(file[0] for file in orjson.loads(files)):
             continue
         if made.by == WORKER:  # which writes one every few minutes
             connection.execute(delete(exports).where(exports.c.id == number))
@@ -136,6 +137,17 @@ def one(connection: Connection, number: int) -> Export | None:
     """Return an export, None where there is none of this number."""
     row = connection.execute(_listed().where(exports.c.id == number)).first()
     return _export(row) if row else None
+
+
+def last_at(connection: Connection, form: str, recipient_id: int | None) -> datetime | None:
+    """Return when the last export of a form was written for a recipient, None where there was none."""
+    newest = (
+        select(exports.c.at)
+        .where(exports.c.form == form, exports.c.recipient_id.is_not_distinct_from(recipient_id))
+        .order_by(exports.c.id.desc())
+        .limit(1)
+    )
+    return connection.scalar(newest)
 
 
 def end(connection: Connection, number: int, ending: str, *, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from domain.errors import RegularsError
 from domain.journal import Act
 from exports.files import Order
 from exports.forms import FORMS
+from exports.presets import PRESETS
 from store import admissions, recipients
 from store import exports as recorded
 from workers.runtime import Runtime, system_user, utc_now
@@ -24,6 +25,8 @@ from workers.runtime import Runtime, system_user, utc_now
 Form = StrEnum("Form", {each.upper(): each for each in FORMS})  # type: ignore[misc]
 Form.__doc__ = "The forms that an export may have."
 NDJSON = Form("ndjson")
+PresetName = StrEnum("PresetName", {each.upper().replace("-", "_"): each for each in PRESETS})  # type: ignore[misc]
+PresetName.__doc__ = "The presets that there are."
 
 
 def register(app: typer.Typer) -> None:
@@ -35,6 +38,12 @@ def register(app: typer.Typer) -> None:
 def export(
     folder: Annotated[Path, typer.Option("--out", help="Folder to write to; made where it is missing.")],
     form: Annotated[Form, typer.Option("--format", help=f"{', '.join(FORMS)}.")] = NDJSON,
+    preset: Annotated[
+        PresetName | None,
+        typer.Option(
+            help="In a CRM's own form instead: docs/presets tells what each takes and where to click."
+        ),
+    ] = None,
     recipient: Annotated[
         str | None, typer.Option(help="For whom it is: a name of `regulars recipient list`.")
     ] = None,
@@ -69,14 +78,24 @@ def export(
         bar = bars.add_task("")
         done = deliver(
             open_runtime,
-            form.value,
+            preset.value if preset else form.value,
             folder,
             order,
             now=now,
             progress=lambda count: bars.update(bar, completed=count),
         )
-    out.print(f"{done.contact_count} contacts in {done.contacts}", soft_wrap=True)
-    out.print(f"{done.tombstone_count} tombstones in {done.tombstones}", soft_wrap=True)
+    if preset:
+        out.print(
+            f"{done.contact_count} contacts for {PRESETS[preset.value].title} in {folder}", soft_wrap=True
+        )
+        out.print(
+            f"{done.tombstone_count} removals; import every file of it (docs/presets/{preset.value}.md)"
+        )
+        if done.reject_count:
+            note(f"{done.reject_count} contacts stand in {preset.value}.rejects.csv with the reason.")
+    else:
+        out.print(f"{done.contact_count} contacts in {done.contacts}", soft_wrap=True)
+        out.print(f"{done.tombstone_count} tombstones in {done.tombstones}", soft_wrap=True)
     if done.use_before:
         note(f"Export {done.number} shows step {done.seq} of the feed; use it before {done.use_before}.")
     with database.read() as connection:
@@ -110,7 +129,6 @@ def exports(
         seq, counted = recorded.newest_seq(connection), recorded.count(connection)
     with database.write() as connection:
         recorded.keep(connection, counted, seq)
-        enter(connection, Act.EXPORTS_LISTED)
     with database.read() as connection:
         rows = recorded.standing(connection)
         left = sum(recorded.leavers(connection).values())
@@ -140,5 +158,5 @@ def _write_removals(open_runtime: Runtime, number: int, folder: Path, why: str) 
         found = recorded.one(connection, number)
     if found is None:
         raise RegularsError(f"There is no export {number}: `regulars exports` lists them.")
-    file = deliver_removals(open_runtime, found, folder, system_user(), now=utc_now(), why=why)
-    out.print(f"{file.records} removals in {folder / file.name}", soft_wrap=True)
+    done = deliver_removals(open_runtime, found, folder, system_user(), now=utc_now(), why=why)
+    out.print(f"{done.people} removals in {', '.join(map(str, done.files)) or folder}", soft_wrap=True)

@@ -22,6 +22,7 @@ from domain.journal import Act
 from domain.recipient import Recipient, RecipientError, require_receiving
 from exports.files import LOOK_S, Order
 from exports.forms import FORMS
+from exports.presets import PRESETS, Preset
 from store import exports, halts, recipients, tallies
 from store.halts import HaltedError
 
@@ -83,7 +84,6 @@ def _add_acts(app: FastAPI, desk: Desk) -> None:
             left = exports.leavers(connection)
         with desk.database.write() as connection:
             exports.keep_leavers(connection, left, now=visit.now)
-            enter(connection, visit, Act.EXPORTS_LISTED)
         return after("/messaging#files")
 
 
@@ -110,6 +110,7 @@ def _asked(desk: Desk, visit: Visit, status: int = 200, **more: Any) -> Response
         numbers[kind] = numbers.get(kind, 0) + each.number
     shown = {
         "forms": list(FORMS),
+        "presets": [(each, _reached(each, numbers)) for each in PRESETS.values()],
         "recipients": known,
         "refused": {each.id for each in known if _refusal(each)},
         "earlier": [each for each in earlier if visit.now - each.at < timedelta(days=60)],
@@ -120,6 +121,11 @@ def _asked(desk: Desk, visit: Visit, status: int = 200, **more: Any) -> Response
         "sent": {name: visit.sent(name) for name in ("format", "recipient", "since")},
     }
     return page(visit, "messaging/export", status, **{**shown, **more})
+
+
+def _reached(preset: Preset, numbers: Mapping[str, int]) -> int | None:
+    """Return how many a preset takes of whom some channel must reach, at least; None where it takes anybody."""
+    return max(numbers.get(f"open:{each}", 0) for each in preset.takes) if preset.takes else None
 
 
 def _refusal(recipient: Recipient) -> str:
@@ -133,7 +139,7 @@ def _refusal(recipient: Recipient) -> str:
 def _ordered(desk: Desk, visit: Visit) -> tuple[str, Order]:
     """Read what is asked for; raises RecipientError for somebody who may get nothing."""
     form = visit.sent("format")
-    if form not in FORMS:
+    if form not in FORMS and form not in PRESETS:
         raise HTTPException(404)
     with desk.database.read() as connection:
         named = {str(each.id): each for each in recipients.every(connection)}
@@ -175,9 +181,9 @@ def _archive(folder: Path, place: Path) -> IO[bytes]:
     """Join the files of a folder in an archive without a name, which ends with whoever reads it."""
     archive: IO[bytes] = tempfile.TemporaryFile(dir=place)  # noqa: SIM115  # closed when it is sent
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as joined:
-        for each in sorted(folder.iterdir()):
+        for each in sorted(found for found in folder.rglob("*") if found.is_file()):
             # Without a moment: the same files make the same archive.
-            about = zipfile.ZipInfo(each.name)
+            about = zipfile.ZipInfo(each.relative_to(folder).as_posix())
             about.compress_type = zipfile.ZIP_DEFLATED
             about.file_size = each.stat().st_size
             with each.open("rb") as file, joined.open(about, "w") as inside:

@@ -1,5 +1,6 @@
 """Delivery in the console: downloads hold the messaging store alone, and files are followed up."""
 
+import hashlib
 import http.client
 import io
 import zipfile
@@ -14,6 +15,7 @@ from config.settings import Settings
 from domain.admission import Controller
 from domain.signal import Signal, SignalKind
 from domain.user import Role
+from exports.presets import PRESETS
 from pipeline import halting
 from pipeline.rights import OBJECTED, end_contact
 from store import exports, recipients
@@ -83,6 +85,26 @@ def test_a_download_holds_who_is_admitted_and_nobody_else(console: Consoles, for
     for content in held.values():
         assert BO.platform_id.encode() not in content
     assert orjson.loads(held["datapackage.json"])["regulars"]["contacts"] == 2
+
+
+@pytest.mark.parametrize("preset", sorted(PRESETS))
+def test_a_preset_is_downloaded_with_rejects_and_a_package(console: Consoles, preset: str) -> None:
+    ada = console.as_(Role.MANAGER)
+    ada.get("/messaging/export")
+    status, headers, archive = download(ada, "/messaging/export", format=preset)
+    assert status == 200
+    assert headers["content-disposition"] == f'attachment; filename="regulars-1-{preset}.zip"'
+    held = files_of(archive)
+    assert BO.platform_id.encode() not in b"".join(held.values())
+    package = orjson.loads(held["datapackage.json"])
+    for each in package["resources"]:
+        assert each["hash"] == f"sha256:{hashlib.sha256(held[each['path']]).hexdigest()}"
+    counts = package["regulars"]
+    assert counts["contacts"] + counts["rejects"] == 2
+    with console.database.write() as connection:
+        suppressor = console.runtime.suppressor_of(connection)
+        end_contact(connection, [CY], suppressor, OBJECTED, now=utc_now())
+    assert download(ada, "/messaging/exports/1/removals")[0] == 200
 
 
 def test_nothing_of_a_download_stays_on_the_disk(console: Consoles, tmp_path: Path) -> None:
