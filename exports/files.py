@@ -160,8 +160,9 @@ def export_removals(database: Database, form: str, folder: Path, *, now: datetim
 def export_removals_of(database: Database, export: Export, folder: Path) -> Removals:
     """Write who has left since an export that holds them, as may be done at any time, and record it.
 
-    The files stand in a folder of their own within `folder`, in the form of the export. Who reads them deletes
-    these people, and holds none who has left by then. Raises RegularsError where the folder cannot be written.
+    The files stand in a folder of their own within `folder`, in the form of the export. Who reads them
+    deletes these people, and holds none who has left by then. Raises RegularsError where the folder cannot
+    be written.
     """
     folder /= f"removals-of-{export.id}"
     try:

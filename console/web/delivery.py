@@ -124,7 +124,7 @@ def _asked(desk: Desk, visit: Visit, status: int = 200, **more: Any) -> Response
 
 
 def _reached(preset: Preset, numbers: Mapping[str, int]) -> int | None:
-    """Return how many a preset takes of whom some channel must reach, at least; None where it takes anybody."""
+    """Return how many at least can be reached of those a preset takes; None where it takes anybody."""
     return max(numbers.get(f"open:{each}", 0) for each in preset.takes) if preset.takes else None
 
 
