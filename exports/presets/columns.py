@@ -37,7 +37,7 @@ def whole_name(name: str, most: int = MAX_CHARS, size: Size = len) -> Column:
 
 def first_word(name: str, most: int = MAX_CHARS) -> Column:
     """Make the column of a name's first word, for targets that want two."""
-    return Column(name, "first word of display_name", lambda record: name_of(record, most).partition(" ")[0])
+    return Column(name, "first word of display_name", partial(_first, most=most))
 
 
 def other_words(name: str, most: int = MAX_CHARS) -> Column:
@@ -97,9 +97,7 @@ def says(name: str, word: str) -> Column:
 
 def name_of(record: Record, most: int = MAX_CHARS) -> str:
     """Return what a contact is called, never nothing."""
-    where = WORDS.get(record.get("platform") or platform_of(record), "contact")
-    given = (record.get("display_name"), record.get("handle"), record["contact_key"])
-    return next(name for each in given if each and (name := named(each, where, most)))
+    return named(_given(record), _where(record), most)
 
 
 def platform_of(record: Record) -> str:
@@ -146,10 +144,21 @@ def _key(record: Record, most: int) -> str | None:
     return exact(record["contact_key"], most)
 
 
+def _given(record: Record) -> str:
+    given = (record.get("display_name"), record.get("handle"), record["contact_key"])
+    return next((name for each in given if each and (name := clean(each))), "contact")
+
+
+def _where(record: Record) -> str:
+    return WORDS.get(platform_of(record), "contact")
+
+
+def _first(record: Record, most: int) -> str:
+    return named(_given(record).partition(" ")[0], _where(record), most)
+
+
 def _rest(record: Record, most: int) -> str:
-    where = WORDS.get(platform_of(record), "contact")
-    rest = name_of(record, most).partition(" ")[2]
-    return named(rest, where, most) if rest.strip("()") != where and rest else f"({where})"
+    return named(_given(record).partition(" ")[2], _where(record), most) or f"({_where(record)})"
 
 
 def _x_handle(record: Record) -> str | None:
