@@ -6,7 +6,8 @@ from pathlib import Path
 
 from domain.journal import Act, Detail, Entry
 from exports import files
-from exports.files import Exported, Order, Removals
+from exports.files import Exported, Order
+from exports.removals import Removals, export_removals_of
 from pipeline.admit import review
 from store import halts, journal
 from store.exports import Export
@@ -52,4 +53,4 @@ def deliver_removals(
     with runtime.database.write() as connection:
         told = Entry(by, Act.REMOVALS_WRITTEN, now, why=why, details={"export": export.id})
         journal.record(connection, told)
-    return files.export_removals_of(runtime.database, export, folder)
+    return export_removals_of(runtime.database, export, folder)

@@ -1,13 +1,11 @@
 """Files of the messaging store: written whole or not at all, and every one recorded."""
 
 import hashlib
-import io
-import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from classifier.admission import CONSENTING
 from classifier.policy import Policy
@@ -17,17 +15,18 @@ from domain.errors import RegularsError
 from domain.label import Label
 from domain.recipient import Recipient, require_receiving
 from domain.signal import SignalKind
-from exports.forms import FORMS, Progress, Write
+from exports.forms import FORMS, Progress
 from exports.given import with_given
 from exports.package import NAME, SIGNATURE, About, package
 from exports.presets import PRESETS, Known, Written
 from exports.presets import write as write_preset
 from exports.record import FIELDS, TOMBSTONE_FIELDS, record, tombstone
 from exports.signing import Signer
+from exports.whole import Counted, write_whole, writer
 from store import exports as recorded
 from store import halts, installation, messaging, written_files
 from store.database import Database
-from store.exports import Export, File, Made
+from store.exports import File, Made
 from store.given import confirmed, given
 from store.written_files import EXPORT
 
@@ -69,13 +68,6 @@ class Exported(NamedTuple):
     files: tuple[File, ...]
     use_before: str | None
     reject_count: int
-
-
-class Removals(NamedTuple):
-    """How many people a removal file tells of, and where it lies; a preset may need several."""
-
-    people: int
-    files: list[Path]
 
 
 class _Written(NamedTuple):
@@ -140,61 +132,17 @@ def export(
     return Exported(*names, *counts, seq, number, tuple(files), about.use_before, written.rejects)
 
 
-def export_removals(database: Database, form: str, folder: Path, *, now: datetime) -> int:
-    """Write the tombstones alone, as may be done at any time; returns how many there are.
-
-    Raises RegularsError where the folder cannot be written.
-    """
-    path = folder / f"tombstones.{form}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with database.write() as connection:
-            written_files.note_first(connection, EXPORT, [path], now=now)
-        with database.read() as connection:
-            gone = map(tombstone, messaging.tombstones(connection))
-            return _file(path, _writer(FORMS[form], TOMBSTONE_FIELDS, gone, lambda _: None)).records
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-
-
-def export_removals_of(database: Database, export: Export, folder: Path) -> Removals:
-    """Write who has left since an export that holds them, as may be done at any time, and record it.
-
-    The files stand in a folder of their own within `folder`, in the form of the export. Who reads them
-    deletes these people, and holds none who has left by then. Raises RegularsError where the folder cannot
-    be written.
-    """
-    folder /= f"removals-of-{export.id}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with database.read() as connection:
-            seq = recorded.newest_seq(connection)
-            left = recorded.removals(connection, export.id)
-            gone = _Counted(tombstone(each) for each in left)  # type: ignore[arg-type]  # the same columns
-            if export.form in PRESETS:
-                written = write_preset(PRESETS[export.form], (), gone, folder)
-                files = [each.path for each in written if each.holds != "rejects"]
-            else:
-                files = [folder / f"tombstones.{export.form}"]
-                _file(files[0], _writer(FORMS[export.form], TOMBSTONE_FIELDS, gone, lambda _: None))
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-    with database.write() as connection:
-        recorded.tell(connection, export.id, seq)
-    return Removals(gone.count, files)
-
-
 def _write(
     connection: Any, form: str, folder: Path, order: Order, progress: Progress, *, now: datetime
 ) -> _Written:
-    inside = _Counted(
+    inside = Counted(
         with_given(
             map(record, messaging.rows(connection, order.since)),
             lambda keys: given(connection, keys),
             lambda keys: confirmed(connection, keys, now=now),
         )
     )
-    out = _Counted(map(tombstone, messaging.tombstones(connection, order.since)))
+    out = Counted(map(tombstone, messaging.tombstones(connection, order.since)))
     if form in PRESETS:
         # A consent that the target was told of before is not said again: its owner may have opted out there.
         recipient = order.recipient.id if order.recipient else None
@@ -203,8 +151,8 @@ def _write(
         return _preset(written, inside.count, out.count)
     write = FORMS[form]
     fields = (*FIELDS, *GIVEN_FIELDS)
-    contacts = _file(folder / f"contacts.{form}", _writer(write, fields, inside, progress))
-    tombstones = _file(folder / f"tombstones.{form}", _writer(write, TOMBSTONE_FIELDS, out, progress))
+    contacts = write_whole(folder / f"contacts.{form}", writer(write, fields, inside, progress))
+    tombstones = write_whole(folder / f"tombstones.{form}", writer(write, TOMBSTONE_FIELDS, out, progress))
     tables = {contacts.name: fields, tombstones.name: TOMBSTONE_FIELDS}
     return _Written([contacts, tombstones], tables, inside.count, out.count, 0)
 
@@ -218,19 +166,6 @@ def _preset(written: Iterable[Written], contacts: int, tombstones: int) -> _Writ
         tables[each.path.name] = each.columns
         rejects += each.rows if each.holds == "rejects" else 0
     return _Written(files, tables, contacts - rejects, tombstones, rejects)
-
-
-class _Counted:
-    """Counts what is read through it."""
-
-    def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:
-        self._records = records
-        self.count = 0
-
-    def __iter__(self) -> Iterator[Mapping[str, Any]]:
-        for each in self._records:
-            self.count += 1
-            yield each
 
 
 def _about(connection: Any, form: str, seq: int, order: Order, policy: Policy, written: _Written) -> About:
@@ -256,10 +191,10 @@ def _describe(folder: Path, about: About, written: _Written, signer: Signer | No
     preset = PRESETS.get(about.form)
     dialect = {"delimiter": preset.delimiter, "lineTerminator": preset.line_end} if preset else {}
     content = package(about, written.files, written.tables, dialect)
-    described = [_file(folder / NAME, lambda file: file.write(content) and 1)]
+    described = [write_whole(folder / NAME, lambda file: file.write(content) and 1)]
     if signer is not None:
         signature = signer.sign(content)
-        described.append(_file(folder / SIGNATURE, lambda file: file.write(signature) and 1))
+        described.append(write_whole(folder / SIGNATURE, lambda file: file.write(signature) and 1))
     else:
         (folder / SIGNATURE).unlink(missing_ok=True)  # of a former package
     return described
@@ -281,12 +216,6 @@ def _policy(connection: Any) -> Policy:
     return load_pack(installation.policy(connection) or DEFAULT)
 
 
-def _unwritable(folder: Path, error: OSError) -> RegularsError:
-    return RegularsError(
-        f"The removals cannot be written to {folder}: {error.strerror}. Choose another folder."
-    )
-
-
 def _until_halted(database: Database, progress: Progress) -> Progress:
     """Look once a second, in a transaction of its own, whether files must stop."""
     looked_at = time.monotonic()
@@ -300,50 +229,3 @@ def _until_halted(database: Database, progress: Progress) -> Progress:
         progress(count)
 
     return watched
-
-
-def _writer(
-    write: Write, fields: tuple[str, ...], records: Iterable[Mapping[str, Any]], progress: Progress
-) -> Callable[[IO[bytes]], int]:
-    return lambda file: write(file, fields, records, progress)
-
-
-class _Watched(io.RawIOBase):
-    """Passes bytes on to a file and remembers their number and hash."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        super().__init__()
-        self._file = file
-        self._hash = hashlib.sha256()
-        self.size = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, content: Any) -> int:
-        self._hash.update(content)
-        self.size += len(content)
-        self._file.write(content)
-        return len(content)
-
-    @property
-    def sha256(self) -> str:
-        """The hash of what went through."""
-        return self._hash.hexdigest()
-
-
-def _file(path: Path, write: Callable[[IO[bytes]], int]) -> File:
-    """Write beside the file and put it in its place at the end: a reader never sees half of it."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with beside.open("wb", buffering=0) as file:
-            watched = _Watched(file)
-            through = io.BufferedWriter(watched, 1 << 20)
-            count = write(through)
-            through.flush()
-            through.detach()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    return File(path.name, watched.size, watched.sha256, count)

@@ -1,6 +1,6 @@
 """Exports: which files of the messaging store were written, and who has left of those they hold."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -8,31 +8,16 @@ import orjson
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from domain.signal import SignalKind
-from store.sets import put, run
+from store.sets import run
 from store.signals import moment_of
-from store.tables import changes, exports, feed_state, recipients, tallies, written_files
+from store.tables import changes, exports, feed_state, recipients, written_files
 from store.written_files import host
 
 DESTROYED, REPLACED = "destroyed", "replaced"
 #: Who keeps an export up to date by itself: of its exports to one folder the newest alone is on record.
 WORKER = "worker"
-#: The name of the tally of those who have left and are still in a file.
-IN_FILES = "in_files"
 #: As many exports are listed at most.
 MOST = 100
-
-# The newest removal of whoever has not come back since: t is the step, e the export.
-_SAME = "x.platform_id = t.platform_id AND x.platform = t.platform"
-_GONE = f"t.op = 'remove' AND NOT EXISTS (SELECT 1 FROM changes AS x WHERE {_SAME} AND x.seq > t.seq)"
-# Of whom the feed's steps do not show otherwise the file is taken to hold it.
-_HELD = (
-    "NOT EXISTS (SELECT 1 FROM changes AS k "
-    f"WHERE k.seq = (SELECT max(x.seq) FROM changes AS x WHERE {_SAME} AND x.seq <= e.seq) "
-    "AND (k.op = 'remove' OR k.seq <= e.since_seq)) "
-    "AND NOT EXISTS (SELECT 1 FROM changes AS k "
-    f"WHERE k.seq = (SELECT min(x.seq) FROM changes AS x WHERE {_SAME} AND x.seq > e.seq) "
-    "AND k.op = 'upsert' AND k.reason = 'admitted')"
-)
 
 
 class File(NamedTuple):
@@ -83,14 +68,6 @@ class Export(NamedTuple):
     ended_at: datetime | None
     ending: str | None
     files: tuple[File, ...]
-
-
-class Counted(NamedTuple):
-    """How many people an export holds who have left, and of how many of them its receiver was not told."""
-
-    id: int
-    left: int
-    untold: int
 
 
 def add(connection: Connection, made: Made, *, now: datetime) -> int:
@@ -174,59 +151,6 @@ def tell(connection: Connection, number: int, seq: int) -> None:
 def forget(connection: Connection, before: datetime) -> int:
     """Delete the record of exports that ended before a moment; returns how many there were."""
     return connection.execute(delete(exports).where(exports.c.ended_at < before)).rowcount
-
-
-def removals(connection: Connection, number: int) -> Iterator[tuple[Any, ...]]:
-    """Read the removals of those who have left since an export that holds them, in the order of the feed."""
-    found = run(
-        connection,
-        "SELECT t.seq, t.platform, t.platform_id, t.op, t.reason, t.at "
-        "FROM exports AS e CROSS JOIN changes AS t "
-        f"WHERE e.id = :number AND t.seq > e.seq AND {_GONE} AND {_HELD} ORDER BY t.seq",
-        number=number,
-    )
-    for row in found:
-        yield (*row[:5], moment_of(row[5]))
-
-
-def count(connection: Connection) -> list[Counted]:
-    """Count anew for the exports since whose last count the feed has moved."""
-    gone = f"FROM changes AS t WHERE t.seq > {{after}} AND {_GONE} AND {_HELD}"
-    counted = run(
-        connection,
-        f"SELECT e.id, (SELECT count(*) {gone.format(after='e.seq')}), "
-        f"(SELECT count(*) {gone.format(after='e.told_seq')}) FROM exports AS e "
-        "WHERE e.ended_at IS NULL AND e.counted_seq < (SELECT seq FROM feed_state)",
-    )
-    return [Counted(*row) for row in counted]
-
-
-def keep(connection: Connection, counted: Iterable[Counted], seq: int) -> None:
-    """Keep what was counted at a step."""
-    for each in counted:
-        values = {"left_count": each.left, "untold_count": each.untold, "counted_seq": seq}
-        same = (exports.c.id == each.id, exports.c.counted_seq <= seq)
-        connection.execute(update(exports).where(*same).values(**values))
-
-
-def leavers(connection: Connection) -> dict[str, int]:
-    """Count by platform those who have left and whom some file still holds; each once."""
-    found = run(
-        connection,
-        f"SELECT t.platform, count(*) FROM changes AS t WHERE {_GONE} AND t.seq > "
-        "(SELECT min(seq) FROM exports WHERE ended_at IS NULL) AND EXISTS (SELECT 1 FROM exports AS e "
-        f"WHERE e.ended_at IS NULL AND e.seq < t.seq AND {_HELD}) GROUP BY t.platform",
-    )
-    return {platform: number for platform, number in found}  # noqa: C416  # rows are no pairs
-
-
-def keep_leavers(connection: Connection, counted: dict[str, int], *, now: datetime) -> None:
-    """Keep how many leavers are in files as of today, for pages."""
-    day = now.date().isoformat()
-    connection.execute(delete(tallies).where(tallies.c.day == day, tallies.c.name == IN_FILES))
-    for platform, number in counted.items():
-        values = {"day": day, "platform": platform, "name": IN_FILES, "number": number, "counted_at": now}
-        put(connection, tallies, values)
 
 
 def newest_seq(connection: Connection) -> int:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from store import exports, reading
+from store import leavers, reading
 from store.sets import run
 from store.tables import admissions, changes, contacts, messaging_contacts, tallies
 
@@ -56,8 +56,8 @@ def _counted(connection: Connection) -> Iterator[tuple[str, str, int]]:
     )
     for each, reason, number in connection.execute(left):
         yield each, f"left:{reason}", number
-    for each, number in exports.leavers(connection).items():
-        yield each, exports.IN_FILES, number
+    for each, number in leavers.by_platform(connection).items():
+        yield each, leavers.IN_FILES, number
     for each, kind, label, number in reading.label_flow(connection):
         yield each, f"flow:{kind}:{label}", number
 

@@ -7,7 +7,8 @@ from config.packs import load_pack
 from config.settings import Settings
 from domain.admission import Controller
 from domain.journal import Act, Entry
-from exports.files import Order, export, export_removals
+from exports.files import Order, export
+from exports.removals import export_removals
 from pipeline.admit import review
 from pipeline.checking import checking_step
 from pipeline.expire import expire_step

@@ -17,7 +17,7 @@ from domain.journal import Act
 from exports.files import Order
 from exports.forms import FORMS
 from exports.presets import PRESETS
-from store import admissions, recipients
+from store import admissions, leavers, recipients
 from store import exports as recorded
 from workers.runtime import Runtime, system_user, utc_now
 
@@ -126,12 +126,12 @@ def exports(
         out.print("Done.")
         return
     with database.read() as connection:
-        seq, counted = recorded.newest_seq(connection), recorded.count(connection)
+        seq, counted = recorded.newest_seq(connection), leavers.count(connection)
     with database.write() as connection:
-        recorded.keep(connection, counted, seq)
+        leavers.keep(connection, counted, seq)
     with database.read() as connection:
         rows = recorded.standing(connection)
-        left = sum(recorded.leavers(connection).values())
+        left = sum(leavers.by_platform(connection).values())
     if json:
         for each in rows:
             print_json({**each._asdict(), "at": iso(each.at), "files": [f._asdict() for f in each.files]})

@@ -23,7 +23,7 @@ from domain.recipient import Recipient, RecipientError, require_receiving
 from exports.files import LOOK_S, Order
 from exports.forms import FORMS
 from exports.presets import PRESETS, Preset
-from store import exports, halts, recipients, tallies
+from store import exports, halts, leavers, recipients, tallies
 from store.halts import HaltedError
 
 PATH = "/messaging/export"
@@ -81,16 +81,16 @@ def _add_acts(app: FastAPI, desk: Desk) -> None:
             if exports.end(connection, number, exports.DESTROYED, now=visit.now):
                 enter(connection, visit, Act.EXPORT_ENDED, export=number)
         with desk.database.read() as connection:
-            left = exports.leavers(connection)
+            left = leavers.by_platform(connection)
         with desk.database.write() as connection:
-            exports.keep_leavers(connection, left, now=visit.now)
+            leavers.keep_by_platform(connection, left, now=visit.now)
         return after("/messaging#files")
 
 
 def files(connection: Connection) -> dict[str, Any]:
     """Read what the messaging screen tells of files."""
     standing = exports.standing(connection)
-    counted = sum(each.number for each in tallies.newest(connection) if each.name == exports.IN_FILES)
+    counted = sum(each.number for each in tallies.newest(connection) if each.name == leavers.IN_FILES)
     holding = [each for each in standing if each.left]
     #: The tally may be a minute old; nobody is in several files fewer times than in one.
     people = max([counted, *(each.left for each in holding)], default=0) if holding else 0

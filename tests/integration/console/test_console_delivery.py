@@ -18,7 +18,7 @@ from domain.user import Role
 from exports.presets import PRESETS
 from pipeline import halting
 from pipeline.rights import OBJECTED, end_contact
-from store import exports, recipients
+from store import exports, leavers, recipients
 from store.database import Database
 from tests.cast import ADA, BO, CY, follows
 from tests.consoles import Consoles, Visitor, listening
@@ -62,8 +62,8 @@ def files_of(archive: bytes) -> dict[str, bytes]:
 def count(console: Consoles) -> None:
     """Count as the dispatcher does."""
     with console.database.write() as connection:
-        exports.keep(connection, exports.count(connection), exports.newest_seq(connection))
-        exports.keep_leavers(connection, exports.leavers(connection), now=utc_now())
+        leavers.keep(connection, leavers.count(connection), exports.newest_seq(connection))
+        leavers.keep_by_platform(connection, leavers.by_platform(connection), now=utc_now())
 
 
 @pytest.mark.parametrize("form", ["csv", "ndjson"])

@@ -12,15 +12,16 @@ from config.suppression import Suppressor, new_key
 from domain.admission import Controller
 from domain.contact import ContactKey
 from domain.errors import RegularsError
-from exports.files import Order, export, export_removals_of
+from exports.files import Order, export
 from exports.package import NAME, SIGNATURE
+from exports.removals import export_removals_of
 from exports.signing import Signer, is_signed
 from pipeline import own_files
 from pipeline.admit import review
 from pipeline.own_files import Places
 from pipeline.redecide import redecide
 from pipeline.rights import OBJECTED, end_contact
-from store import exports, messaging, pushed
+from store import exports, leavers, messaging, pushed
 from store.database import Database
 from store.pushed import Moved
 from tests.cast import ADA, BO, CNIL, CY, DI, NOW, follows
@@ -53,13 +54,13 @@ def follow(database: Database, *who: ContactKey) -> None:
 def counted(database: Database) -> dict[int, tuple[int, int]]:
     """Count anew and return by export how many left, and how many untold."""
     with database.write() as connection:
-        exports.keep(connection, exports.count(connection), exports.newest_seq(connection))
+        leavers.keep(connection, leavers.count(connection), exports.newest_seq(connection))
         return {each.id: (each.left, each.untold) for each in exports.standing(connection)}
 
 
-def leavers(database: Database) -> int:
+def left(database: Database) -> int:
     with database.read() as connection:
-        return sum(exports.leavers(connection).values())
+        return sum(leavers.by_platform(connection).values())
 
 
 def test_an_export_is_recorded_with_its_files(database: Database, tmp_path: Path) -> None:
@@ -134,7 +135,7 @@ def test_who_left_is_counted_by_file(database: Database, tmp_path: Path) -> None
     found = counted(database)
     assert found[second] == (2, 2)
     assert found[first] in {(2, 2), (3, 3)}  # Di, who came later, is taken to be in it where no step tells
-    assert leavers(database) == 3
+    assert left(database) == 3
 
 
 def test_whoever_came_back_is_no_leaver(database: Database, tmp_path: Path) -> None:
@@ -155,9 +156,9 @@ def test_the_removal_file_tells_the_leavers_of_one_export(database: Database, tm
     with database.read() as connection:
         one = exports.one(connection, number)
     assert one is not None
-    file = export_removals_of(database, one, tmp_path / "removals")
-    assert file.records == 2
-    written = (tmp_path / "removals" / file.name).read_text()
+    done = export_removals_of(database, one, tmp_path / "removals")
+    assert done.people == 2
+    written = done.files[0].read_text()
     assert ADA.platform_id in written
     assert BO.platform_id in written
     assert CY.platform_id not in written
@@ -212,4 +213,4 @@ def test_counts_are_those_of_the_files_themselves(database: Database, tmp_path: 
     found = counted(database)
     for number, held in holding.items():
         assert found[number][0] >= len(held - shown)
-    assert leavers(database) >= len(set().union(*holding.values()) - shown)
+    assert left(database) >= len(set().union(*holding.values()) - shown)
