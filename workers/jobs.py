@@ -17,6 +17,7 @@ from pipeline.job import Save, Step
 from pipeline.reclassify import reclassify_step
 from pipeline.road import Road
 from pipeline.scrubbing import scrubbing_step
+from pipeline.standing import newest_step
 from store import exports, halts, installation, jobs, journal, recipients
 from store.database import Database
 from store.jobs import Job
@@ -41,14 +42,16 @@ def export_step(database: Database, job: Job, save: Save, now: datetime) -> None
         others = others or recipients.any_other(connection)
     review(database, load_pack(pack or DEFAULT), kind, now=now, to_others=others)
     if halted:  # removals are never stopped
+        with database.read() as connection:
+            seq = newest_step(connection)
         reached = {"contacts": 0, "tombstones": export_removals(database, form, folder, now=now)}
         with database.write() as connection:
-            save(connection, reached, done=True)
+            save(connection, {**reached, "seq": seq}, done=True)
         return
     done = export(database, form, folder, now=now, order=Order(by=exports.WORKER))
     reached = {"contacts": done.contact_count, "tombstones": done.tombstone_count}
     with database.write() as connection:
-        save(connection, reached, done=True)
+        save(connection, {**reached, "seq": done.seq}, done=True)
         details = {"job": job.id, "format": form, **reached}
         journal.record(connection, Entry("worker", Act.EXPORT_WRITTEN, now, details=details))
 
