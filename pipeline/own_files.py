@@ -64,6 +64,17 @@ def clear(
     return Cleared(deleted, [each for each in still if _must_go(each, ended, tombstone_days, now)])
 
 
+def remaining(
+    connection: Connection, suppressor: Suppressor, *, tombstone_days: int, now: datetime
+) -> list[Written]:
+    """Return what `clear` leaves for somebody to delete, and delete nothing: as `overdue`, with answers."""
+    files = [each for each in written_files.every(connection) if not _is_gone(each)]
+    whose = _answers(files, suppressor)
+    since = suppressions.since(connection, set(whose.values()))
+    ended = {each for each, value in whose.items() if value in since and each.at <= since[value]}
+    return [each for each in files if _must_go(each, ended, tombstone_days, now)]
+
+
 def overdue(connection: Connection, *, tombstone_days: int, now: datetime) -> list[Written]:
     """Return the files that hold people who have left, and the backups and rejects whose date is over."""
     files = [each for each in written_files.every(connection) if not _is_gone(each)]

@@ -14,6 +14,7 @@ from pipeline.checking import checking_step
 from pipeline.expire import expire_step
 from pipeline.interests import reading_step
 from pipeline.job import Save, Step
+from pipeline.parting import parting_step
 from pipeline.reclassify import reclassify_step
 from pipeline.road import Road
 from pipeline.scrubbing import scrubbing_step
@@ -66,4 +67,9 @@ STEPS: dict[str, Step] = {
 
 def steps_of(road: Road) -> dict[str, Step]:
     """Return the steps of all kinds of jobs: those that need more than the database travel on the road."""
-    return {**STEPS, jobs.DELETIONS: checking_step(road), jobs.SCRUB: scrubbing_step(road)}
+    more = {
+        jobs.DELETIONS: checking_step(road),
+        jobs.SCRUB: scrubbing_step(road),
+        jobs.PART: parting_step(road),
+    }
+    return {**STEPS, **more}
