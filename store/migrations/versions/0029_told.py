@@ -5,8 +5,8 @@ from alembic import op
 
 from store.tables import Moment
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 
 _OLD = (
     "'harvest_ended', 'account_paused', 'token_dying', 'budget_near_end', 'budget_ended', "
