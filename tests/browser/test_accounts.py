@@ -13,6 +13,7 @@ from store import accounts
 from store.database import Database
 from tests.browser.conftest import Opened
 from tests.consoles import Consoles, listening
+from tests.parted import carried_out
 
 #: What is pressed and read, by the browser's wish.
 SAID = {
@@ -83,7 +84,9 @@ def test_x_is_connected_checked_and_disconnected(console: Consoles, opened: Open
         press(page, said["part"])
         page.fill("#name", told["username"])
         press(page, said["parted"])
-        assert said["none"] in page.locator("main").inner_text()
+        assert page.locator("article [role=status]").count() == 1  # it is said that it goes
+        carried_out(console)
+        page.get_by_text(said["none"]).wait_for(timeout=10_000)
     with console.database.read() as connection:
         assert accounts.every(connection) == []
 

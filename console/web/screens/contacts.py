@@ -57,6 +57,7 @@ def add_routes(app: FastAPI) -> None:
         with desk.database.write() as connection:
             entry = Entry(visit.actor, Act.CONTACTS_LISTED, visit.now, details=_entered(asked))
             journal.record(connection, entry)
+        done = visit.query.get("done") if visit.query.get("done") in DONE else None
         counted = [each.number for each in known if _counts(each, asked.wanted)]
         return page(
             visit,
@@ -75,7 +76,8 @@ def add_routes(app: FastAPI) -> None:
             accounts=ours,
             next=_address(asked, found.after) if found.after else None,
             first=_address(asked, None) if asked.after is not None else None,
-            done=visit.query.get("done") if visit.query.get("done") in DONE else None,
+            done=done,
+            left=contact_rights.left_behind(desk, visit) if done else None,
         )
 
     contact_view.add_routes(app)
