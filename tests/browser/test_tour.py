@@ -73,7 +73,11 @@ def follow(page: Page, steps: Sequence[Step], values: dict[str, str]) -> int:
     """Do what the steps say; returns how many clicks that took."""
     clicks = 0
     files: list[Download] = []
-    page.on("download", lambda download: files.append(download))
+
+    def keep(file: Download) -> None:
+        files.append(file)
+
+    page.on("download", keep)
     for step in steps:
         page.wait_for_load_state()
         if step.verb == "write":
