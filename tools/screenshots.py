@@ -51,7 +51,6 @@ def pages(scene: Scene) -> dict[str, str]:
         **{each: "/" if each == "overview" else f"/{each}" for each in MAIN},
         "sign-in": "/sign-in",
         "connect": "/accounts/connect",
-        "account": "/accounts/1",
         "estimate": "/harvests/new?account=1&stream=likers",
         "run": f"/harvests/{scene.run}",
         "schedule": "/harvests/schedules/new",
