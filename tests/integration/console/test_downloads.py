@@ -61,7 +61,7 @@ FIELDS = {
     "form": "json", "format": "csv", "preset": "csv", "why": "to see", "word": "ERASE", "recipient": "1",
     "key": str(ZOE),
 }  # fmt: skip
-#: What halts downloads, ends a session, or the account and the people that the others need: tried last, or not at all.
+#: What halts files, ends a session, or the account and the people that the others need: tried last, or never.
 LAST = (
     "/sign-out",
     "/disconnect",
@@ -89,6 +89,7 @@ READING = {
     *("regulars account add", "regulars import list", "regulars import archive", "regulars journal verify"),
     *("regulars keys rotate", "regulars backup prune", "regulars topics test", "regulars topics suggest"),
     "regulars topics eval",
+    "regulars schedule add",
 }
 
 
