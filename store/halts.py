@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, select
 
+from domain.counting import MOST_COUNTED
 from domain.errors import RegularsError
 from store.moments import stamp
 from store.sets import as_parameter, put, rows_of, run
@@ -13,7 +14,6 @@ from store.tables import accounts, contacts, halted_contacts, halts
 
 #: What stands for the account where everything is halted.
 EVERYTHING = 0
-MOST_COUNTED = 10_000
 
 
 class HaltedError(RegularsError):

@@ -52,11 +52,12 @@ def _earlier(connection: Connection, account_id: int, *, now: datetime) -> dict[
             func.coalesce(billed, harvest_runs.c.contacts_seen).label("found"),
         )
         .where(harvest_runs.c.account_id == account_id, harvest_runs.c.state == "done")
-        .order_by(harvest_runs.c.id)
-    )
+        .order_by(harvest_runs.c.id.desc())
+        .limit(EARLIER)
+    ).all()
     found: dict[str, Earlier] = {}
     began: dict[str, datetime] = {}
-    for each in walks:
+    for each in reversed(walks):
         before = began.get(each.stream)
         days = (each.started_at - before).total_seconds() / _DAY_S if before else _FIRST_WALK_DAYS
         found[each.stream] = Earlier(int(each.found), days, (now - each.started_at).total_seconds() / _DAY_S)

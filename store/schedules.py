@@ -162,15 +162,15 @@ def told(connection: Connection, schedule_id: int, *, count: int) -> Sequence[Ro
 def last_told(connection: Connection) -> dict[int, RowMapping]:
     """Return what became of each schedule's newest moment."""
     newest = (
-        select(schedule_moments.c.schedule_id, func.max(schedule_moments.c.moment).label("moment"))
-        .group_by(schedule_moments.c.schedule_id)
-        .subquery()
+        select(func.max(schedule_moments.c.moment))
+        .where(schedule_moments.c.schedule_id == schedules.c.id)
+        .correlate(schedules)
+        .scalar_subquery()
     )
     rows = connection.execute(
         select(schedule_moments).join(
-            newest,
-            (newest.c.schedule_id == schedule_moments.c.schedule_id)
-            & (newest.c.moment == schedule_moments.c.moment),
+            schedules,
+            (schedules.c.id == schedule_moments.c.schedule_id) & (schedule_moments.c.moment == newest),
         )
     )
     return {each["schedule_id"]: each for each in rows.mappings()}
@@ -185,10 +185,17 @@ def began(connection: Connection, schedule_id: int, run_ids: Collection[int]) ->
 
 def spent(connection: Connection, *, now: datetime) -> dict[int, int]:
     """Return by schedule what its runs have spent or reserved in this calendar month (UTC)."""
+    # The month's requests first: runs of years have been begun by schedules.
+    month = (
+        select(spends.c.run_id, func.sum(counted()).label("spent"))
+        .where(spends.c.day >= day_of(now.replace(day=1)))
+        .group_by(spends.c.run_id)
+        .subquery()
+    )
     rows = connection.execute(
-        select(harvest_runs.c.schedule_id, func.sum(counted()).label("spent"))
-        .join(spends, spends.c.run_id == harvest_runs.c.id)
-        .where(harvest_runs.c.schedule_id.is_not(None), spends.c.day >= day_of(now.replace(day=1)))
+        select(harvest_runs.c.schedule_id, func.sum(month.c.spent).label("spent"))
+        .join(month, month.c.run_id == harvest_runs.c.id)
+        .where(harvest_runs.c.schedule_id.is_not(None))
         .group_by(harvest_runs.c.schedule_id)
     )
     return {each.schedule_id: int(each.spent) for each in rows}

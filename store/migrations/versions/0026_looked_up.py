@@ -1,0 +1,20 @@
+"""Walks are found by their act and their run, failures by their run: pages look them up."""
+
+from alembic import op
+
+revision = "0026"
+down_revision = "0025"
+
+
+def upgrade() -> None:
+    """Bring the schema up."""
+    op.create_index("ix_walks_account_id_kind_post", "walks", ["account_id", "kind", "post"])
+    op.create_index("ix_walks_run_id", "walks", ["run_id"])
+    op.create_index("ix_failures_run_id", "failures", ["run_id"])
+
+
+def downgrade() -> None:
+    """Take it down again."""
+    op.drop_index("ix_failures_run_id", "failures")
+    op.drop_index("ix_walks_run_id", "walks")
+    op.drop_index("ix_walks_account_id_kind_post", "walks")
