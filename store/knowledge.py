@@ -12,6 +12,9 @@ from store.tables import accounts, harvest_runs, posts, spends
 _FIRST_WALK_DAYS = 30.0
 _DAY_S = 86_400
 
+#: From how many of the newest runs of an account it is known what a stream brings.
+EARLIER = 200
+
 
 def known(connection: Connection, account_id: int, *, now: datetime) -> Known:
     """Gather the platform's own counts, those beside the posts, and the numbers of earlier walks."""

@@ -185,17 +185,10 @@ def began(connection: Connection, schedule_id: int, run_ids: Collection[int]) ->
 
 def spent(connection: Connection, *, now: datetime) -> dict[int, int]:
     """Return by schedule what its runs have spent or reserved in this calendar month (UTC)."""
-    # The month's requests first: runs of years have been begun by schedules.
-    month = (
-        select(spends.c.run_id, func.sum(counted()).label("spent"))
-        .where(spends.c.day >= day_of(now.replace(day=1)))
-        .group_by(spends.c.run_id)
-        .subquery()
-    )
     rows = connection.execute(
-        select(harvest_runs.c.schedule_id, func.sum(month.c.spent).label("spent"))
-        .join(month, month.c.run_id == harvest_runs.c.id)
-        .where(harvest_runs.c.schedule_id.is_not(None))
+        select(harvest_runs.c.schedule_id, func.sum(counted()).label("spent"))
+        .join(spends, spends.c.run_id == harvest_runs.c.id)
+        .where(harvest_runs.c.schedule_id.is_not(None), spends.c.day >= day_of(now.replace(day=1)))
         .group_by(harvest_runs.c.schedule_id)
     )
     return {each.schedule_id: int(each.spent) for each in rows}

@@ -478,6 +478,10 @@ failures = Table(
     Column("attempts", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    # The open ones are few among those of years.
+    Index(
+        "ix_failures_open", "id", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")
+    ),
     Index("ix_failures_run_id", "run_id"),
     Index("ix_failures_state_id", "state", "id"),
     _one_of("state", ["open", "replayed", "dropped"]),

@@ -103,7 +103,7 @@ def live_long(connection: Connection, count: int, *, now_s: int) -> None:
                 f"WHERE {_ONLY.get(table, 'true')}"
             )
         )
-    for number in range(ENTRIES):
+    for number in range(min(ENTRIES, count)):
         key, at_ = ContactKey("twitter", f"p{number}"), datetime.fromtimestamp(now_s, UTC)
         journal.record(connection, Entry("console:ada", Act.CONTACT_SHOWN, at_, key))
     if not sqlite:

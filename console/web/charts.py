@@ -1,9 +1,11 @@
 """Charts: drawn at the server as SVG, without a legend to decipher; each page shows the same as a table."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from threading import Lock
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -37,41 +39,62 @@ _COLOURS = {
 }
 #: Matplotlib is not made for threads.
 _LOCK = Lock()
+#: Pictures that are kept, by all that they show: drawing one takes longer than all else that a page does.
+_MOST_KEPT = 64
+_KEPT: OrderedDict[str, bytes] = OrderedDict()
+
+
+def _drawn_once(shown: tuple[Any, ...], draw_it: Callable[[], Figure]) -> bytes:
+    """Return the picture of what is shown, drawn only where nobody has asked for it lately."""
+    key = repr(shown)
+    with _LOCK:
+        if key not in _KEPT:
+            _KEPT[key] = _svg(draw_it())
+            while len(_KEPT) > _MOST_KEPT:
+                _KEPT.popitem(last=False)
+        _KEPT.move_to_end(key)
+        return _KEPT[key]
 
 
 def lines(
     days: Mapping[date, Mapping[str, int]], names: Sequence[str], language: str, theme: str | None
 ) -> bytes:
     """Draw one line a label over days, each named at its end."""
+    plain = sorted((day, sorted(values.items())) for day, values in days.items())
+    return _drawn_once(("lines", plain, names, language, theme), lambda: _lines(days, names, language, theme))
+
+
+def _lines(
+    days: Mapping[date, Mapping[str, int]], names: Sequence[str], language: str, theme: str | None
+) -> Figure:
     colours = _COLOURS["dark" if theme == "dark" else "light"]
     said = Words(language)
-    with _LOCK:
-        figure = Figure(figsize=(9, 2.8), layout="constrained")
-        axes = figure.subplots()
-        dates = sorted(days)
-        places = np.array([each.toordinal() for each in dates])
-        for name in names:
-            values = [days[each].get(name, 0) for each in dates]
-            alone = "o" if len(dates) == 1 else None
-            axes.plot(places, values, color=colours[name], linewidth=2, marker=alone)
-            if values:
-                axes.annotate(
-                    said(f"words.{name}_many"),
-                    (places[-1], values[-1]),
-                    xytext=(6, 0),
-                    textcoords="offset points",
-                    color=colours[name],
-                    va="center",
-                    weight="bold",
-                )
-        axes.set_ylim(bottom=0)
-        ticks = places[:: max(1, len(places) // 6)]
-        axes.set_xticks(ticks, [day_of(date.fromordinal(each), language) for each in ticks])
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language)))
-        axes.grid(axis="y", color=colours["line"], linewidth=0.8)
-        axes.tick_params(colors=colours["ink"], length=0)
-        axes.spines[:].set_visible(False)
-        return _svg(figure)
+    figure = Figure(figsize=(9, 2.8), layout="constrained")
+    axes = figure.subplots()
+    dates = sorted(days)
+    places = np.array([each.toordinal() for each in dates])
+    for name in names:
+        values = [days[each].get(name, 0) for each in dates]
+        alone = "o" if len(dates) == 1 else None
+        axes.plot(places, values, color=colours[name], linewidth=2, marker=alone)
+        if values:
+            axes.annotate(
+                said(f"words.{name}_many"),
+                (places[-1], values[-1]),
+                xytext=(6, 0),
+                textcoords="offset points",
+                color=colours[name],
+                va="center",
+                weight="bold",
+            )
+    axes.set_ylim(bottom=0)
+    ticks = places[:: max(1, len(places) // 6)]
+    axes.set_xticks(ticks, [day_of(date.fromordinal(each), language) for each in ticks])
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language)))
+    axes.grid(axis="y", color=colours["line"], linewidth=0.8)
+    axes.tick_params(colors=colours["ink"], length=0)
+    axes.spines[:].set_visible(False)
+    return figure
 
 
 def columns(
@@ -81,43 +104,58 @@ def columns(
     theme: str | None,
 ) -> bytes:
     """Draw a column a day, its parts on one another; `names` says what each part is, beside the last day."""
+    plain = sorted((day, sorted(values.items())) for day, values in days.items())
+    shown = ("columns", plain, names, language, theme)
+    return _drawn_once(shown, lambda: _columns(days, names, language, theme))
+
+
+def _columns(
+    days: Mapping[date, Mapping[str, int]],
+    names: Mapping[str, str],
+    language: str,
+    theme: str | None,
+) -> Figure:
     colours = _COLOURS["dark" if theme == "dark" else "light"]
     shades = dict(zip(names, (colours["regular"], colours["occasional"]), strict=False))
-    with _LOCK:
-        figure = Figure(figsize=(9, 2.4), layout="constrained")
-        axes = figure.subplots()
-        dates = sorted(days)
-        places = np.array([each.toordinal() for each in dates])
-        under = np.zeros(len(dates))
-        for name, said in names.items():
-            heights = np.array([days[each].get(name, 0) for each in dates])
-            axes.bar(places, heights, 0.8, under, color=shades[name])
-            if heights.any():
-                newest = int(np.flatnonzero(heights)[-1])
-                axes.annotate(
-                    said,
-                    (places[-1] + 0.5, under[newest] + heights[newest] / 2),
-                    xytext=(6, 0),
-                    textcoords="offset points",
-                    color=shades[name],
-                    va="center",
-                    weight="bold",
-                    annotation_clip=False,
-                )
-            under = under + heights
-        axes.set_ylim(bottom=0)
-        ticks = places[:: max(1, len(places) // 6)]
-        axes.set_xticks(ticks, [day_of(date.fromordinal(each), language) for each in ticks])
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language)))
-        axes.grid(axis="y", color=colours["line"], linewidth=0.8)
-        axes.set_axisbelow(True)
-        axes.tick_params(colors=colours["ink"], length=0)
-        axes.spines[:].set_visible(False)
-        return _svg(figure)
+    figure = Figure(figsize=(9, 2.4), layout="constrained")
+    axes = figure.subplots()
+    dates = sorted(days)
+    places = np.array([each.toordinal() for each in dates])
+    under = np.zeros(len(dates))
+    for name, said in names.items():
+        heights = np.array([days[each].get(name, 0) for each in dates])
+        axes.bar(places, heights, 0.8, under, color=shades[name])
+        if heights.any():
+            newest = int(np.flatnonzero(heights)[-1])
+            axes.annotate(
+                said,
+                (places[-1] + 0.5, under[newest] + heights[newest] / 2),
+                xytext=(6, 0),
+                textcoords="offset points",
+                color=shades[name],
+                va="center",
+                weight="bold",
+                annotation_clip=False,
+            )
+        under = under + heights
+    axes.set_ylim(bottom=0)
+    ticks = places[:: max(1, len(places) // 6)]
+    axes.set_xticks(ticks, [day_of(date.fromordinal(each), language) for each in ticks])
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language)))
+    axes.grid(axis="y", color=colours["line"], linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.tick_params(colors=colours["ink"], length=0)
+    axes.spines[:].set_visible(False)
+    return figure
 
 
 def flow(rows: Sequence[tuple[str, str, str, int]], inside: int, language: str, theme: str | None) -> bytes:
     """Draw who leads to what: kinds of act, the label, the messaging store."""
+    shown = ("flow", rows, inside, language, theme)
+    return _drawn_once(shown, lambda: _flow(rows, inside, language, theme))
+
+
+def _flow(rows: Sequence[tuple[str, str, str, int]], inside: int, language: str, theme: str | None) -> Figure:
     colours = _COLOURS["dark" if theme == "dark" else "light"]
     said = Words(language)
     words = dict(notice.words(language)["kinds"])
@@ -131,8 +169,7 @@ def flow(rows: Sequence[tuple[str, str, str, int]], inside: int, language: str, 
         ink=colours["ink"],
         number=lambda count: number(count, language),
     )
-    with _LOCK:
-        return _svg(draw(rows, inside, look))
+    return draw(rows, inside, look)
 
 
 def _svg(figure: Figure) -> bytes:

@@ -1,5 +1,6 @@
-"""Walks are found by their act and their run, failures by their run: pages look them up."""
+"""Walks are found by their act and their run, failures by their run, and the open ones at once: pages look them up."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0026"
@@ -11,10 +12,13 @@ def upgrade() -> None:
     op.create_index("ix_walks_account_id_kind_post", "walks", ["account_id", "kind", "post"])
     op.create_index("ix_walks_run_id", "walks", ["run_id"])
     op.create_index("ix_failures_run_id", "failures", ["run_id"])
+    is_open = sa.text("state = 'open'")
+    op.create_index("ix_failures_open", "failures", ["id"], sqlite_where=is_open, postgresql_where=is_open)
 
 
 def downgrade() -> None:
     """Take it down again."""
+    op.drop_index("ix_failures_open", "failures")
     op.drop_index("ix_failures_run_id", "failures")
     op.drop_index("ix_walks_run_id", "walks")
     op.drop_index("ix_walks_account_id_kind_post", "walks")
