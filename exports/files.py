@@ -27,12 +27,13 @@ LOOK_S = 1.0
 
 
 class Exported(NamedTuple):
-    """What an export wrote."""
+    """What an export wrote; `seq` is the newest number of the feed that it shows."""
 
     contacts: Path
     tombstones: Path
     contact_count: int
     tombstone_count: int
+    seq: int
 
 
 def export(
@@ -72,7 +73,7 @@ def export(
         raise RegularsError(
             f"The export cannot be written to {folder}: {error.strerror}. Choose another folder or make room."
         ) from error
-    return Exported(names[0], names[1], inside, out)
+    return Exported(names[0], names[1], inside, out, seq)
 
 
 def export_removals(database: Database, form: str, folder: Path, *, now: datetime) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from config.suppression import Suppressor
 from domain.sign_up import LASTS
 from store import erasures, suppressions, written_files
-from store.written_files import ACCESS, BACKUP, EXPORT, Written
+from store.written_files import ACCESS, ENDING, EXPORT, Written
 
 
 class Places(NamedTuple):
@@ -61,13 +61,13 @@ def clear(
 
 
 def overdue(connection: Connection, *, tombstone_days: int, now: datetime) -> list[Written]:
-    """Return the files that hold people who have left, and the backups whose date is over."""
+    """Return the files that hold people who have left, and the backups and rejects whose date is over."""
     files = [each for each in written_files.every(connection) if not _is_gone(each)]
     return [each for each in files if _must_go(each, (), tombstone_days, now)]
 
 
 def _must_go(each: Written, ended: Iterable[Written], tombstone_days: int, now: datetime) -> bool:
-    if each.kind == BACKUP:
+    if each.kind in ENDING:
         return each.expires_at is not None and each.expires_at <= now
     return each in ended or _holds_leavers(each, tombstone_days, now)
 

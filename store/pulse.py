@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
 from store.runs import BEGUN
 from store.tables import (
@@ -12,6 +12,7 @@ from store.tables import (
     halts,
     harvest_runs,
     jobs,
+    messaging_contacts,
     outbox,
     paused_queues,
     schedules,
@@ -49,7 +50,10 @@ def marks(connection: Connection) -> Mapping[str, str]:
             func.count(schedules.c.id), func.min(schedules.c.begins_at), func.max(schedules.c.set_at)
         ),
         "accounts": select(func.count(accounts.c.id), func.count(accounts.c.paused_reason)),
-        "messaging": select(func.max(changes.c.seq)),
+        "messaging": select(
+            func.max(changes.c.seq),
+            select(func.max(messaging_contacts.c.contact_id)).where(text("unasked")).scalar_subquery(),
+        ),
         "tallies": select(func.max(tallies.c.counted_at)),
     }
     return {

@@ -34,7 +34,7 @@ def contacts_listed(
     `refusal` is the first gate that refused when the gates were last asked.
     """
     statement = (
-        select(contacts, messaging_contacts.c.seq, admissions.c.refusal)
+        select(contacts, messaging_contacts.c.admitted_at, admissions.c.refusal)
         .outerjoin(messaging_contacts, messaging_contacts.c.contact_id == contacts.c.id)
         .outerjoin(admissions, admissions.c.contact_id == contacts.c.id)
     )
@@ -47,10 +47,10 @@ def contacts_listed(
 
 
 def contact(connection: Connection, key: ContactKey) -> RowMapping:
-    """Return one contact with its place in the feed; raises UnknownContactError."""
+    """Return one contact, `admitted_at` None where it is not in messaging; raises UnknownContactError."""
     row = (
         connection.execute(
-            select(contacts, messaging_contacts.c.seq, admissions.c.refusal)
+            select(contacts, messaging_contacts.c.admitted_at, admissions.c.refusal)
             .outerjoin(messaging_contacts, messaging_contacts.c.contact_id == contacts.c.id)
             .outerjoin(admissions, admissions.c.contact_id == contacts.c.id)
             .where(contacts.c.platform == key.platform, contacts.c.platform_id == key.platform_id)
@@ -64,14 +64,13 @@ def contact(connection: Connection, key: ContactKey) -> RowMapping:
 
 
 def numbered(connection: Connection, contact_id: int) -> RowMapping | None:
-    """Return one contact by our number with its place in the feed; None where there is none.
+    """Return one contact by our number, `admitted_at` as for `contact`; None where there is none.
 
     `told` says that the gates once admitted it, so that readers of the feed may hold it.
     """
     statement = (
         select(
             contacts,
-            messaging_contacts.c.seq,
             messaging_contacts.c.admitted_at,
             admissions.c.refusal,
             admissions.c.told,

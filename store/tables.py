@@ -23,6 +23,7 @@ from sqlalchemy import (
     false,
     func,
     text,
+    true,
 )
 from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
 
@@ -253,7 +254,23 @@ messaging_contacts = Table(
     Column("contact_id", Id, primary_key=True, autoincrement=False),
     Column("label", Text, nullable=False),
     Column("admitted_at", Moment, nullable=False),
-    Column("seq", BigInteger, nullable=False, unique=True),
+    # The newest step by which the feed showed it; none before the gates have let it be shown.
+    Column("seq", BigInteger),
+    # Whether the gates were never asked since it came in.
+    Column("unasked", Boolean(name="unasked"), nullable=False, server_default=true()),
+    Index(
+        "uq_messaging_contacts_seq",
+        "seq",
+        unique=True,
+        sqlite_where=Column("seq", BigInteger).is_not(None),
+        postgresql_where=Column("seq", BigInteger).is_not(None),
+    ),
+    Index(
+        "ix_messaging_contacts_unasked",
+        "contact_id",
+        sqlite_where=text("unasked"),
+        postgresql_where=text("unasked"),
+    ),
     # Never cascading: neither a demotion nor a deletion may pass by without its tombstone.
     ForeignKeyConstraint(["contact_id", "label"], ["contacts.id", "contacts.label"]),
     CheckConstraint("label = 'regular'", name="only_regular"),
@@ -1015,8 +1032,6 @@ admissions = Table(
     Column("addressable", Text, nullable=False),
     Column("hindrances", Text, nullable=False),
     Column("since", Moment, nullable=False),
-    # The contact's place in the feed when this was said.
-    Column("seq", BigInteger, nullable=False),
     # Whether it was ever admitted, so that its removal must be told.
     Column("told", Boolean(name="told"), nullable=False),
     Index(
@@ -1193,11 +1208,11 @@ written_files = Table(
     Column("at", Moment, nullable=False),
     # The feed's newest number that an export shows.
     Column("seq", BigInteger),
-    # When a backup must be gone.
+    # When a backup, or a file of rejects, must be gone.
     Column("expires_at", Moment),
     PrimaryKeyConstraint("host", "path"),
-    _one_of("kind", ["export", "access", "backup"]),
-    CheckConstraint("(kind = 'backup') = (expires_at IS NOT NULL)", name="backup_ends"),
+    _one_of("kind", ["export", "access", "backup", "rejects"]),
+    CheckConstraint("(kind IN ('backup', 'rejects')) = (expires_at IS NOT NULL)", name="backup_ends"),
     CheckConstraint("(kind = 'export') = (seq IS NOT NULL)", name="export_shows"),
 )
 

@@ -11,7 +11,9 @@ from sqlalchemy import Connection, delete, func, select
 from store import sets
 from store.tables import changes, written_files
 
-EXPORT, ACCESS, BACKUP = "export", "access", "backup"
+EXPORT, ACCESS, BACKUP, REJECTS = "export", "access", "backup", "rejects"
+#: What is deleted at a date of its own.
+ENDING = (BACKUP, REJECTS)
 
 
 class Written(NamedTuple):

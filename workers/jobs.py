@@ -16,6 +16,7 @@ from pipeline.job import Save, Step
 from pipeline.reclassify import reclassify_step
 from pipeline.road import Road
 from pipeline.scrubbing import scrubbing_step
+from pipeline.standing import newest_step
 from store import halts, installation, jobs, journal
 from store.database import Database
 from store.jobs import Job
@@ -38,14 +39,16 @@ def export_step(database: Database, job: Job, save: Save, now: datetime) -> None
     kind, others = Controller(controller) if controller else None, job.arguments.get("to_others", False)
     review(database, load_pack(pack or DEFAULT), kind, now=now, to_others=others)
     if halted:  # removals are never stopped
+        with database.read() as connection:
+            seq = newest_step(connection)
         reached = {"contacts": 0, "tombstones": export_removals(database, form, folder, now=now)}
         with database.write() as connection:
-            save(connection, reached, done=True)
+            save(connection, {**reached, "seq": seq}, done=True)
         return
     done = export(database, form, folder, now=now)
     reached = {"contacts": done.contact_count, "tombstones": done.tombstone_count}
     with database.write() as connection:
-        save(connection, reached, done=True)
+        save(connection, {**reached, "seq": done.seq}, done=True)
         details = {"job": job.id, "format": form, **reached}
         journal.record(connection, Entry("worker", Act.EXPORT_WRITTEN, now, details=details))
 

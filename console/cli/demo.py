@@ -15,7 +15,8 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from config import settings as configuration
+from config.loading import load
+from config.settings import PREFIX
 from connectors.registry import connect
 from console.cli.demo_interests import compare
 from console.cli.harvest import road_for
@@ -123,12 +124,12 @@ def _ready(path: Path, process: subprocess.Popen[bytes], folder: Path) -> Mappin
 
 def _open(folder: Path, ready: Mapping[str, Any]) -> Runtime:
     """Open an installation of the demo's own; workers read the same settings from the environment."""
-    for name in [each for each in os.environ if each.startswith(configuration.PREFIX)]:
+    for name in [each for each in os.environ if each.startswith(PREFIX)]:
         del os.environ[name]
     os.environ["REGULARS_DATA_DIR"] = str(folder / "data")
     for platform in ("twitter", "facebook"):
         os.environ[f"REGULARS_{platform.upper()}_BASE_URL"] = ready[platform]["base_url"]
-    return Runtime(configuration.load(), upgrade=True)
+    return Runtime(load(), upgrade=True)
 
 
 def _connect(open_runtime: Runtime, ready: Mapping[str, Any]) -> list[Account]:

@@ -16,6 +16,7 @@ MODULES: Mapping[str, str] = {
     "doctor": "doctor",
     "up": "road",
     "worker": "road",
+    "alive": "alive",
     "dispatch": "road",
     "harvest": "harvest",
     "estimate": "estimating",

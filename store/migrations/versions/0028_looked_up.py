@@ -1,10 +1,10 @@
-"""Walks are found by their act and their run, failures by their run, and the open ones at once: pages look them up."""
+"""Walks are found by act and run, failures by run, and the open ones at once: pages look them up."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0028"
+down_revision = "0027"
 
 
 def upgrade() -> None:
