@@ -3,7 +3,8 @@
 Fills an installation (`console_world`), starts a simulator, `regulars up` with its workers and `regulars
 serve` as real processes, keeps four streams being harvested, lets viewers walk all screens
 (`console_viewers`), and prints for each screen the server's own time from its access log, the first paint in
-Chromium, and the memory of the console. PostgreSQL is a server of its own, in memory. `--folder` keeps a SQLite installation.
+Chromium, and the memory of the console. PostgreSQL is a server of its own, in memory. `--folder` keeps a
+SQLite installation.
 """
 
 import argparse

@@ -28,7 +28,7 @@ _PARTS = re.compile(r'data-live="([^"]+)" data-on="([^"]+)"')
 
 
 class Viewer(threading.Thread):
-    """One viewer, who sees every screen and walks about until the end; faults are answers that were not well."""
+    """One viewer, who sees every screen and then walks about; faults are answers that were not well."""
 
     def __init__(self, visitor: Visitor, given: dict[str, Any], until: float, seed: int) -> None:
         super().__init__(daemon=True)
