@@ -1,0 +1,155 @@
+"""Who may use which route of the console, written down by hand: a route that is declared too low shows.
+
+A new route stands here with the least role that it was meant for, and one that needs no session by its name.
+"""
+
+from domain.user import Role
+
+#: What anybody may ask, session or none: to sign in, to become a user, files of ours, probes.
+OPEN = {
+    ("GET", "/healthz"),
+    ("GET", "/metrics"),
+    ("GET", "/readyz"),
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("POST", "/sign-in/oidc"),
+    ("GET", "/sign-in/oidc/back"),
+    ("GET", "/static/{digest}/{name}"),
+    ("HEAD", "/static/{digest}/{name}"),
+    ("GET", "/welcome/{token}"),
+    ("POST", "/welcome/{token}"),
+}
+
+#: Who looks, and changes what concerns only themself.
+_VIEWER = (
+    ("GET", "/"),
+    ("GET", "/accounts"),
+    ("GET", "/accounts/cards"),
+    ("GET", "/accounts/{account_id}"),
+    ("POST", "/appearance"),
+    ("GET", "/charts/contacts.svg"),
+    ("GET", "/charts/flow.svg"),
+    ("GET", "/charts/harvests.svg"),
+    ("GET", "/halt/banner"),
+    ("GET", "/harvests"),
+    ("GET", "/harvests/coming"),
+    ("GET", "/harvests/running"),
+    ("GET", "/harvests/schedules"),
+    ("GET", "/harvests/schedules/{schedule_id}"),
+    ("GET", "/harvests/{run_id}"),
+    ("GET", "/harvests/{run_id}/figures"),
+    ("GET", "/live"),
+    ("GET", "/messaging"),
+    ("GET", "/privacy"),
+    ("GET", "/privacy/keeping"),
+    ("GET", "/privacy/papers"),
+    ("GET", "/privacy/papers/{name}"),
+    ("GET", "/privacy/policy"),
+    ("GET", "/privacy/policy/preview"),
+    ("GET", "/queues"),
+    ("GET", "/queues/failed"),
+    ("GET", "/queues/jobs"),
+    ("GET", "/queues/limits"),
+    ("GET", "/queues/limits/clocks"),
+    ("GET", "/queues/pushes"),
+    ("GET", "/queues/quarantine"),
+    ("GET", "/queues/standing"),
+    ("GET", "/settings"),
+    ("GET", "/settings/alerts"),
+    ("POST", "/settings/alerts"),
+    ("POST", "/settings/alerts/{wish_id}/remove"),
+    ("POST", "/settings/alerts/{wish_id}/test"),
+    ("GET", "/settings/budgets"),
+    ("POST", "/settings/oidc"),
+    ("POST", "/settings/password"),
+    ("GET", "/settings/topics"),
+    ("POST", "/sign-out"),
+)
+
+#: Who sees people, and keeps harvests going.
+_OPERATOR = (
+    ("GET", "/contacts"),
+    ("GET", "/contacts/{contact_id}"),
+    ("POST", "/contacts/{contact_id}/topics"),
+    ("POST", "/contacts/{contact_id}/why"),
+    ("GET", "/harvests/{run_id}/contacts"),
+    ("POST", "/harvests/{run_id}/replay"),
+    ("POST", "/harvests/{run_id}/stop"),
+    ("POST", "/privacy/keeping"),
+    ("POST", "/queues/accounts/{account_id}/pause"),
+    ("POST", "/queues/accounts/{account_id}/resume"),
+    ("GET", "/queues/failures"),
+    ("POST", "/queues/failures"),
+    ("POST", "/queues/pause"),
+    ("POST", "/queues/pushes/replay"),
+    ("POST", "/queues/resume"),
+    ("POST", "/settings/topics"),
+)
+
+#: Who spends, decides of people, and stops.
+_MANAGER = (
+    ("GET", "/accounts/{account_id}/check"),
+    ("POST", "/accounts/{account_id}/check"),
+    ("POST", "/accounts/{account_id}/resume"),
+    ("GET", "/contacts/{contact_id}/access"),
+    ("POST", "/contacts/{contact_id}/access"),
+    ("GET", "/contacts/{contact_id}/erase"),
+    ("POST", "/contacts/{contact_id}/erase"),
+    ("GET", "/contacts/{contact_id}/object"),
+    ("POST", "/contacts/{contact_id}/object"),
+    ("GET", "/contacts/{contact_id}/override"),
+    ("POST", "/contacts/{contact_id}/override"),
+    ("POST", "/contacts/{contact_id}/override/confirm"),
+    ("POST", "/contacts/{contact_id}/override/take-back"),
+    ("GET", "/halt"),
+    ("POST", "/halt"),
+    ("POST", "/halt/end"),
+    ("GET", "/harvests/new"),
+    ("POST", "/harvests/new"),
+    ("GET", "/harvests/schedules/new"),
+    ("POST", "/harvests/schedules/new"),
+    ("GET", "/harvests/schedules/{schedule_id}/change"),
+    ("POST", "/harvests/schedules/{schedule_id}/change"),
+    ("POST", "/harvests/schedules/{schedule_id}/pause"),
+    ("POST", "/harvests/schedules/{schedule_id}/remove"),
+    ("POST", "/harvests/schedules/{schedule_id}/resume"),
+    ("GET", "/harvests/withheld"),
+    ("POST", "/harvests/withheld/confirm"),
+    ("POST", "/harvests/withheld/release"),
+    ("POST", "/harvests/{run_id}/resume"),
+    ("GET", "/privacy/journal"),
+    ("POST", "/privacy/journal"),
+    ("POST", "/privacy/policy"),
+    ("POST", "/privacy/policy/preview"),
+    ("POST", "/settings/budgets"),
+    ("POST", "/settings/budgets/{budget}/remove"),
+)
+
+#: Who connects, disconnects, and says who may come in.
+_ADMIN = (
+    ("GET", "/accounts/connect"),
+    ("GET", "/accounts/connect/facebook/pages"),
+    ("POST", "/accounts/connect/facebook/pages"),
+    ("GET", "/accounts/connect/{platform}"),
+    ("POST", "/accounts/connect/{platform}"),
+    ("GET", "/accounts/connect/{platform}/back"),
+    ("GET", "/accounts/paste"),
+    ("POST", "/accounts/paste"),
+    ("GET", "/accounts/{account_id}/disconnect"),
+    ("POST", "/accounts/{account_id}/disconnect"),
+    ("GET", "/settings/installation"),
+    ("GET", "/settings/users"),
+    ("POST", "/settings/users/invite"),
+    ("POST", "/settings/users/{user_id}/let-in"),
+    ("POST", "/settings/users/{user_id}/role"),
+    ("POST", "/settings/users/{user_id}/shut-out"),
+    ("POST", "/settings/users/{user_id}/sign-out"),
+)
+
+#: Method and path → the least role.
+LEAST = {
+    **dict.fromkeys(_VIEWER, Role.VIEWER),
+    **dict.fromkeys(_OPERATOR, Role.OPERATOR),
+    **dict.fromkeys(_MANAGER, Role.MANAGER),
+    **dict.fromkeys(_ADMIN, Role.ADMIN),
+}
