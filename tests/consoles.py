@@ -67,7 +67,7 @@ class Visitor:
             self.form_token = found[1]
         return read
 
-    def get(self, path: str, **headers: str) -> Answer:
+    def get(self, path: str, **headers: Any) -> Answer:
         """Read a page."""
         return self.ask("GET", path, **headers)
 
