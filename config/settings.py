@@ -1,11 +1,9 @@
-"""Settings: read from the environment, each with its meaning; unknown ones are refused."""
+"""Settings: what the environment decides, each with its meaning (`config.loading` reads them)."""
 
-import difflib
-import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.admission import Controller
@@ -41,6 +39,11 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(
         Path("./data"), description="Folder of everything that an embedded run writes: database, queue, keys."
+    )
+    secrets_dir: Path | None = Field(
+        None,
+        description="Folder with a file for each setting that shall not stand in the environment, named like "
+        "`regulars_database_url`; the environment goes before it. Unset: none.",
     )
     database_url: SecretStr | None = Field(
         None, description="Address of the database; unset: a SQLite file in the data folder."
@@ -269,24 +272,3 @@ class Settings(BaseSettings):
         """Return the address set for a platform's API, None for the real one."""
         value: str | None = getattr(self, f"{platform}_base_url", None)
         return value
-
-
-def load() -> Settings:
-    """Read the settings; raises SettingsError with one sentence."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
-    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
-    if unknown:
-        near = difflib.get_close_matches(unknown[0], known, n=1)
-        meant = f" (is {near[0]} meant?)" if near else ""
-        raise SettingsError(
-            f"{unknown[0]} is no setting of Regulars{meant}: unset it; `regulars config show` then lists "
-            "those that exist."
-        )
-    try:
-        return Settings()
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = PREFIX + str(first["loc"][0]).upper() if first["loc"] else "A setting"
-        raise SettingsError(
-            f"{name} has a value that it cannot have ({first['msg'].lower()}); mend it or unset it."
-        ) from None

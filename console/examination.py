@@ -21,7 +21,7 @@ from pipeline.road import Duty
 from store import accounts, erasures, installation, profile_looks, schema
 from store.database import Database
 from store.erasures import Erased
-from store.written_files import ACCESS, BACKUP, EXPORT
+from store.written_files import ACCESS, BACKUP, EXPORT, REJECTS
 from workers.broker import redis_broker
 from workers.runtime import duty_of, utc_now
 
@@ -248,6 +248,7 @@ def _copies(read: Settings) -> Iterator[Finding]:
     for what, kinds, why in (
         ("exported files", (EXPORT, ACCESS), "hold people who have left"),
         ("backups", (BACKUP,), "are past their date"),
+        ("rejected rows", (REJECTS,), "are past their date"),
     ):
         named = [each for each in files if each.kind in kinds]
         yield Finding(

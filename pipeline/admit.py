@@ -23,7 +23,7 @@ from store.standing_of import facts_of
 
 #: Contacts asked about in one transaction.
 SLICE = 2_000
-#: What the feed says of those who are admitted again, and of those whose channels changed.
+#: What the feed says of those who are admitted, the first time or again, and of whose channels changed.
 ADMITTED, CHANNELS = "admitted", "channels"
 
 
@@ -42,9 +42,10 @@ def review(
 ) -> int:
     """Ask the gates of everybody in the messaging store, slice by slice; returns how many are refused.
 
-    With `to_others` readers of the feed are other recipients: see `classifier.admission.held_back`. Whoever
-    is refused stays there with the refusal and is not exported; where it was admitted before, the feed
-    tells its removal. Nobody is told of who never was.
+    With `to_others` readers of the feed are other recipients: see `classifier.admission.held_back`. The feed
+    tells who is admitted and was not, whose channels changed, and the removal of who was admitted and is
+    refused; whoever is refused stays in the store with the refusal. Nobody is told of who never was
+    admitted, and nobody is admitted while anything is halted.
     """
     after, refused = 0, 0
     while True:
@@ -99,9 +100,7 @@ def _review(connection: Connection, after: int, asking: Asking) -> tuple[int, in
     last = there[-1].contact_id
     if halts.every(connection):  # whom a gate refused is not let in before the halt ends
         there = [each for each in there if not _is_let_in(each, said[each.contact_id])]
-    changed = [
-        said[each.contact_id] for each in there if not _same(each.said, said[each.contact_id], each.seq)
-    ]
+    changed = [said[each.contact_id] for each in there if each.said != said[each.contact_id]]
     if changed:
         admissions.put(connection, changed, now=now)
     steps = [step for each in there if (step := _step(each, said[each.contact_id]))]
@@ -117,30 +116,20 @@ def _said(inside: Inside, facts: Mapping[int, Facts], asking: Asking) -> Said:
         refusal,
         orjson.dumps([each.channel.value for each in answers if each.addressable]).decode(),
         orjson.dumps({each.channel.value: each.hindrance for each in answers if each.hindrance}).decode(),
-        inside.seq,
         told=refusal is None or (inside.said is not None and inside.said.told),
     )
 
 
-def _same(before: Said | None, now: Said, seq: int) -> bool:
-    """Tell whether nothing is to be written: of the admitted, the place in the feed does not matter."""
-    return before is not None and before._replace(seq=seq if now.refusal is None else before.seq) == now
-
-
 def _is_let_in(inside: Inside, said: Said) -> bool:
-    return inside.said is not None and inside.said.refusal is not None and said.refusal is None
+    return said.refusal is None and (inside.said is None or inside.said.refusal is not None)
 
 
 def _step(inside: Inside, said: Said) -> Step | None:
-    """Return what the feed must tell; a refused contact that it told of anew is taken back again."""
+    """Return what the feed must tell."""
     before, key = inside.said, ContactKey(inside.platform, inside.platform_id)
-    if before is None:
-        return None
+    was_shown = before is not None and before.refusal is None
     if said.refusal is not None:
-        known = before.told and (before.refusal is None or before.seq != inside.seq)
-        return Step(inside.contact_id, *key, "remove", said.refusal) if known else None
-    if before.refusal is not None:
+        return Step(inside.contact_id, *key, "remove", said.refusal) if was_shown else None
+    if not was_shown:
         return Step(inside.contact_id, *key, "upsert", ADMITTED)
-    if before[2:4] != said[2:4]:
-        return Step(inside.contact_id, *key, "upsert", CHANNELS)
-    return None
+    return Step(inside.contact_id, *key, "upsert", CHANNELS) if inside.said != said else None

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 
 from config.suppression import Suppressor
 from domain.sign_up import LASTS
-from store import erasures, suppressions, written_files
-from store.written_files import ACCESS, BACKUP, EXPORT, Written
+from store import erasures, exports, suppressions, written_files
+from store.written_files import ACCESS, ENDING, EXPORT, Written
 
 
 class Places(NamedTuple):
@@ -24,6 +24,8 @@ class Places(NamedTuple):
 
 
 NOWHERE = Places()
+#: How long an export whose files are no more stays on record.
+RECORDED = timedelta(days=365)
 
 
 class Cleared(NamedTuple):
@@ -56,18 +58,31 @@ def clear(
     old = [path for path, value in mails.items() if _is_over(path, since.get(value), now)]
     deleted = len(unlinked) + sum(_unlink(each) for each in old)
     written_files.drop(connection, [*known_no_more, *unlinked])
+    exports.end_without_files(connection, now=now)
+    exports.forget(connection, now - RECORDED)
     still = [each for each in files if each not in unlinked]
     return Cleared(deleted, [each for each in still if _must_go(each, ended, tombstone_days, now)])
 
 
+def remaining(
+    connection: Connection, suppressor: Suppressor, *, tombstone_days: int, now: datetime
+) -> list[Written]:
+    """Return what `clear` leaves for somebody to delete, and delete nothing: as `overdue`, with answers."""
+    files = [each for each in written_files.every(connection) if not _is_gone(each)]
+    whose = _answers(files, suppressor)
+    since = suppressions.since(connection, set(whose.values()))
+    ended = {each for each, value in whose.items() if value in since and each.at <= since[value]}
+    return [each for each in files if _must_go(each, ended, tombstone_days, now)]
+
+
 def overdue(connection: Connection, *, tombstone_days: int, now: datetime) -> list[Written]:
-    """Return the files that hold people who have left, and the backups whose date is over."""
+    """Return the files that hold people who have left, and the backups and rejects whose date is over."""
     files = [each for each in written_files.every(connection) if not _is_gone(each)]
     return [each for each in files if _must_go(each, (), tombstone_days, now)]
 
 
 def _must_go(each: Written, ended: Iterable[Written], tombstone_days: int, now: datetime) -> bool:
-    if each.kind == BACKUP:
+    if each.kind in ENDING:
         return each.expires_at is not None and each.expires_at <= now
     return each in ended or _holds_leavers(each, tombstone_days, now)
 

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from store import halts, jobs, messaging, reading
 from store.database import Database
 
@@ -27,8 +29,7 @@ def begin_export_if_moved(
     Returns the job.
     """
     with database.read() as connection:
-        _, seq = messaging.counts(connection)
-        wanted: dict[str, Any] = {"folder": str(folder.absolute()), "form": form, "seq": seq}
+        wanted: dict[str, Any] = {"folder": str(folder.absolute()), "form": form}
         if controller:
             wanted["controller"] = controller
         if halts.every(connection):  # an export that was begun now holds removals alone
@@ -36,18 +37,34 @@ def begin_export_if_moved(
         if to_others:
             wanted["to_others"] = True
         harvesting = reading.active_runs(connection) > 0
-        if not _is_due(jobs.newest(connection, jobs.EXPORT), wanted, harvesting=harvesting, now=now):
+        last = jobs.newest(connection, jobs.EXPORT)
+        moved = _has_moved(connection, last, halted="removals_only" in wanted)
+        if not _is_due(last, wanted, moved=moved, harvesting=harvesting, now=now):
             return None
     with database.write() as connection:
         return jobs.begin(connection, jobs.EXPORT, wanted, now=now)
 
 
-def _is_due(last: dict[str, Any] | None, wanted: dict[str, Any], *, harvesting: bool, now: datetime) -> bool:
+def newest_step(connection: Connection) -> int:
+    """Return the feed's newest number."""
+    return messaging.counts(connection)[1]
+
+
+def _has_moved(connection: Connection, last: dict[str, Any] | None, *, halted: bool) -> bool:
+    """Tell whether an export would show something new; while a halt lasts nobody is let in."""
+    told = last is not None and last["reached"].get("seq") == newest_step(connection)
+    return not told or (not halted and messaging.newcomers_wait(connection))
+
+
+def _is_due(
+    last: dict[str, Any] | None, wanted: dict[str, Any], *, moved: bool, harvesting: bool, now: datetime
+) -> bool:
     if last is None:
         return not harvesting
     if last["state"] == "running":
         return False
-    if last["state"] == "done" and last["arguments"] == wanted and now - last["created_at"] < REVIEW_EVERY:
+    stands = last["state"] == "done" and last["arguments"] == wanted and not moved
+    if stands and now - last["created_at"] < REVIEW_EVERY:
         return False
     waits = harvesting or last["state"] == "failed"
     return not waits or bool(now - last["created_at"] >= EXPORT_EVERY)

@@ -11,6 +11,9 @@ from pipeline.objections import hold_to
 from store import consents, contacts, erasing, erasures, messaging
 from store.messaging import Step
 
+#: Whom we hold no more has no number of ours.
+NOBODY = 0
+
 
 def suppress(
     connection: Connection,
@@ -29,7 +32,7 @@ def suppress(
     wanted = set(keys)
     known = erasing.identifiers(connection, wanted)
     hold_to(connection, suppressor.values([*wanted, *known]), reason, suppressor, now=now)
-    steps = erase(connection, wanted, reason, platforms)
+    steps = erase(connection, wanted, reason, platforms, again=True)
     note_erasure(connection, now=now)
     return steps
 
@@ -50,18 +53,23 @@ def erase(
     platforms: Collection[str] = (),
     *,
     untold: bool = False,
+    again: bool = False,
 ) -> list[Step]:
     """Delete contacts with all that is stored of them; returns the removals that the feed must tell.
 
-    With `untold` it tells of everybody who was in the messaging store, else of those alone whom it knows. Of
-    the feed only a contact's newest step stays, as the tombstone by which other systems delete it.
+    With `untold` it tells of everybody who was in the messaging store, else of those alone whom it knows.
+    With `again` it tells also of whoever was removed for another reason: other systems do more upon an
+    objection than upon an unfollow. Of the feed only a contact's newest step stays, as the tombstone by
+    which other systems delete it.
     """
     steps = []
     for platform in sorted({each.platform for each in keys} | {*platforms}):
         ids = [each.platform_id for each in keys if each.platform == platform]
         there = contacts.known(connection, platform, ids)
         out = messaging.take_out(connection, [each.id for each in there.values()], untold=untold)
+        before = messaging.removed(connection, platform, ids, but=reason) if again else set()
         leaving = {platform_id: each.id for platform_id, each in sorted(there.items()) if each.id in out}
+        leaving = dict.fromkeys(sorted(before), NOBODY) | leaving
         steps += [Step(each, platform, who, "remove", reason) for who, each in leaving.items()]
         erasing.erase(connection, [each.id for each in there.values()])
         erasing.forget_steps(connection, platform, ids, leaving=leaving)

@@ -22,17 +22,15 @@ class Said(NamedTuple):
     refusal: str | None
     addressable: str
     hindrances: str
-    seq: int
     told: bool
 
 
 class Inside(NamedTuple):
-    """A contact in the messaging store with its place in the feed, and what the gates last said of it."""
+    """A contact in the messaging store, and what the gates last said of it."""
 
     contact_id: int
     platform: str
     platform_id: str
-    seq: int
     said: Said | None
 
 
@@ -41,49 +39,58 @@ _COLUMNS = {
     "refusal": "text",
     "addressable": "text",
     "hindrances": "text",
-    "seq": "int",
     "told": "int",
 }
 
 
 def inside_after(connection: Connection, after: int, size: int) -> list[Inside]:
     """Return the next contacts in the messaging store by id, held there to the end of the transaction."""
-    locking = "" if connection.dialect.name == "sqlite" else " FOR NO KEY UPDATE OF m"
-    found = run(
+    locking = "" if connection.dialect.name == "sqlite" else " FOR NO KEY UPDATE"
+    held = run(
         connection,
-        "SELECT m.contact_id, c.platform, c.platform_id, m.seq, a.contact_id, a.refusal, a.addressable, "
-        "a.hindrances, a.seq, a.told FROM messaging_contacts AS m JOIN contacts AS c ON c.id = m.contact_id "
-        "LEFT JOIN admissions AS a ON a.contact_id = m.contact_id "
-        f"WHERE m.contact_id > :after ORDER BY m.contact_id LIMIT :size{locking}",
+        "SELECT contact_id FROM messaging_contacts WHERE contact_id > :after "
+        f"ORDER BY contact_id LIMIT :size{locking}",
         after=after,
         size=size,
     )
+    # What was said last is read by a statement of its own: while the first one waited for another review,
+    # that one may have said more.
+    found = run(
+        connection,
+        "SELECT c.id, c.platform, c.platform_id, a.contact_id, a.refusal, a.addressable, a.hindrances, "
+        f"a.told FROM {rows_of(connection, {'id': 'int'})} AS r CROSS JOIN contacts AS c "
+        "LEFT JOIN admissions AS a ON a.contact_id = c.id WHERE c.id = r.id ORDER BY c.id",
+        rows=as_parameter([row[0]] for row in held),
+    )
     return [
-        Inside(
-            row[0],
-            row[1],
-            row[2],
-            row[3],
-            Said(row[4], row[5], row[6], row[7], row[8], bool(row[9])) if row[4] else None,
-        )
+        Inside(row[0], row[1], row[2], Said(row[3], row[4], row[5], row[6], bool(row[7])) if row[3] else None)
         for row in found
     ]
 
 
 def put(connection: Connection, said: Sequence[Said], *, now: datetime) -> None:
-    """Write what the gates said of contacts in the messaging store."""
+    """Write what the gates said of contacts in the messaging store.
+
+    Whom they let be shown must be published in the same transaction.
+    """
     moment = ":now" if connection.dialect.name == "sqlite" else "CAST(:now AS timestamptz)"
     told = "told" if connection.dialect.name == "sqlite" else "told = 1"
     run(
         connection,
-        "INSERT INTO admissions (contact_id, refusal, addressable, hindrances, since, seq, told) "
-        f"SELECT contact_id, refusal, addressable, hindrances, {moment}, seq, {told} "
+        "INSERT INTO admissions (contact_id, refusal, addressable, hindrances, since, told) "
+        f"SELECT contact_id, refusal, addressable, hindrances, {moment}, {told} "
         f"FROM {rows_of(connection, _COLUMNS)} AS r WHERE true "
         "ON CONFLICT (contact_id) DO UPDATE SET refusal = excluded.refusal, "
         "addressable = excluded.addressable, hindrances = excluded.hindrances, since = excluded.since, "
-        "seq = excluded.seq, told = excluded.told",
+        "told = excluded.told",
         now=stamp(now),
-        rows=as_parameter([*each[:5], int(each.told)] for each in sorted(said, key=lambda said: said[0])),
+        rows=as_parameter([*each[:4], int(each.told)] for each in sorted(said, key=lambda said: said[0])),
+    )
+    run(
+        connection,
+        "UPDATE messaging_contacts SET seq = NULL, unasked = false WHERE (unasked OR seq IS NOT NULL) "
+        f"AND contact_id IN (SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r)",
+        rows=as_parameter([each.contact_id] for each in said if each.refusal is not None),
     )
 
 

@@ -87,6 +87,17 @@ def forget_account(connection: Connection, account_id: int) -> None:
     connection.execute(delete(decisions).where(decisions.c.account_id == account_id))
 
 
+def forget_towards(connection: Connection, account_id: int, contact_ids: Iterable[int]) -> None:
+    """Delete the decisions on some contacts that rest on acts towards an account."""
+    run(
+        connection,
+        "DELETE FROM decisions WHERE account_id = :account_id AND contact_id IN "
+        f"(SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r)",
+        account_id=account_id,
+        rows=as_parameter([each] for each in contact_ids),
+    )
+
+
 def without_any(connection: Connection, contact_ids: Iterable[int]) -> list[int]:
     """Return those of the contacts of whom no decision is stored."""
     found = run(

@@ -19,6 +19,7 @@ KIND = "job"
 BEGUN = text("jobs.state = 'running'")
 RECLASSIFY, EXPORT, TOPICS, EXPIRE, DELETIONS = "reclassify", "export", "topics", "expire", "deletions"
 SCRUB = "scrub"
+PART = "part"
 #: The queue on which each kind of job is carried out.
 QUEUE_OF = {
     RECLASSIFY: "classify",
@@ -26,6 +27,7 @@ QUEUE_OF = {
     TOPICS: "classify",
     EXPIRE: "classify",
     DELETIONS: "harvest.twitter",
+    PART: "classify",
     SCRUB: "export",  # where our files are written
 }
 

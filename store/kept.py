@@ -38,7 +38,7 @@ KEPT: Mapping[str, Kept] = {
     "decisions": Kept("why a contact has its label", _WITH_CONTACT, "`expire`, with the act"),
     "messaging_contacts": Kept("who may be imported", "the label falls", "whatever lets the label fall"),
     "changes": Kept(
-        "what CRMs must still learn; the newest step of whoever is inside",
+        "what CRMs must still learn; the newest step of whoever is shown",
         "`tombstone_days` after a removal, or after a step that a newer one replaced",
         "`expire`: steps",
     ),
@@ -135,6 +135,12 @@ KEPT: Mapping[str, Kept] = {
         "by when the erased are gone from all copies", "30 days after `gone_by`", "the daily scrub"
     ),
     "written_files": Kept("where files lie that hold people", "the file is gone", "the daily scrub"),
+    "recipients": Kept("who gets files of people (GDPR art. 30)", _OURS, "nothing by itself"),
+    "exports": Kept(
+        "which files were written for whom; nobody is named",
+        "a year after the files are gone",
+        "the daily scrub",
+    ),
     "asked_mails": Kept(
         "so that an address gets one mail a day: keyed hashes", "the day is over", "the next day's mail"
     ),

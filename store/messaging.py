@@ -1,11 +1,11 @@
-"""The messaging store and its feed: who is in, and each step that led there.
+"""The messaging store and its feed: who is in, and each step that its readers were shown.
 
-Readers are shown `rows` and `tombstones` alone: `changes` also holds the coming in of those whom the gates
-have not admitted.
+`changes` takes a step when the gates admit a contact, when the record of an admitted one changes, and when
+one that was shown leaves or is no longer admitted. Of whoever is in and was never admitted it holds nothing.
 """
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
@@ -41,9 +41,9 @@ class Step(NamedTuple):
 def take_out(connection: Connection, contact_ids: Iterable[int], *, untold: bool = False) -> set[int]:
     """Remove contacts from the messaging store; returns those whose removal the feed must tell.
 
-    Those are the ones that the gates ever admitted: nobody else was shown to any reader of the feed, so of
-    the others no step stays at all. With `untold` all that were in are returned. Must run before their
-    label is weakened, and each removal must be published in the same transaction.
+    Those are the ones that the gates ever admitted: nobody else was shown to any reader of the feed. With
+    `untold` all that were in are returned. Must run before their label is weakened, and each removal must be
+    published in the same transaction.
     """
     rows = as_parameter([each] for each in contact_ids)
     given = f"(SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r)"
@@ -60,13 +60,21 @@ def take_out(connection: Connection, contact_ids: Iterable[int], *, untold: bool
     )
     out = there if untold else {row[0] for row in told}
     run(connection, f"DELETE FROM messaging_contacts WHERE contact_id IN {given}", rows=rows)
-    run(
-        connection,
-        "DELETE FROM changes WHERE op = 'upsert' AND (platform, platform_id) IN "
-        f"(SELECT c.platform, c.platform_id FROM contacts AS c WHERE c.id IN {given})",
-        rows=as_parameter([each] for each in there - out),
-    )
     return out
+
+
+def removed(connection: Connection, platform: str, platform_ids: Iterable[str], *, but: str) -> set[str]:
+    """Return those of a platform's contacts whose removal the feed tells for another reason than `but`."""
+    found = run(
+        connection,
+        "SELECT DISTINCT platform_id FROM changes WHERE op = 'remove' AND reason <> :but "
+        "AND platform = :platform AND platform_id IN "
+        f"(SELECT platform_id FROM {rows_of(connection, {'platform_id': 'text'})} AS r)",
+        but=but,
+        platform=platform,
+        rows=as_parameter([each] for each in platform_ids),
+    )
+    return {row[0] for row in found}
 
 
 def inside(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
@@ -81,42 +89,79 @@ def inside(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
 
 
 def publish(connection: Connection, steps: Sequence[Step], *, now: datetime, even_none: bool = False) -> None:
-    """Give the steps their numbers, let the admitted in, and write the feed.
+    """Let in whom the steps say, give those that readers are shown their numbers, and write the feed.
 
     Must be the transaction's last statements: whoever holds the counter commits next, so no change
     becomes visible after one with a larger number, and nobody who holds it waits for a lock. With
-    `even_none` no step is as much work as one, for answers to strangers. Whom a halt keeps out comes in
-    when it ends (see `pipeline.halting`).
+    `even_none` no step is as much work as one, for answers to strangers. Of whom the gates have not
+    admitted nothing is shown (see `pipeline.admit`); whom a halt keeps out comes in when it ends (see
+    `pipeline.halting`).
     """
-    if not steps and not even_none:
+    shown = _shown(connection, steps, now=now)
+    if not shown and not even_none:
         return
-    coming = [(each.contact_id, each.reason) for each in steps if each.op == "upsert"]
-    kept_out = halts.keep_out(connection, coming, now=now) if coming else ()
-    steps = [each for each in steps if each.op == "remove" or each.contact_id not in kept_out]
     counted = run(
-        connection, "UPDATE feed_state SET seq = seq + :count WHERE id = 1 RETURNING seq", count=len(steps)
+        connection, "UPDATE feed_state SET seq = seq + :count WHERE id = 1 RETURNING seq", count=len(shown)
     )
-    first = counted.scalar_one() - len(steps) + 1
-    moment = ":now" if connection.dialect.name == "sqlite" else "CAST(:now AS timestamptz)"
-    entering = [[each.contact_id, seq] for seq, each in enumerate(steps, start=first) if each.op == "upsert"]
-    if entering:
+    first = counted.scalar_one() - len(shown) + 1
+    placed = [[each.contact_id, seq] for seq, each in enumerate(shown, start=first) if each.op == "upsert"]
+    if placed:
         run(
             connection,
-            "INSERT INTO messaging_contacts (contact_id, label, admitted_at, seq) "
-            f"SELECT contact_id, 'regular', {moment}, seq "
-            f"FROM {rows_of(connection, {'contact_id': 'int', 'seq': 'int'})} AS r WHERE true "
-            "ON CONFLICT (contact_id) DO UPDATE SET seq = excluded.seq",
-            now=stamp(now),
-            rows=as_parameter(entering),
+            "UPDATE messaging_contacts SET seq = r.seq, unasked = false "
+            f"FROM {rows_of(connection, {'contact_id': 'int', 'seq': 'int'})} AS r "
+            "WHERE messaging_contacts.contact_id = r.contact_id",
+            rows=as_parameter(placed),
         )
     columns = {"seq": "int", "platform": "text", "platform_id": "text", "op": "text", "reason": "text"}
     run(
         connection,
         "INSERT INTO changes (seq, platform, platform_id, op, reason, at) "
-        f"SELECT seq, platform, platform_id, op, reason, {moment} FROM {rows_of(connection, columns)} AS r",
+        f"SELECT seq, platform, platform_id, op, reason, {_moment(connection)} "
+        f"FROM {rows_of(connection, columns)} AS r",
         now=stamp(now),
-        rows=as_parameter([seq, *each[1:]] for seq, each in enumerate(steps, start=first)),
+        rows=as_parameter([seq, *each[1:]] for seq, each in enumerate(shown, start=first)),
     )
+
+
+def _shown(connection: Connection, steps: Sequence[Step], *, now: datetime) -> Sequence[Step]:
+    """Let in those who come, unless a halt keeps them out; returns the steps that readers are shown."""
+    coming = {each.contact_id: each.reason for each in steps if each.op == "upsert"}
+    if not coming:
+        return steps
+    kept_out = halts.keep_out(connection, coming.items(), now=now)
+    entering = sorted(coming.keys() - kept_out)
+    entered = run(
+        connection,
+        "INSERT INTO messaging_contacts (contact_id, label, admitted_at) "
+        f"SELECT id, 'regular', {_moment(connection)} FROM {rows_of(connection, {'id': 'int'})} AS r "
+        "WHERE true ON CONFLICT (contact_id) DO NOTHING RETURNING contact_id",
+        now=stamp(now),
+        rows=as_parameter([each] for each in entering),
+    )
+    admitted = _admitted(connection, set(entering).difference(row[0] for row in entered))
+    return [each for each in steps if each.op == "remove" or each.contact_id in admitted]
+
+
+def _admitted(connection: Connection, contact_ids: Collection[int]) -> set[int]:
+    """Return those of the contacts, all inside, whom the gates last admitted; that stays so to the end."""
+    if not contact_ids:
+        return set()
+    rows = as_parameter([each] for each in sorted(contact_ids))
+    given = f"(SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r)"
+    if connection.dialect.name != "sqlite":  # whoever asks the gates holds the same lock
+        locked = f"SELECT 1 FROM messaging_contacts WHERE contact_id IN {given} ORDER BY contact_id"
+        run(connection, f"{locked} FOR NO KEY UPDATE", rows=rows)
+    found = run(
+        connection,
+        f"SELECT contact_id FROM admissions WHERE refusal IS NULL AND contact_id IN {given}",
+        rows=rows,
+    )
+    return {row[0] for row in found}
+
+
+def _moment(connection: Connection) -> str:
+    return ":now" if connection.dialect.name == "sqlite" else "CAST(:now AS timestamptz)"
 
 
 def once_each(steps: Sequence[Step]) -> list[Step]:
@@ -141,12 +186,13 @@ def open_epoch(connection: Connection) -> str:
     return epoch
 
 
-def rows(connection: Connection) -> Iterator[FeedRow]:
+def rows(connection: Connection, after: int = 0) -> Iterator[FeedRow]:
     """Read whom the gates last admitted, in the order of the feed, with each contact's newest decision.
 
     A row is platform, platform id, handle, display name, label, regular since, seq, policy, kind, the topics
     that the feed knows of, as one JSON array of (topic, strength), None where there are none, the channels
-    that are open as one JSON array, and what hinders on each of the others as one JSON object.
+    that are open as one JSON array, and what hinders on each of the others as one JSON object. `after` leaves
+    out whoever has not moved since a step of the feed.
     """
     newest = (
         select(func.max(decisions.c.id))
@@ -173,13 +219,14 @@ def rows(connection: Connection) -> Iterator[FeedRow]:
         .join(admissions, admissions.c.contact_id == messaging_contacts.c.contact_id)
         .outerjoin(topic_holders, topic_holders.c.contact_id == contacts.c.id)
         .join(decisions, decisions.c.id == newest)
-        .where(admissions.c.refusal.is_(None))
+        # Whom the feed has not shown yet has no number.
+        .where(admissions.c.refusal.is_(None), messaging_contacts.c.seq > after)
         .order_by(messaging_contacts.c.seq)
     )
     yield from connection.execution_options(yield_per=2_000).execute(statement)
 
 
-def tombstones(connection: Connection) -> Iterator[FeedRow]:
+def tombstones(connection: Connection, after: int = 0) -> Iterator[FeedRow]:
     """Read the newest removal of each contact that `rows` does not show, in the order of the feed."""
     latest = (
         select(func.max(changes.c.seq).label("seq"))
@@ -198,9 +245,18 @@ def tombstones(connection: Connection) -> Iterator[FeedRow]:
         .exists()
     )
     statement = (
-        select(changes).join(latest, latest.c.seq == changes.c.seq).where(~shown).order_by(changes.c.seq)
+        select(changes)
+        .join(latest, latest.c.seq == changes.c.seq)
+        .where(~shown, changes.c.seq > after)
+        .order_by(changes.c.seq)
     )
     yield from connection.execution_options(yield_per=2_000).execute(statement)
+
+
+def newcomers_wait(connection: Connection) -> bool:
+    """Tell whether anybody came in since the gates were asked."""
+    found = run(connection, "SELECT 1 FROM messaging_contacts WHERE unasked LIMIT 1")
+    return found.first() is not None
 
 
 def counts(connection: Connection) -> tuple[int, int]:

@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
 from store.runs import BEGUN
 from store.tables import (
     accounts,
+    alerts,
     changes,
+    exports,
     failures,
     halts,
     harvest_runs,
     jobs,
+    messaging_contacts,
     outbox,
     paused_queues,
     schedules,
@@ -49,7 +52,20 @@ def marks(connection: Connection) -> Mapping[str, str]:
             func.count(schedules.c.id), func.min(schedules.c.begins_at), func.max(schedules.c.set_at)
         ),
         "accounts": select(func.count(accounts.c.id), func.count(accounts.c.paused_reason)),
-        "messaging": select(func.max(changes.c.seq)),
+        "alerts": select(
+            func.max(alerts.c.id),
+            select(func.count()).select_from(alerts).where(alerts.c.ended_at.is_(None)).scalar_subquery(),
+        ),
+        "messaging": select(
+            func.max(changes.c.seq),
+            select(func.max(messaging_contacts.c.contact_id)).where(text("unasked")).scalar_subquery(),
+        ),
+        "exports": select(
+            func.max(exports.c.id),
+            func.max(exports.c.ended_at),
+            func.max(exports.c.counted_seq),
+            func.sum(exports.c.told_seq),
+        ),
         "tallies": select(func.max(tallies.c.counted_at)),
     }
     return {

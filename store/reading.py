@@ -21,6 +21,9 @@ from store.tables import (
     withheld,
 )
 
+#: Stands for a kind of act where a person decided a label.
+BY_HAND = "by_hand"
+
 
 class UnknownContactError(RegularsError):
     """Raised when we hold nothing under a key."""
@@ -34,7 +37,7 @@ def contacts_listed(
     `refusal` is the first gate that refused when the gates were last asked.
     """
     statement = (
-        select(contacts, messaging_contacts.c.seq, admissions.c.refusal)
+        select(contacts, messaging_contacts.c.admitted_at, admissions.c.refusal)
         .outerjoin(messaging_contacts, messaging_contacts.c.contact_id == contacts.c.id)
         .outerjoin(admissions, admissions.c.contact_id == contacts.c.id)
     )
@@ -47,10 +50,10 @@ def contacts_listed(
 
 
 def contact(connection: Connection, key: ContactKey) -> RowMapping:
-    """Return one contact with its place in the feed; raises UnknownContactError."""
+    """Return one contact, `admitted_at` None where it is not in messaging; raises UnknownContactError."""
     row = (
         connection.execute(
-            select(contacts, messaging_contacts.c.seq, admissions.c.refusal)
+            select(contacts, messaging_contacts.c.admitted_at, admissions.c.refusal)
             .outerjoin(messaging_contacts, messaging_contacts.c.contact_id == contacts.c.id)
             .outerjoin(admissions, admissions.c.contact_id == contacts.c.id)
             .where(contacts.c.platform == key.platform, contacts.c.platform_id == key.platform_id)
@@ -64,14 +67,13 @@ def contact(connection: Connection, key: ContactKey) -> RowMapping:
 
 
 def numbered(connection: Connection, contact_id: int) -> RowMapping | None:
-    """Return one contact by our number with its place in the feed; None where there is none.
+    """Return one contact by our number, `admitted_at` as for `contact`; None where there is none.
 
     `told` says that the gates once admitted it, so that readers of the feed may hold it.
     """
     statement = (
         select(
             contacts,
-            messaging_contacts.c.seq,
             messaging_contacts.c.admitted_at,
             admissions.c.refusal,
             admissions.c.told,
@@ -155,7 +157,10 @@ def label_counts(connection: Connection) -> Mapping[str, int]:
 
 
 def label_flow(connection: Connection) -> Sequence[tuple[str, str, str, int]]:
-    """Count contacts by platform, the kind of act that decided their label, and label."""
+    """Count contacts by platform, the kind of act that decided their label, and label.
+
+    Where no act decided but a person, the kind is `by_hand`.
+    """
     newest = select(func.max(decisions.c.id)).group_by(decisions.c.contact_id)
     counted = connection.execute(
         select(contacts.c.platform, decisions.c.kind, contacts.c.label, func.count())
@@ -164,7 +169,7 @@ def label_flow(connection: Connection) -> Sequence[tuple[str, str, str, int]]:
         .group_by(contacts.c.platform, decisions.c.kind, contacts.c.label)
         .order_by(contacts.c.platform, decisions.c.kind)
     )
-    return [(str(each[0]), str(each[1]), str(each[2]), int(each[3])) for each in counted]
+    return [(str(each[0]), str(each[1] or BY_HAND), str(each[2]), int(each[3])) for each in counted]
 
 
 def active_runs(connection: Connection) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select
 
 from domain.contact import ContactKey
 from domain.signal import Signal, SignalKind
@@ -120,6 +120,22 @@ def forget_account(connection: Connection, account_id: int) -> list[int]:
         delete(signals).where(signals.c.account_id == account_id).returning(signals.c.contact_id)
     )
     return sorted(set(gone))
+
+
+def towards(connection: Connection, account_id: int, most: int) -> list[int]:
+    """Return some contacts who have acts towards an account: those of so many acts at most."""
+    ours = select(signals.c.contact_id).where(signals.c.account_id == account_id)
+    some = ours.order_by(signals.c.kind, signals.c.item, signals.c.contact_id).limit(most)
+    return sorted(set(connection.scalars(some)))
+
+
+def forget_towards(connection: Connection, account_id: int, contact_ids: Iterable[int]) -> None:
+    """Delete every act of some contacts towards an account, with its texts."""
+    listed = as_parameter([each] for each in contact_ids)
+    wanted = f"(SELECT id FROM {rows_of(connection, {'id': 'int'})} AS r)"
+    for table in ("texts", "signals"):
+        statement = f"DELETE FROM {table} WHERE account_id = :account_id AND contact_id IN {wanted}"
+        run(connection, statement, account_id=account_id, rows=listed)
 
 
 def forget_kind(connection: Connection, account_id: int, kind: SignalKind) -> list[int]:

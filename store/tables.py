@@ -23,6 +23,7 @@ from sqlalchemy import (
     false,
     func,
     text,
+    true,
 )
 from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
 
@@ -31,6 +32,7 @@ from domain.admission import Gate
 from domain.alert import AlertKind, Way
 from domain.interest import Strength
 from domain.label import Label
+from domain.recipient import Part
 from domain.schedule import CatchUp, Outcome
 from domain.sign_up import CHANNELS, LANGUAGES, PURPOSES
 from domain.signal import SignalKind
@@ -253,7 +255,23 @@ messaging_contacts = Table(
     Column("contact_id", Id, primary_key=True, autoincrement=False),
     Column("label", Text, nullable=False),
     Column("admitted_at", Moment, nullable=False),
-    Column("seq", BigInteger, nullable=False, unique=True),
+    # The newest step by which the feed showed it; none before the gates have let it be shown.
+    Column("seq", BigInteger),
+    # Whether the gates were never asked since it came in.
+    Column("unasked", Boolean(name="unasked"), nullable=False, server_default=true()),
+    Index(
+        "uq_messaging_contacts_seq",
+        "seq",
+        unique=True,
+        sqlite_where=Column("seq", BigInteger).is_not(None),
+        postgresql_where=Column("seq", BigInteger).is_not(None),
+    ),
+    Index(
+        "ix_messaging_contacts_unasked",
+        "contact_id",
+        sqlite_where=text("unasked"),
+        postgresql_where=text("unasked"),
+    ),
     # Never cascading: neither a demotion nor a deletion may pass by without its tombstone.
     ForeignKeyConstraint(["contact_id", "label"], ["contacts.id", "contacts.label"]),
     CheckConstraint("label = 'regular'", name="only_regular"),
@@ -269,6 +287,12 @@ changes = Table(
     Column("reason", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Index("ix_changes_platform_id", "platform_id", "platform"),
+    Index(
+        "ix_changes_removed",
+        "seq",
+        sqlite_where=text("op = 'remove'"),
+        postgresql_where=text("op = 'remove'"),
+    ),
     _one_of("op", ["upsert", "remove"]),
 )
 
@@ -478,6 +502,11 @@ failures = Table(
     Column("attempts", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    # The open ones are few among those of years.
+    Index(
+        "ix_failures_open", "id", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")
+    ),
+    Index("ix_failures_run_id", "run_id"),
     Index("ix_failures_state_id", "state", "id"),
     _one_of("state", ["open", "replayed", "dropped"]),
 )
@@ -535,6 +564,8 @@ workers = Table(
     Column("worked_at", Moment),
     # When it was found dead; its row stays for a while, to be seen.
     Column("died_at", Moment),
+    # The pages that a dead one held, as one JSON array of run, stream, page and fence.
+    Column("held", Text),
 )
 
 suppressions = Table(
@@ -661,6 +692,9 @@ walks = Table(
     # How many pages a head read may take; none for a walk to the end.
     Column("head_pages", Integer),
     PrimaryKeyConstraint("account_id", "stream", "post", "run_id"),
+    # When the roster of an act was last walked.
+    Index("ix_walks_account_id_kind_post", "account_id", "kind", "post"),
+    Index("ix_walks_run_id", "run_id"),
     _one_of("kind", KINDS),
     _one_of("state", ["running", "done", "braked", "head"]),
 )
@@ -1007,8 +1041,6 @@ admissions = Table(
     Column("addressable", Text, nullable=False),
     Column("hindrances", Text, nullable=False),
     Column("since", Moment, nullable=False),
-    # The contact's place in the feed when this was said.
-    Column("seq", BigInteger, nullable=False),
     # Whether it was ever admitted, so that its removal must be told.
     Column("told", Boolean(name="told"), nullable=False),
     Index(
@@ -1185,11 +1217,11 @@ written_files = Table(
     Column("at", Moment, nullable=False),
     # The feed's newest number that an export shows.
     Column("seq", BigInteger),
-    # When a backup must be gone.
+    # When a backup, or a file of rejects, must be gone.
     Column("expires_at", Moment),
     PrimaryKeyConstraint("host", "path"),
-    _one_of("kind", ["export", "access", "backup"]),
-    CheckConstraint("(kind = 'backup') = (expires_at IS NOT NULL)", name="backup_ends"),
+    _one_of("kind", ["export", "access", "backup", "rejects"]),
+    CheckConstraint("(kind IN ('backup', 'rejects')) = (expires_at IS NOT NULL)", name="backup_ends"),
     CheckConstraint("(kind = 'export') = (seq IS NOT NULL)", name="export_shows"),
 )
 
@@ -1273,6 +1305,11 @@ schedules = Table(
     Column("due_at", Moment, nullable=False),
     Column("begins_at", Moment, nullable=False),
     Column("set_at", Moment, nullable=False),
+    # An outside address that is asked for when a harvest has ended whole, so that silence is noticed; when
+    # it was asked last, and why that failed.
+    Column("ping_url", Text),
+    Column("pinged_at", Moment),
+    Column("ping_error", Text),
     Index("ix_schedules_begins_at", "begins_at"),
     _one_of("catch_up", [each.value for each in CatchUp]),
     CheckConstraint("budget_micro_usd >= 0", name="budget"),
@@ -1441,4 +1478,67 @@ logins = Table(
     Column("known_sealed", LargeBinary, nullable=False),
     Column("ends_at", Moment, nullable=False),
     PrimaryKeyConstraint("bound_to", "kind"),
+)
+
+#: Who gets files of the messaging store. One that has ended stays for the record of what it got.
+recipients = Table(
+    "recipients",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    # ISO 3166-1, two letters.
+    Column("country", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    # What lets data leave the EEA.
+    Column("ground", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index(
+        "uq_recipients_name",
+        "name",
+        unique=True,
+        sqlite_where=Column("ended_at", Moment).is_(None),
+        postgresql_where=Column("ended_at", Moment).is_(None),
+    ),
+    _one_of("part", [each.value for each in Part]),
+    CheckConstraint("name <> ''", name="named"),
+)
+
+#: Every export that was written: what it held, for whom, and whether it is there still.
+exports = Table(
+    "exports",
+    metadata,
+    Column("id", Id, primary_key=True),
+    # csv, ndjson, parquet, or a preset's name.
+    Column("form", Text, nullable=False),
+    Column("recipient_id", Id, ForeignKey("recipients.id")),
+    # It shows the feed's steps up to here, of a difference those after `since_seq`.
+    Column("seq", BigInteger, nullable=False),
+    Column("since_seq", BigInteger, nullable=False),
+    Column("contacts", BigInteger, nullable=False),
+    Column("tombstones", BigInteger, nullable=False),
+    Column("rejects", BigInteger, nullable=False),
+    # Name, bytes and SHA-256 of each file, as one JSON array.
+    Column("files", Text, nullable=False),
+    # The day (UTC) before which it must be imported; none where nobody's proof grows old.
+    Column("use_before", Text),
+    Column("at", Moment, nullable=False),
+    Column("by", Text, nullable=False),
+    # Where it was written; none for a download.
+    Column("host", Text),
+    Column("folder", Text),
+    # Up to which step its receiver got the removals.
+    Column("told_seq", BigInteger, nullable=False),
+    # How many people it holds who have left since, how many of those its receiver was not told of, and up to
+    # which step both are counted.
+    Column("left_count", BigInteger, nullable=False),
+    Column("untold_count", BigInteger, nullable=False),
+    Column("counted_seq", BigInteger, nullable=False),
+    Column("ended_at", Moment),
+    Column("ending", Text),
+    Index("ix_exports_ended_at", "ended_at"),
+    Index("ix_exports_recipient_id", "recipient_id"),
+    _one_of("ending", ["destroyed", "replaced"]),
+    CheckConstraint("(ended_at IS NULL) = (ending IS NULL)", name="ends"),
+    CheckConstraint("(host IS NULL) = (folder IS NULL)", name="place"),
 )

@@ -11,7 +11,9 @@ from sqlalchemy import Connection, delete, func, select
 from store import sets
 from store.tables import changes, written_files
 
-EXPORT, ACCESS, BACKUP = "export", "access", "backup"
+EXPORT, ACCESS, BACKUP, REJECTS = "export", "access", "backup", "rejects"
+#: What is deleted at a date of its own.
+ENDING = (BACKUP, REJECTS)
 
 
 class Written(NamedTuple):
@@ -71,3 +73,10 @@ def drop(connection: Connection, gone: Iterable[Written]) -> None:
     for each in gone:
         ours = (written_files.c.host == each.host, written_files.c.path == str(each.path))
         connection.execute(delete(written_files).where(*ours))
+
+
+def forget(connection: Connection, paths: Iterable[Path]) -> None:
+    """Forget files of this machine that were to be written and were not."""
+    for each in paths:
+        ours = (written_files.c.host == host(), written_files.c.path == str(each.absolute()))
+        connection.execute(delete(written_files).where(*ours, written_files.c.seq == 0))

@@ -4,8 +4,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
+from store import admissions, messaging
+from store.admissions import Said
 from store.database import Database
+from store.messaging import Step
 from store.tables import changes, contacts, messaging_contacts, metadata
+from tests.cast import NOW
 
 Rows = list[tuple[Any, ...]]
 
@@ -69,12 +73,12 @@ def wipe(database: Database) -> None:
 
 
 def let_be_shown(database: Database) -> None:
-    """Let the gates have admitted everybody in the messaging store, so that the feed tells their removals."""
+    """Let the gates admit everybody in the messaging store whom they have not, so that it is shown."""
     with database.write() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO admissions (contact_id, addressable, hindrances, since, seq, told) "
-                "SELECT contact_id, '[]', '{}', admitted_at, seq, true FROM messaging_contacts WHERE true "
-                "ON CONFLICT (contact_id) DO NOTHING"
-            )
-        )
+        new = admissions.inside_after(connection, 0, 1_000_000)
+        new = [each for each in new if each.said is None or each.said.refusal is not None]
+        said = [Said(each.contact_id, None, "[]", "{}", told=True) for each in new]
+        if said:
+            admissions.put(connection, said, now=NOW)
+        steps = [Step(*each[:3], "upsert", "admitted") for each in new]
+        messaging.publish(connection, steps, now=NOW)

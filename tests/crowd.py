@@ -79,13 +79,14 @@ _STATEMENTS = (
         "CASE WHEN platform = 'twitter' THEN 1 ELSE 2 END, '', 'CNIL 2016-11-08' FROM contacts"
     ),
     (
-        "INSERT INTO messaging_contacts (contact_id, label, admitted_at, seq) "
-        "SELECT id, 'regular', first_seen_at, id FROM contacts WHERE label = 'regular' AND id % 40 <> 0"
+        "INSERT INTO messaging_contacts (contact_id, label, admitted_at, seq, unasked) "
+        "SELECT id, 'regular', first_seen_at, CASE WHEN id % 100 <> 2 THEN id END, false FROM contacts "
+        "WHERE label = 'regular' AND id % 40 <> 0"
     ),
     (
-        "INSERT INTO admissions (contact_id, refusal, addressable, hindrances, since, seq, told) "
+        "INSERT INTO admissions (contact_id, refusal, addressable, hindrances, since, told) "
         "SELECT contact_id, CASE WHEN contact_id % 100 = 2 THEN 'not_told' END, '[]', '{}', admitted_at, "
-        "seq, contact_id % 100 <> 2 FROM messaging_contacts"
+        "contact_id % 100 <> 2 FROM messaging_contacts"
     ),
     (
         "INSERT INTO topic_holders (contact_id, label) SELECT id, 'regular' FROM contacts "

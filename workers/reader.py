@@ -3,7 +3,7 @@
 from functools import cache
 
 from classifier.topics.reader import Reader
-from config import settings
+from config.loading import load
 from config.reading import reader
 
 
@@ -13,4 +13,4 @@ def reader_of() -> Reader:
 
     Raises TopicsError or HeadError where a file of the team's is wrong.
     """
-    return reader(settings.load())
+    return reader(load())

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeGuard
 
 from connectors.quarantine import MalformedError, Translated, translate_each
-from connectors.text import clean
+from connectors.text import clean, clean_name
 from domain.batch import Post
 from domain.contact import ContactKey, Platform, Profile
 from domain.signal import Signal, SignalKind
@@ -197,7 +197,9 @@ def _by(
         raise MalformedError("the id of a person is no text of digits")
     contact = ContactKey(_FACEBOOK, f"{asked.scope}:{platform_id}")
     moment, words = said
-    return (Signal(contact, kind, item, moment, None, Profile(None, _text(person, "name")), words),)
+    name = _text(person, "name")
+    profile = Profile(None, None if name is None else clean_name(name))
+    return (Signal(contact, kind, item, moment, None, profile, words),)
 
 
 def _object_id(item: Any) -> str:

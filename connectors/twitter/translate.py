@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeGuard
 
 from connectors.quarantine import MalformedError, Translated, translate_each
-from connectors.text import clean
+from connectors.text import MAX_HANDLE, clean, clean_name
 from connectors.twitter.asked import Asked
 from domain.batch import Post
 from domain.contact import ContactKey, Platform, Profile
@@ -44,7 +44,7 @@ def users_who(kind: SignalKind) -> Translate:
 
         def act(user: Any) -> Signal:
             contact = ContactKey(platform, _id_of(user))
-            profile = Profile(_text_of(user, "username"), _text_of(user, "name"))
+            profile = Profile(_handle_of(user), _name_of(user))
             return Signal(contact, kind, item, None, None, profile, hidden=user.get("protected") is True)
 
         return Listed(signals=translate_each(items, act))
@@ -151,6 +151,19 @@ def _text_of(item: Mapping[str, Any], field: str) -> str | None:
     if value is None:
         return None
     raise MalformedError(f"{field} is no text")
+
+
+def _handle_of(user: Mapping[str, Any]) -> str | None:
+    """Return the handle; a part of one would be somebody else's, so one that is too long is not cut."""
+    handle = _text_of(user, "username")
+    if handle is not None and len(handle) > MAX_HANDLE:
+        raise MalformedError(f"username is longer than {MAX_HANDLE} characters")
+    return handle
+
+
+def _name_of(user: Mapping[str, Any]) -> str | None:
+    name = _text_of(user, "name")
+    return None if name is None else clean_name(name)
 
 
 def _moment(post: Mapping[str, Any]) -> datetime | None:

@@ -19,7 +19,8 @@ from domain.contact import Platform
 from domain.credentials import Credentials
 from domain.errors import OperatorNeededError, RegularsError
 from domain.journal import Act
-from pipeline.remove import forget_pushes, remove_account
+from pipeline.parting import REASON
+from pipeline.remove import forget_pushes, remove_account, remove_slowly
 from pipeline.resume import resume_account
 from store import accounts
 from workers.runtime import Runtime, utc_now
@@ -216,7 +217,11 @@ def remove(
         return
     with open_runtime.database.write() as connection:
         policy = open_runtime.policy_in_force(connection)
-        gone = remove_account(connection, found, policy, now=utc_now())
+        accounts.pause(connection, found.id, REASON)  # nothing more comes in while it goes
+        enter(connection, Act.ACCOUNT_PAUSED, why=why, account=found.key)
+    gone = remove_slowly(open_runtime.database, found, policy, now=utc_now())
+    with open_runtime.database.write() as connection:
+        gone += remove_account(connection, found, policy, now=utc_now())
         enter(connection, Act.ACCOUNT_REMOVED, why=why, account=found.key, contacts=gone)
     forget_pushes(open_runtime.inbox, found, open_runtime.bodies.open)
     out.print(f"{shown(found.name)} is removed; {gone} contacts left of whom the feed had told.")

@@ -152,7 +152,7 @@ def _contact(row: Mapping[Any, Any]) -> dict[str, Any]:
         "label": row["label"],
         "handle": row["handle"],
         "display_name": row["display_name"],
-        "in_messaging_store": row["seq"] is not None,
+        "in_messaging_store": row["admitted_at"] is not None,
         "refusal": row["refusal"],
         "regular_since": iso(row["regular_since"]),
         "first_seen_at": iso(row["first_seen_at"]),
@@ -161,7 +161,7 @@ def _contact(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _inside(row: Mapping[Any, Any]) -> str:
-    if row["seq"] is None:
+    if row["admitted_at"] is None:
         return "no"
     return f"yes, refused: {row['refusal']}" if row["refusal"] else "yes"
 

@@ -4,15 +4,21 @@ from collections.abc import Sequence
 
 from console.cli.words import note
 from console.visible import shown
-from store.written_files import BACKUP, Written, host
+from store.written_files import BACKUP, ENDING, REJECTS, Written, host
+
+#: Why files must go: those of a kind that ends, and all others.
+_WHY = {
+    "": "hold people who have left",
+    BACKUP: "are backups whose date is over",
+    REJECTS: "are rows that were rejected, and their date is over",
+}
 
 
 def tell_of(files: Sequence[Written]) -> None:
-    """Tell which files hold people who have left, and which backups should be gone."""
-    for leavers in (True, False):
-        named = [each for each in files if (each.kind != BACKUP) == leavers]
+    """Tell which files hold people who have left, and which backups and rejects should be gone."""
+    for kind, why in _WHY.items():
+        named = [each for each in files if (each.kind if each.kind in ENDING else "") == kind]
         if named:
-            why = "hold people who have left" if leavers else "are backups whose date is over"
             note(f"{len(named)} files {why}; delete them, or export anew: {listed(named)}.")
 
 

@@ -1,7 +1,7 @@
 """`regulars import`: lists of people who signed up, and archives that a platform let you download."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -24,12 +24,16 @@ from domain.journal import Act
 from domain.sign_up import CHANNELS, LANGUAGES, SignUp
 from pipeline.bringing_in import Brought, bring_in, rehearse
 from pipeline.signing_up import Outcome, sign_up
+from store import written_files
+from store.written_files import REJECTS
 from workers.runtime import system_user, utc_now
 
 app = typer.Typer(help="Bring in sign-up lists and downloaded archives.", no_args_is_help=True)
 
 #: Rows that a preview shows.
 SHOWN = 5
+#: How long rejects may lie beside a list: they were brought to be mended, and nobody else looks after them.
+REJECTS_KEPT = timedelta(days=30)
 
 Column = Annotated[
     list[str] | None,
@@ -80,7 +84,8 @@ def listed(
 ) -> None:
     """Bring in people who signed up on a list, with the words that they agreed to.
 
-    Rows that are no sign-ups go with their reasons to FILE.rejects.csv beside the list; delete it when done.
+    Rows that are no sign-ups go with their reasons to FILE.rejects.csv beside the list; delete it when done:
+    after 30 days `regulars doctor` names it.
     A list with columns that look like an electoral roll, or like what nobody may keep (birth, religion,
     origin, party, opinion, health, union, income), is refused until you leave them out.
     """
@@ -101,8 +106,19 @@ def listed(
         )
         _check(terms)
         with RejectsFile(file, read.columns) as rejects:
-            brought = _bring_in(read, mapping, terms, file.name, rejects, dry_run=dry_run)
+            try:
+                brought = _bring_in(read, mapping, terms, file.name, rejects, dry_run=dry_run)
+            finally:
+                _note(rejects)
     _tell(brought, rejects.path, dry_run=dry_run, json=json)
+
+
+def _note(rejects: RejectsFile) -> None:
+    """Note where rejects lie, also where the list ended in an error: they hold people."""
+    if rejects.path is not None:
+        now = utc_now()
+        with runtime().database.write() as connection:
+            written_files.note(connection, REJECTS, [rejects.path], now=now, expires_at=now + REJECTS_KEPT)
 
 
 def _bring_in(

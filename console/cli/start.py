@@ -1,6 +1,6 @@
 """What commands share: settings, the runtime, and how they end."""
 
-from config import settings as configuration
+from config.loading import load
 from config.logs import configure
 from config.settings import Settings
 from domain.errors import RegularsError
@@ -21,7 +21,7 @@ class StoppedAtBudgetError(RegularsError):
 
 def settings() -> Settings:
     """Read the settings and set logging up."""
-    read = configuration.load()
+    read = load()
     configure(read.log_level)
     return read
 

@@ -11,6 +11,7 @@ from connectors.registry import streams
 from domain.sign_up import SIGNUP
 from domain.stream import COUNT
 from pipeline.ask import app_of
+from pipeline.parting import under_way
 from store import accounts, budgets, checks, freshness, ledger, limits, parting
 from store.checks import Kept
 from store.freshness import Wished
@@ -60,6 +61,8 @@ class Card:
     budget: Mapping[Any, Any] | None
     wish: Wished | None
     last: Sequence[Mapping[Any, Any]]
+    #: How many contacts its disconnecting came to, None where it is not being disconnected.
+    parting: int | None = None
 
     @property
     def is_ours_alone(self) -> bool:
@@ -134,6 +137,7 @@ class _Facts:
         self._now = now
         self._spent = ledger.spent_by_account(connection, now.date().replace(day=1))
         self._budgets = budgets.listed(connection, now=now)
+        self._parting = under_way(connection)
         self._wishes = {each.account_id: each for each in freshness.wished(connection)}
 
     def card(self, row: Any) -> Card:
@@ -156,4 +160,5 @@ class _Facts:
             next((each for each in self._budgets if each["account_id"] == row.id), None),
             self._wishes.get(row.id),
             last,
+            self._parting[1] if self._parting and self._parting[0] == row.id else None,
         )

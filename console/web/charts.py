@@ -1,9 +1,12 @@
 """Charts: drawn at the server as SVG, without a legend to decipher; each page shows the same as a table."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from threading import Lock
+from functools import wraps
+from threading import RLock
+from typing import ParamSpec
 
 import matplotlib as mpl
 import numpy as np
@@ -14,6 +17,7 @@ from config import notice
 from console.travel import Look, draw
 from console.web.formats import day_of, number
 from console.web.words import Words
+from store.reading import BY_HAND
 
 mpl.rcParams.update({"svg.fonttype": "none", "font.size": 10, "svg.hashsalt": "regulars"})
 #: Colours by theme: those of the stylesheet.
@@ -35,18 +39,47 @@ _COLOURS = {
         "line": "#2c3138",
     },
 }
+#: How wide a chart is on a phone, in inches of 72 pixels.
+_NARROW = 4.6
 #: Matplotlib is not made for threads.
-_LOCK = Lock()
+_LOCK = RLock()
+#: Pictures that are kept, by all that they show: drawing one takes longer than all else that a page does.
+_MOST_KEPT = 64
+_KEPT: OrderedDict[str, bytes] = OrderedDict()
+_Shown = ParamSpec("_Shown")
 
 
+def _drawn_once(draws: Callable[_Shown, bytes]) -> Callable[_Shown, bytes]:
+    """Draw only what nobody has asked for lately."""
+
+    @wraps(draws)
+    def kept(*shown: _Shown.args, **how: _Shown.kwargs) -> bytes:
+        key = repr((draws.__name__, shown, sorted(how.items())))
+        with _LOCK:
+            if key not in _KEPT:
+                _KEPT[key] = draws(*shown, **how)
+                while len(_KEPT) > _MOST_KEPT:
+                    _KEPT.popitem(last=False)
+            _KEPT.move_to_end(key)
+            return _KEPT[key]
+
+    return kept
+
+
+@_drawn_once
 def lines(
-    days: Mapping[date, Mapping[str, int]], names: Sequence[str], language: str, theme: str | None
+    days: Mapping[date, Mapping[str, int]],
+    names: Sequence[str],
+    language: str,
+    theme: str | None,
+    *,
+    narrow: bool = False,
 ) -> bytes:
-    """Draw one line a label over days, each named at its end."""
+    """Draw one line a label over days, each named at its end; `narrow` for a phone."""
     colours = _COLOURS["dark" if theme == "dark" else "light"]
     said = Words(language)
     with _LOCK:
-        figure = Figure(figsize=(9, 2.8), layout="constrained")
+        figure = Figure(figsize=(_NARROW if narrow else 9, 2.8), layout="constrained")
         axes = figure.subplots()
         dates = sorted(days)
         places = np.array([each.toordinal() for each in dates])
@@ -65,26 +98,29 @@ def lines(
                     weight="bold",
                 )
         axes.set_ylim(bottom=0)
-        ticks = places[:: max(1, len(places) // 6)]
+        ticks = places[:: max(1, len(places) // (3 if narrow else 6))]
         axes.set_xticks(ticks, [day_of(date.fromordinal(each), language) for each in ticks])
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language)))
         axes.grid(axis="y", color=colours["line"], linewidth=0.8)
-        axes.tick_params(colors=colours["ink"], length=0)
+        axes.tick_params(colors=colours["ink"], length=0, pad=6)
         axes.spines[:].set_visible(False)
         return _svg(figure)
 
 
+@_drawn_once
 def columns(
     days: Mapping[date, Mapping[str, int]],
     names: Mapping[str, str],
     language: str,
     theme: str | None,
+    *,
+    narrow: bool = False,
 ) -> bytes:
     """Draw a column a day, its parts on one another; `names` says what each part is, beside the last day."""
     colours = _COLOURS["dark" if theme == "dark" else "light"]
     shades = dict(zip(names, (colours["regular"], colours["occasional"]), strict=False))
     with _LOCK:
-        figure = Figure(figsize=(9, 2.4), layout="constrained")
+        figure = Figure(figsize=(_NARROW if narrow else 9, 2.4), layout="constrained")
         axes = figure.subplots()
         dates = sorted(days)
         places = np.array([each.toordinal() for each in dates])
@@ -106,22 +142,25 @@ def columns(
                 )
             under = under + heights
         axes.set_ylim(bottom=0)
-        ticks = places[:: max(1, len(places) // 6)]
+        ticks = places[:: max(1, len(places) // (3 if narrow else 6))]
         axes.set_xticks(ticks, [day_of(date.fromordinal(each), language) for each in ticks])
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language)))
         axes.grid(axis="y", color=colours["line"], linewidth=0.8)
         axes.set_axisbelow(True)
-        axes.tick_params(colors=colours["ink"], length=0)
+        axes.tick_params(colors=colours["ink"], length=0, pad=6)
         axes.spines[:].set_visible(False)
         return _svg(figure)
 
 
+@_drawn_once
 def flow(rows: Sequence[tuple[str, str, str, int]], inside: int, language: str, theme: str | None) -> bytes:
     """Draw who leads to what: kinds of act, the label, the messaging store."""
     colours = _COLOURS["dark" if theme == "dark" else "light"]
     said = Words(language)
     words = dict(notice.words(language)["kinds"])
-    words |= {each: said(f"words.{each}") for each in ("regular", "occasional", "suppressed", "none")}
+    words |= {
+        each: said(f"words.{each}") for each in ("regular", "occasional", "suppressed", "none", BY_HAND)
+    }
     look = Look(
         title="",
         store=said("messaging.flow_store"),

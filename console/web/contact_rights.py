@@ -1,7 +1,8 @@
 """What a person asks of us: to object, to be erased, to see what is held; each with its effect first."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from fastapi import FastAPI, Response
@@ -14,9 +15,11 @@ from console.web.contact_words import meant
 from console.web.desk import Desk, Visit
 from console.web.rendering import after, page, words
 from domain.journal import Act, Entry
+from pipeline.own_files import remaining
 from pipeline.rights import ERASED, OBJECTED, end_contact
 from pipeline.scrubbing import follow_up
 from store import erasures, holdings, journal
+from store.written_files import BACKUP, Written, host
 
 #: What is counted by its own name before it goes; everything else in one sum.
 COUNTED = (
@@ -88,6 +91,27 @@ def add_routes(app: FastAPI) -> None:
             media_type=FORMS[form],
             headers={"content-disposition": f'attachment; filename="{name}"'},
         )
+
+
+class Left(NamedTuple):
+    """What is left after a right: files that hold leavers, backups past their date, and until when."""
+
+    files: Sequence[Written]
+    backups: Sequence[Written]
+    gone_by: datetime
+    #: Of whoever reads this: files of other machines are named with theirs.
+    host: str
+
+
+def left_behind(desk: Desk, visit: Visit) -> Left:
+    """Tell which files somebody must still delete; whose they are is told of none."""
+    with desk.database.read() as connection:
+        days = desk.runtime.policy_in_force(connection).number("tombstone_days")
+        suppressor = desk.runtime.suppressor_of(connection)
+        files = remaining(connection, suppressor, tombstone_days=days, now=visit.now)
+        gone_by = erasures.gone_by(connection, now=visit.now)
+    backups = [each for each in files if each.kind == BACKUP]
+    return Left([each for each in files if each not in backups], backups, gone_by, host())
 
 
 def effect_of(connection: Connection, contact: Mapping[Any, Any]) -> Effect:

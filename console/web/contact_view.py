@@ -185,7 +185,7 @@ def _channels(visit: Visit, answers: Sequence[ChannelAnswer]) -> list[dict[str, 
 
 def _stands(contact: Mapping[Any, Any], admission: Admission) -> str:
     """Say in a word how a contact stands with the messaging store."""
-    if contact["seq"] is None:
+    if contact["admitted_at"] is None:
         return "out"
     return "admitted" if admission.admitted else "refused"
 

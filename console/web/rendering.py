@@ -15,9 +15,11 @@ from console.pages.words import words as public_words
 from console.web import formats, written
 from console.web.access import TOKEN_FIELD
 from console.web.desk import Visit
+from console.web.told import told
 from console.web.words import Words
 from domain.topic import TOPICS
 from domain.user import Role
+from store.reading import BY_HAND
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -68,7 +70,10 @@ def render(visit: Visit, template: str, **values: Any) -> str:
         ),
         "day": lambda moment: _time(visit, moment, formats.day(moment, visit.zone, visit.language)),
         "may": visit.may,
-        "kind_words": notice.words(visit.language)["kinds"],
+        "kind_words": {
+            **notice.words(visit.language)["kinds"],
+            BY_HAND: Words(visit.language)("words.by_hand"),
+        },
         "topic_words": {each: public_words(visit.language)[f"topic_{each}"] for each in TOPICS},
     }
     return _render(template, visit.language, visit.user.theme, **shown, **values)
@@ -101,6 +106,7 @@ def _render(template: str, language: str, theme: str, **values: Any) -> str:
         percent=lambda share: formats.percent(share, language),
         size=lambda count: formats.size(count, language),
         lasting=lambda span: formats.lasting(span, language),
+        say=lambda sentence: told(sentence, language),
         whole=lambda text, *most: written.whole(text, words(language)("frame.whole"), *most),
         **values,
     )

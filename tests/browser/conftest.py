@@ -2,13 +2,17 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from domain.user import Role
 from tests import servers
+from tests.browser.filled import filled
+from tests.browser.hands import Hands
 from tests.consoles import PASSWORD, Consoles
 
 
@@ -41,6 +45,8 @@ def opened(chromium: Browser) -> Opened:
         # A form that is answered by a file leaves the page where it was: the browser calls that aborted.
         files: list[str] = []
         page.on("download", lambda download: files.append(f"net::ERR_ABORTED: {download.url}"))
+        # A form that is refused says so on a page of that status, which the browser calls a failure.
+        page.on("response", lambda answer: _refused(files, answer))
         page.on("console", lambda said: said.type in ("error", "warning") and faults.append(said.text))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("requestfailed", lambda request: _note(faults, request))
@@ -54,6 +60,36 @@ def opened(chromium: Browser) -> Opened:
         assert [each for each in faults if each not in files] == []
 
     return open_
+
+
+#: Opens the module's console as a user of a role, by default an administrator.
+User = Callable[..., Hands]
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Fill a store once for all tests; each works on its copy."""
+    return filled(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture
+def user(console: Consoles, opened: Opened, language: str) -> Iterator[User]:
+    """Open the console of a test as people of its language do."""
+    with ExitStack() as pages:
+
+        def come(role: Role = Role.ADMIN) -> Hands:
+            locale = {"fr": "fr-FR", "en": "en-GB"}[language]
+            return Hands(
+                pages.enter_context(opened(console, role.word, locale=locale)), console.port, language
+            )
+
+        yield come
+
+
+def _refused(expected: list[str], answer: Any) -> None:
+    if answer.status in (409, 422) and answer.request.is_navigation_request():
+        told = f"the server responded with a status of {answer.status} ({answer.status_text})"
+        expected.append(f"Failed to load resource: {told}")
 
 
 def _note(faults: list[str], request: Any) -> None:

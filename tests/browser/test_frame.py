@@ -14,6 +14,7 @@ from tests.consoles import Consoles, listening
 SCREENS = (
     "/",
     "/contacts",
+    "/contacts?order=name&without_handle=1",
     "/harvests",
     "/harvests/new",
     "/harvests/withheld",
@@ -24,6 +25,8 @@ SCREENS = (
     "/accounts/connect/facebook",
     "/accounts/connect/twitter",
     "/accounts/paste",
+    "/messaging/export",
+    "/messaging/recipients",
     "/settings/users",
     "/messaging",
     "/privacy",

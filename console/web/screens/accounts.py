@@ -17,7 +17,7 @@ from console.web.rendering import after, page
 from domain.account import Account
 from domain.errors import PlatformError, RegularsError
 from domain.journal import Act
-from pipeline.remove import forget_pushes, remove_account
+from pipeline.parting import begin_parting
 from pipeline.resume import resume_account
 from store import accounts, parting
 
@@ -100,12 +100,12 @@ def _add_parting(app: FastAPI, desk: Desk) -> None:
             row = _row(connection, account_id)
             if visit.sent("name") != row.name:
                 return after(f"/accounts/{account_id}/disconnect?wrong=name")
-            found = accounts.get(connection, account_id)
-            policy = desk.runtime.policy_in_force(connection)
-            gone = remove_account(connection, found, policy, now=visit.now)
-            why = visit.sent("why")
-            enter(connection, visit, Act.ACCOUNT_REMOVED, why=why, account=found.key, contacts=gone)
-        forget_pushes(desk.runtime.inbox, found, desk.runtime.bodies.open)
+            found, why = accounts.get(connection, account_id), visit.sent("why")
+            try:
+                job = begin_parting(connection, found, visit.actor, why, now=visit.now)
+            except RegularsError:
+                return after(f"/accounts/{account_id}/disconnect?wrong=busy")
+            enter(connection, visit, Act.ACCOUNT_PAUSED, why=why, account=found.key, job=job)
         return after("/accounts")
 
 

@@ -8,19 +8,16 @@ import pytest
 from fastapi.routing import APIRoute
 from sqlalchemy import text
 
-from console.web.access import At
 from domain.user import Role
 from pipeline import signing_in
 from store import sessions, users
 from store.database import Database
+from tests.console_routes import LEAST, OPEN
 from tests.consoles import PASSWORD, Consoles, Visitor, listening
 from workers.runtime import utc_now
 
-#: Routes for those who are not signed in.
-OPEN = {
-    *("/sign-in", "/sign-in/oidc", "/sign-in/oidc/back", "/welcome/{token}", "/static/{digest}/{name}"),
-    *("/healthz", "/readyz", "/metrics"),
-}
+#: Every method that HTTP has a name for, and one that it has not.
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
 
 
 @pytest.fixture
@@ -30,37 +27,65 @@ def console(database: Database, tmp_path: Path) -> Iterator[Consoles]:
         yield made
 
 
-def routes(console: Consoles) -> list[tuple[str, str, Role | None]]:
-    """Return method, path and least role of every route."""
-    found = []
+def routes(console: Consoles) -> set[tuple[str, str]]:
+    """Return method and path of every route that there is."""
+    found = set()
     for each in console.app.inner.routes:
         assert isinstance(each, APIRoute), each
-        roles = [d.call.role for d in each.dependant.dependencies if isinstance(d.call, At)]
-        found += [(method, each.path, roles[0] if roles else None) for method in each.methods]
+        found |= {(method, each.path) for method in each.methods}
     return found
 
 
-def test_every_route_names_its_role_but_those_for_everybody(console: Consoles) -> None:
-    assert {path for _, path, role in routes(console) if role is None} == OPEN
+def filled(path: str) -> str:
+    """Return a path with something in each of its places."""
+    return path.replace("{run_id}", "1").replace("{", "").replace("}", "")
 
 
-def test_every_role_is_let_in_to_what_it_may_and_to_nothing_else(console: Consoles) -> None:
-    visitors = {role: console.as_(role) for role in Role}
-    for method, path, least in routes(console):
-        if least is None or path in ("/sign-out", "/live"):
-            continue
-        filled = path.replace("{run_id}", "1").replace("{", "").replace("}", "")
-        stranger = console.stranger().ask(method, filled, **_origin(console))
-        assert stranger.status in (303, 401, 403), (method, path)
-        if method == "GET":
-            assert stranger.headers["location"].startswith("/sign-in"), path
-        for role, visitor in visitors.items():
-            # The form's token is left out: who may do this is refused for that alone, and does nothing.
-            answer = visitor.ask(method, filled, b"", **_origin(console))
-            wrong_role = answer.status == 403 and "Your role does not allow this" in answer.text
-            assert wrong_role == (role < least), (method, path, role)
-            if method == "POST":
-                assert answer.status == 403, (path, role)
+def test_every_route_stands_in_the_written_table(console: Consoles) -> None:
+    assert routes(console) - set(LEAST) - OPEN == set(), "Write them into tests/console_routes.py."
+    assert (set(LEAST) | OPEN) - routes(console) == set(), "They are there no more."
+
+
+@pytest.mark.parametrize("role", Role, ids=lambda each: each.word)
+def test_every_role_is_let_in_to_what_it_may_and_to_nothing_else(console: Consoles, role: Role) -> None:
+    visitor = console.as_(role)
+    for method, path in routes(console) - OPEN - {("GET", "/live")}:
+        # The form's token is left out: who may do this is refused for that alone, and does nothing.
+        answer = visitor.ask(method, filled(path), b"", **_origin(console))
+        wrong_role = answer.status == 403 and "Your role does not allow this" in answer.text
+        assert wrong_role == (role < LEAST[method, path]), (method, path)
+        if method == "POST":
+            assert answer.status == 403, path
+            assert wrong_role or "does not come from a page" in answer.text, path
+
+
+def test_whoever_is_not_signed_in_is_let_in_to_what_is_open_alone(console: Consoles) -> None:
+    for method, path in routes(console) - OPEN:
+        for cookie in ("", "regulars=", "regulars=guessed", "__Host-regulars=guessed"):
+            stranger = console.stranger()
+            stranger.cookie = cookie
+            answer = stranger.ask(method, filled(path), b"", **_origin(console))
+            assert answer.status == (303 if method == "GET" else 401), (method, path)
+            if method == "GET":
+                assert answer.headers["location"].startswith("/sign-in"), path
+    for method, path in OPEN:
+        answer = console.stranger().ask(method, filled(path), b"", **_origin(console))
+        assert answer.status not in (303, 401) or path == "/sign-in", (method, path)
+
+
+def test_no_path_answers_to_a_method_that_it_does_not_name(console: Consoles) -> None:
+    visitors = [console.stranger(), *(console.as_(role) for role in Role)]
+    known = routes(console)
+    for path in sorted({path for _, path in known}):
+        for method in METHODS:
+            if (method, path) in known:
+                continue
+            for visitor in visitors:
+                answer = visitor.ask(method, filled(path), b"", **_origin(console))
+                # Where another path fits as well, that one asks for its form.
+                assert answer.status in (303, 401, 403, 404, 405), (method, path)
+                if method not in ("GET", "HEAD", "POST"):
+                    assert answer.status == 405, (method, path)
 
 
 def _origin(console: Consoles) -> dict[str, str]:

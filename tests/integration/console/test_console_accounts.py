@@ -1,5 +1,6 @@
 """The accounts' screen: connected by signing in at the platform, checked, resumed, disconnected."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -14,8 +15,10 @@ from sqlalchemy import update
 
 from config.settings import Settings
 from domain.budget import AtEnd, Period
+from domain.contact import ContactKey
 from domain.limit import Limit
 from domain.user import Role
+from pipeline import parting, remove
 from pipeline.admit import review
 from pipeline.begin import Wanted, begin_harvest
 from pipeline.page import write_page
@@ -24,10 +27,11 @@ from simulator.world import World
 from store import accounts, budgets, checks, journal, ledger, limits, messaging
 from store.database import Database
 from store.tables import admissions
-from tests.cast import ADA, BO, CY, NOW, OURS, added, follows, likes
+from tests.cast import ADA, BO, CY, NOW, OURS, added, follows, likes, mentions
 from tests.consoles import Answer, Consoles, Visitor, listening
 from tests.contents import feed, inside, rows
 from tests.interests import page
+from tests.parted import carried_out
 from workers.runtime import utc_now
 
 
@@ -236,6 +240,27 @@ def test_a_check_says_its_cost_first_and_keeps_what_it_finds(console: Consoles) 
     assert "6 of 6 lists" in ada.get("/accounts").text
 
 
+def test_disconnecting_goes_slice_by_slice(console: Consoles, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remove, "SLICE", 2)
+    ada = console.as_(Role.ADMIN)
+    with console.database.write() as connection:
+        policy = console.runtime.policy_in_force(connection)
+        account = added(connection)
+        people = [ContactKey("twitter", str(each)) for each in range(7001, 7012)]
+        acts = [*map(follows, people), likes(people[0]), mentions(people[0], text="Hello")]
+        told = write_page(connection, (account.id, "twitter"), acts, policy, now=NOW)
+        messaging.publish(connection, told.steps, now=NOW)
+    assert ada.post(f"/accounts/{account.id}/disconnect", {"name": OURS.name}).status == 303
+    with console.database.read() as connection:
+        assert accounts.get(connection, account.id).paused == parting.REASON
+    assert carried_out(console) >= len(people) // 2 + 1
+    for each in ("accounts", "contacts", "signals", "decisions", "texts", "messaging_contacts"):
+        assert rows(console.database, each) == [], each
+    (job,) = rows(console.database, "jobs")
+    assert job["state"] == "done"
+    assert json.loads(job["reached"])["contacts"] == len(people)
+
+
 def test_disconnecting_does_what_its_page_said(console: Consoles) -> None:
     ada = console.as_(Role.ADMIN)
     path = connected(console, ada)
@@ -245,6 +270,12 @@ def test_disconnecting_does_what_its_page_said(console: Consoles) -> None:
     wrong = ada.post(f"{path}/disconnect", {"name": "another"}).headers["location"]
     assert "nothing was done" in ada.get(wrong).text
     assert ada.post(f"{path}/disconnect", {"name": name}).headers["location"] == "/accounts"
+    for place in ("/accounts", path):
+        assert "is being disconnected: 0 contacts done so far" in ada.get(place).text
+        assert f"{path}/disconnect" not in ada.get(place).text
+    again = ada.post(f"{path}/disconnect", {"name": name}).headers["location"]
+    assert "Another account is being disconnected" in ada.get(again).text
+    carried_out(console)
     assert ada.get(path).status == 404
     assert "No account is connected" in ada.get("/accounts").text
 
@@ -292,6 +323,8 @@ def test_the_numbers_before_a_parting_are_those_after_it(console: Consoles) -> N
     assert "1 of them leaves the messaging store; removals told to consumers: 1" in said
     assert "1 contact in the store is known through another account too" in said
     assert ada.post(path, {"name": OURS.name, "why": "closed"}).status == 303
+    assert inside(console.database) == {ADA.platform_id, BO.platform_id}  # the page waits for nothing
+    carried_out(console)
     assert inside(console.database) == {ADA.platform_id}
     assert [each["platform_id"] for each in rows(console.database, "contacts")] == [ADA.platform_id]
     assert sum(each[2] == "remove" for each in feed(console.database)) == 1

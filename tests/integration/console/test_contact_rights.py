@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from domain.contact import ContactKey
 from domain.journal import Act, Entry
 from domain.user import Role
-from store import journal, suppressions
+from exports.files import export
+from store import journal, suppressions, written_files
 from store.database import Database
+from store.tables import written_files as stored_files
 from tests.cast import ADA, BO, follows, likes
 from tests.consoles import Answer, Consoles, listening
 from tests.contents import feed, inside, rows
@@ -134,3 +137,35 @@ def test_scripts_in_what_is_given_stay_text(console: Consoles) -> None:
     with console.database.write() as connection:
         connection.exec_driver_sql("UPDATE contacts SET display_name = '<script>alert(1)</script>'")
     assert "<script>" not in asked(console, "access", form="en").text
+
+
+def test_files_that_still_hold_the_person_are_named_afterwards(console: Consoles, tmp_path: Path) -> None:
+    reviewed(console)
+    nothing = console.as_(Role.OPERATOR).get("/contacts?done=objected").text
+    assert "no file that is known here holds" in nothing
+    export(console.database, "csv", tmp_path / "crm", now=utc_now())
+    answer = tmp_path / "access-1.json"
+    answer.write_text(json.dumps({"key": str(ADA)}))
+    others = tmp_path / "access-2.json"
+    others.write_text(json.dumps({"key": str(BO)}))
+    with console.database.write() as connection:
+        written_files.note(connection, written_files.ACCESS, [answer, others], now=utc_now())
+        elsewhere = {
+            "host": "a-laptop",
+            "path": "/srv/files/crm.csv",
+            "kind": "export",
+            "seq": 0,
+            "at": utc_now(),
+        }
+        connection.execute(insert(stored_files), [elsewhere])
+    manager = console.as_(Role.MANAGER)
+    asked(console, "erase", word="ERASE")
+    told = manager.get("/contacts?done=erased").text
+    assert "hold somebody who has left; delete them" in told
+    assert str(tmp_path / "crm" / "contacts.csv") in told
+    assert "/srv/files/crm.csv" in told
+    assert "a-laptop" in told
+    assert str(others) not in told
+    assert ADA.platform_id not in told
+    (tmp_path / "crm" / "contacts.csv").unlink()
+    assert str(tmp_path / "crm" / "contacts.csv") not in manager.get("/contacts?done=erased").text

@@ -15,7 +15,7 @@ from console.cli.start import runtime
 from store import erasures, profile_looks, written_files
 from store.profile_looks import ProfileLook
 from store.tables import changes
-from store.written_files import BACKUP, EXPORT
+from store.written_files import BACKUP, EXPORT, REJECTS
 from tests.cast import added
 from workers.runtime import utc_now
 
@@ -149,22 +149,27 @@ def test_people_read_a_table() -> None:
 
 
 def test_copies_that_outlive_their_date_are_told(tmp_path: Path) -> None:
-    backup, exported = tmp_path / "backup", tmp_path / "contacts.ndjson"
+    backup, exported, rejects = (tmp_path / each for each in ("backup", "contacts.ndjson", "a.rejects.csv"))
     long_ago = utc_now() - timedelta(days=40)
-    for each in (backup, exported):
+    for each in (backup, exported, rejects):
         each.write_bytes(b"people")
     with runtime().database.write() as connection:
         erasures.note(connection, now=long_ago)
         written_files.note(connection, EXPORT, [exported], now=utc_now(), seq=0)
         written_files.note(connection, BACKUP, [backup], now=long_ago, expires_at=long_ago)
+        written_files.note(connection, REJECTS, [rejects], now=long_ago, expires_at=long_ago)
     found, content = examined()
     assert not content
     assert (found["erased people"]["state"], found["backups"]["state"]) == ("missing", "missing")
     assert "db scrub" in found["erased people"]["advice"]
     assert str(backup) in found["backups"]["advice"]
     assert found["exported files"]["state"] == "fine", "nobody has left since"
+    assert str(rejects) in found["rejected rows"]["advice"]
     backup.unlink()
+    told = CliRunner().invoke(command_line("expire"), ["expire"], catch_exceptions=False)
+    assert "are rows that were rejected, and their date is over" in " ".join(told.output.split())
     CliRunner().invoke(command_line("db"), ["db", "scrub"], catch_exceptions=False)
+    rejects.unlink()
     with runtime().database.write() as connection:
         step = {"seq": 7, "platform": "twitter", "platform_id": "7", "op": "remove", "reason": "x"}
         connection.execute(insert(changes).values(**step, at=utc_now()))
@@ -172,4 +177,5 @@ def test_copies_that_outlive_their_date_are_told(tmp_path: Path) -> None:
     assert content, "an export that somebody took is theirs to delete"
     assert found["erased people"]["found"].startswith("the last copy is over by")
     assert (found["exported files"]["state"], found["backups"]["state"]) == ("advised", "fine")
+    assert found["rejected rows"]["state"] == "fine"
     assert str(exported) in found["exported files"]["advice"]

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from config.keys import Sealer
+from console.cli.importing import REJECTS_KEPT
 from console.cli.main import command_line
 from console.cli.start import runtime
 from domain.account import Account
@@ -85,6 +86,9 @@ def test_a_list_comes_in_and_its_rejects_lie_beside_it(folder: Path, name: str) 
     rejects = (folder / "list.rejects.csv").read_text("utf-8-sig").splitlines()
     assert rejects == ["row,reason,Nom,Courriel", "3,its e-mail address is none,Bo,bo at club"]
     database = runtime().database
+    (noted,) = rows(database, "written_files")
+    assert (noted["path"], noted["kind"]) == (str(folder / "list.rejects.csv"), "rejects")
+    assert noted["expires_at"] - noted["at"] == REJECTS_KEPT
     assert len(inside(database)) == 2
     assert {each["wording"] for each in rows(database, "consent_texts")} == {CONSENT}
     assert {each["source"] for each in rows(database, "consents")} == {

@@ -1,5 +1,6 @@
 """Admit: who is exported of the messaging store, and what the feed tells of the refused."""
 
+import csv
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from store.admission_inputs import Inputs
 from store.database import Database
 from store.messaging import Step
 from tests.cast import ADA, BO, CNIL, CY, DI, EU, NOW, added, follows, likes, objects
-from tests.contents import feed, inside, rows
+from tests.contents import feed, inside, let_be_shown, rows
 from tests.travel import Travel
 
 MONTH_ON = NOW + timedelta(days=45)
@@ -74,12 +75,18 @@ def test_nobody_is_exported_of_whom_the_gates_were_not_asked(harvested: Database
 
 
 def test_the_just_harvested_are_exported_with_their_channels(harvested: Database, tmp_path: Path) -> None:
-    before = feed(harvested)
+    assert feed(harvested) == []
     assert review(harvested, CNIL, None, now=NOW) == 0
     records, tombstones = exported(harvested, tmp_path)
     assert set(records) == {ADA.platform_id, DI.platform_id}
     assert tombstones == {}
-    assert feed(harvested) == before
+    assert feed(harvested) == [
+        (1, ADA.platform_id, "upsert", "admitted"),
+        (2, DI.platform_id, "upsert", "admitted"),
+    ]
+    assert {each["seq"] for each in records.values()} == {1, 2}
+    assert review(harvested, CNIL, None, now=NOW) == 0
+    assert len(feed(harvested)) == 2
     assert records[ADA.platform_id]["addressable"] == []
     assert records[ADA.platform_id]["not_addressable_because"] == {
         "x_message": "never_wrote",
@@ -94,9 +101,10 @@ def test_a_csv_tells_the_channels_too(
 ) -> None:
     told(harvested, monkeypatch, ada=Inputs(consented=frozenset({"email", "sms"})))
     review(harvested, CNIL, None, now=NOW)
-    table = export(harvested, "csv", tmp_path, now=NOW).contacts.read_text(encoding="utf-8").splitlines()
-    assert table[0].endswith(",addressable,not_addressable_because")
-    assert table[1].endswith(",email|sms,x_message:never_wrote|messenger:other_platform")
+    with export(harvested, "csv", tmp_path, now=NOW).contacts.open(encoding="utf-8", newline="") as file:
+        first = next(csv.DictReader(file))
+    assert first["addressable"] == "email|sms"
+    assert first["not_addressable_because"] == "x_message:never_wrote|messenger:other_platform"
 
 
 def test_a_proof_that_ages_takes_out_of_exports_and_a_walk_brings_back(
@@ -241,22 +249,39 @@ def test_who_comes_back_and_is_not_admitted_hides_no_tombstone(
         review(harvested, EU, Controller.PARTY, now=NOW)
 
 
-def test_what_the_feed_says_anew_of_a_refused_contact_is_taken_back(
+def test_nothing_is_said_of_a_refused_contact_before_it_is_admitted_again(
     harvested: Database, tmp_path: Path
 ) -> None:
     review(harvested, CNIL, None, now=NOW)
     review(harvested, CNIL, None, now=MONTH_ON)
+    before = feed(harvested)
     contact = next(each for each in rows(harvested, "contacts") if each["platform_id"] == ADA.platform_id)
     with harvested.write() as connection:
         messaging.publish(connection, [Step(contact["id"], *ADA, "upsert", "changed")], now=MONTH_ON)
-    assert exported(harvested, tmp_path)[0] == {}
     review(harvested, CNIL, None, now=MONTH_ON)
+    assert feed(harvested) == before
+    assert {each["seq"] for each in rows(harvested, "messaging_contacts")} == {None}
     records, tombstones = exported(harvested, tmp_path)
     assert records == {}
     assert tombstones[ADA.platform_id] == "proof_too_old"
-    before = feed(harvested)
-    review(harvested, CNIL, None, now=MONTH_ON)
-    assert feed(harvested) == before
+    review(harvested, CNIL, None, now=NOW)
+    assert [each[1:] for each in feed(harvested)[len(before) :]] == [
+        (who.platform_id, "upsert", "admitted") for who in (ADA, DI)
+    ]
+
+
+def test_whoever_is_asked_waits_for_the_gates_no_more(harvested: Database) -> None:
+    def waits() -> bool:
+        with harvested.read() as connection:
+            return messaging.newcomers_wait(connection)
+
+    assert waits()
+    review(harvested, EU, Controller.PARTY, now=NOW)
+    assert not waits()
+    write(harvested, follows(BO))
+    assert waits()
+    let_be_shown(harvested)
+    assert not waits()
 
 
 def test_a_channel_that_opens_or_closes_is_told(

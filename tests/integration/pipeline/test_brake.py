@@ -112,8 +112,8 @@ def test_a_second_walk_ends_only_whom_both_miss(travel: Travel) -> None:
     assert doubted(travel) == set()
     steps = [(who, op, reason) for _, who, op, reason in feed(travel.database)[100:]]
     assert steps[30:] == [
-        *((each, "upsert", "seen_again") for each in IDS[20:30]),
         *((each, "remove", "unfollowed") for each in IDS[30:32]),
+        *((each, "upsert", "admitted") for each in IDS[20:30]),
     ]
 
 
@@ -134,7 +134,8 @@ def test_a_page_or_an_event_that_shows_them_brings_them_back(travel: Travel) -> 
         )
         messaging.publish(connection, written.steps, now=travel.clock())
     assert inside(travel.database) == {IDS[0], *IDS[11:]}
-    assert feed(travel.database)[-1][1:] == (IDS[0], "upsert", "seen_again")
+    let_be_shown(travel.database)
+    assert feed(travel.database)[-1][1:] == (IDS[0], "upsert", "admitted")
     # Whom an event showed after a walk had begun is not missed by it.
     assert len(doubted(travel)) == 10
 

@@ -270,7 +270,7 @@ def test_nothing_lives_past_its_date(database: Database, events: list[tuple[int,
     for each in rows(database, "decisions"):
         assert each["kind"] is None or (each["contact_id"], each["kind"], each["item"]) in acts
     told = {platform_id: op for _, platform_id, op, _ in feed(database)}
-    assert {each for each, op in told.items() if op == "upsert"} == inside(database)
+    assert {each for each, op in told.items() if op == "upsert"} <= inside(database)
     with database.read() as connection:
         cutoff = limits(CNIL, now).steps_before
         old = connection.execute(text("SELECT count(*) FROM changes WHERE op = 'remove'"))

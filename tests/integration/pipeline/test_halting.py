@@ -15,6 +15,7 @@ from domain.errors import RegularsError
 from domain.signal import Signal, SignalKind
 from exports import files
 from pipeline import halting
+from pipeline.admit import review
 from pipeline.heed import heeded
 from pipeline.page import write_page
 from pipeline.redecide import redecide
@@ -26,7 +27,7 @@ from store.halts import HaltedError
 from store.pushed import Moved
 from tests.cast import CNIL, NOW, added
 from tests.conftest import NewDatabase
-from tests.contents import feed, inside, labels, rows, wipe
+from tests.contents import feed, inside, labels, let_be_shown, rows, wipe
 from tests.scripted import FOLLOWERS
 from tests.travel import Travel
 from workers.jobs import export_step
@@ -102,6 +103,8 @@ class HaltLaws(RuleBasedStateMachine):
 
     def both(self) -> tuple[Store, Store]:
         self.now += timedelta(minutes=1)
+        for store in (self.free, self.halted):
+            let_be_shown(store.database)
         self.before = inside(self.halted.database)
         self.told = max((seq for seq, *_ in feed(self.halted.database)), default=0)
         self.told_free = max((seq for seq, *_ in feed(self.free.database)), default=0)
@@ -160,7 +163,7 @@ class HaltLaws(RuleBasedStateMachine):
             return
         database = self.halted.database
         told = [(who, op) for seq, who, op, _ in feed(database) if seq > self.told]
-        came = {who for who, op in told if op == "upsert" and who not in self.before}
+        came = inside(database) - self.before
         open_accounts = {
             each.id for number, each in enumerate(self.halted.accounts, 1) if number not in self.places
         }
@@ -220,7 +223,19 @@ def test_whom_one_halted_account_kept_out_comes_in_through_another(database: Dat
     assert rows(database, "halted_contacts") == []
     assert rows(database, "decisions")[-1]["account_id"] == store.accounts[1].id
     resume(database, store.accounts[0])
-    assert [op for _, _, op, _ in feed(database)] == ["upsert"]
+    assert inside(database) == {PEOPLE[0].platform_id}
+
+
+def test_while_it_lasts_the_gates_show_nobody_anew(database: Database) -> None:
+    store, suppressor = Store(database), Suppressor([new_key()])
+    store.begin()
+    store.harvest(0, [Signal(PEOPLE[0], SignalKind.FOLLOWS, "", None)], suppressor, NOW)
+    halt(database, None)
+    review(database, CNIL, None, now=NOW)
+    assert feed(database) == []
+    resume(database, None)
+    review(database, CNIL, None, now=NOW)
+    assert [each[1:] for each in feed(database)] == [(PEOPLE[0].platform_id, "upsert", "admitted")]
 
 
 def test_who_is_no_longer_regular_when_it_ends_stays_out(database: Database) -> None:
@@ -337,3 +352,19 @@ def export_now(database: Database, folder: Path) -> None:
         jobs.advance(connection, held, "worker 1", reached, done=done, now=NOW)  # type: ignore[arg-type]
 
     export_step(database, held, save, NOW)  # type: ignore[arg-type]
+
+
+def test_a_harvest_under_a_halt_is_refused_with_who_and_why_and_another_account_is_not(
+    database: Database,
+) -> None:
+    travel = Travel(database)
+    with database.write() as connection:
+        other = added(connection, Account("twitter", "909", "other"))
+    halt(database, travel.account)
+    with database.read() as connection:
+        halts.require_none_over(connection, other.id)
+        with pytest.raises(HaltedError, match=r"halted by cli:ada .* a list looks wrong\. Nothing is begun"):
+            halts.require_none_over(connection, travel.account.id)
+    halt(database, None)
+    with database.read() as connection, pytest.raises(HaltedError, match="Everything was halted"):
+        halts.require_none_over(connection, other.id)

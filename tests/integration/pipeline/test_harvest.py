@@ -121,11 +121,8 @@ def test_a_crash_between_answer_and_commit_repeats_that_page_and_only_it(
     travel.connector.upsets = [1, 1]
     assert travel.finish(run_id) == ["done"]
     assert travel.cursors() == [None, "1", "1", "2"]
-    assert [each[:2] for each in feed(travel.database)] == [
-        (1, ADA.platform_id),
-        (2, DI.platform_id),
-        (3, BO.platform_id),
-    ]
+    assert inside(travel.database) == {ADA.platform_id, DI.platform_id, BO.platform_id}
+    assert feed(travel.database) == []
 
 
 def test_a_page_in_hand_brings_nobody_back_who_went_at_the_platforms_word(

@@ -24,7 +24,7 @@ from store.interests import Spoke
 from store.jobs import Job
 from store.tables import contacts, harvest_runs, messaging_contacts, signals, texts
 from tests.cast import ADA, BO, CNIL, DI, EU, LATER, NOW, follows, objects
-from tests.contents import feed, rows
+from tests.contents import feed, let_be_shown, rows
 from tests.interests import id_of, page, read, writes
 from tests.scripted import FOLLOWERS
 from tests.sensitive import statements
@@ -247,6 +247,7 @@ def test_a_removed_account_takes_along_what_was_said_to_it(database: Database) -
             )
         )
     read(database)
+    let_be_shown(database)
     assert found(database) == {"housing": ("interest", 3)}
     before = len(feed(database))
     with database.write() as connection:
@@ -328,6 +329,7 @@ def test_2016_infers_all_but_health_security_and_social(database: Database) -> N
 
 def test_2026_takes_away_what_was_inferred_and_keeps_what_was_declared(database: Database) -> None:
     tied(database)
+    let_be_shown(database)
     before = len(feed(database))
     put_in_force(database, "eu-2026")
     assert found(database) == {"health": ("declared", 0)}
@@ -388,6 +390,7 @@ def test_the_feed_tells_of_shown_topics_only_and_of_those_inside_only(database: 
         connection.execute(
             delete(messaging_contacts).where(messaging_contacts.c.contact_id == id_of(database, DI))
         )
+    let_be_shown(database)
     before = len(feed(database))
     read(database)
     assert [each[1:] for each in feed(database)[before:]] == [(ADA.platform_id, "upsert", "interests")]

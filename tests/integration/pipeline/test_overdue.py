@@ -46,7 +46,7 @@ def test_whoever_was_not_told_in_time_goes_and_leaves_a_tombstone(database: Data
     assert labels(database) == {CY.platform_id: "suppressed", DI.platform_id: "regular"}
     assert inside(database) == {DI.platform_id}
     assert feed(database) == [
-        (2, DI.platform_id, "upsert", "follows"),
+        (2, DI.platform_id, "upsert", "admitted"),
         (3, ADA.platform_id, "remove", "notice_overdue"),
     ]
     for table in HELD:

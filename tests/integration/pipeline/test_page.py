@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from classifier.policy import Policy
+from connectors.text import MAX_HANDLE, MAX_NAME
 from domain.contact import ContactKey, Profile
 from domain.signal import Signal, SignalKind
 from pipeline.page import Written, write_page
 from pipeline.screen import screened
-from store import messaging
+from store import contacts, messaging
 from store.database import Database
 from tests.cast import (
     ADA,
@@ -77,7 +78,7 @@ def test_the_same_page_twice_writes_nothing(database: Database) -> None:
 def test_acts_of_one_person_read_twice_in_one_page_are_one(database: Database) -> None:
     write(database, [follows(ADA), follows(ADA), likes(BO), likes(BO)])
     assert len(rows(database, "signals")) == 2
-    assert feed(database) == [(1, ADA.platform_id, "upsert", "follows")]
+    assert (inside(database), feed(database)) == ({ADA.platform_id}, [])
 
 
 def test_a_like_and_then_a_follow_raise_to_regular_and_fill_the_name_in(database: Database) -> None:
@@ -102,7 +103,7 @@ def test_a_follower_who_likes_stays_regular_with_one_decision(database: Database
         CNIL.signature,
     )
     assert contact(database, ADA)["keep_until"] is None
-    assert len(feed(database)) == 1
+    assert len(rows(database, "messaging_contacts")) == 1
 
 
 def test_likes_never_add_up(database: Database) -> None:
@@ -130,6 +131,9 @@ def test_a_further_act_moves_the_date_and_one_read_again_does_not(database: Data
 
 def test_a_renamed_follower_is_one_step_of_the_feed(database: Database) -> None:
     write(database, [follows(ADA)])
+    write(database, [follows(ADA, Profile("a", "Ada Unseen"))])
+    assert (feed(database), rows(database, "messaging_contacts")[0]["seq"]) == ([], None)
+    let_be_shown(database)
     write(database, [follows(ADA, Profile("ada", "Ada Moved"))], now=LATER)
     write(database, [follows(ADA, Profile("ada", "Ada Moved"))], now=LATER)
     assert contact(database, ADA)["display_name"] == "Ada Moved"
@@ -151,7 +155,7 @@ def test_who_objects_leaves_with_a_tombstone_and_keeps_only_the_key(database: Da
     assert labels(database) == {CY.platform_id: "suppressed"}
     assert inside(database) == set()
     assert feed(database) == [
-        (1, CY.platform_id, "upsert", "follows"),
+        (1, CY.platform_id, "upsert", "admitted"),
         (2, CY.platform_id, "remove", "objected"),
     ]
     row = contact(database, CY)
@@ -213,3 +217,14 @@ def test_an_act_that_began_again_brings_its_contact_back_into_the_evidence(datab
 
 def test_an_empty_page_writes_nothing(database: Database) -> None:
     assert write(database, [])[1] == 0
+
+
+def test_the_longest_handle_and_name_that_are_read_can_be_stored_and_found(database: Database) -> None:
+    with database.write() as connection:
+        added(connection)
+    handle, name = "\U0001d4d0" * MAX_HANDLE, "\U0001d4d0" * MAX_NAME
+    write(database, [follows(ADA, Profile(handle, name))])
+    (row,) = rows(database, "contacts")
+    assert (row["handle"], row["display_name"]) == (handle, name)
+    with database.read() as connection:
+        assert contacts.named(connection, ADA.platform, handle) == [ADA.platform_id]

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from config.suppression import Suppressor, new_key, wrapped
 from domain.admission import Controller
@@ -15,9 +15,9 @@ from pipeline.heed import heeded
 from pipeline.objecting import object_by_handle
 from pipeline.page import write_page
 from pipeline.rights import ERASED, OBJECTED, end_contact
+from pipeline.suppress import erase
 from store import messaging, suppressions
 from store.database import Database
-from store.tables import admissions
 from tests.cast import ADA, BO, CNIL, CY, EU, LATER, NOW, follows, likes, mentions, objects
 from tests.contents import contents, feed, inside, labels, let_be_shown, rows
 from tests.interests import page
@@ -65,7 +65,7 @@ def test_others_who_stay_are_not_taken_to_have_left(database: Database) -> None:
     end(database, ADA)
     travel.harvest(FOLLOWERS)
     assert inside(database) == {BO.platform_id}
-    assert [each[2] for each in feed(database) if each[1] == BO.platform_id] == ["upsert"]
+    assert feed(database) == []
 
 
 def test_an_objection_works_twice_and_before_anybody_was_met(database: Database) -> None:
@@ -110,13 +110,23 @@ def test_who_is_held_without_a_name_goes_once_the_name_that_objected_is_shown(da
 
 def test_of_who_left_the_feed_before_one_tombstone_stays(database: Database) -> None:
     page(database, [follows(ADA)], EU)
-    review(database, EU, Controller.PARTY, now=NOW)
-    with database.write() as connection:  # admitted once, then refused: its removal was told
-        connection.execute(update(admissions).values(told=True, refusal=None))
+    let_be_shown(database)  # admitted once, then refused: its removal was told
     review(database, EU, Controller.PARTY, now=NOW)
     assert [each[2:] for each in feed(database)][-1] == ("remove", "not_told")
     end(database, ADA)
     assert [each[2:] for each in feed(database)] == [("remove", "objected")]
+
+
+def test_an_objection_is_told_of_whom_the_feed_had_removed_for_less(database: Database) -> None:
+    page(database, [follows(ADA), follows(BO)])
+    let_be_shown(database)
+    with database.write() as connection:  # of both the tombstone alone is left
+        messaging.publish(connection, erase(connection, [ADA, BO], "unfollowed"), now=NOW)
+    page(database, [follows(ADA)])
+    assert [end(database, each) for each in (ADA, BO, CY, ADA)] == [1, 1, 0, 0]
+    assert [each[1:] for each in feed(database)] == [
+        (each.platform_id, "remove", "objected") for each in (ADA, BO)
+    ]
 
 
 @pytest.mark.parametrize("text", ["STOP", "Désabonnez-moi svp", "unsubscribe"])

@@ -10,8 +10,10 @@ from sqlalchemy import Connection, select, text
 from domain.contact import ContactKey
 from domain.label import Label
 from domain.signal import Signal
+from pipeline.admit import review
 from pipeline.page import write_page
-from store import contacts, messaging
+from store import admissions, contacts, messaging
+from store.admissions import Said
 from store.contacts import Fresh
 from store.database import Database, DeadlockError
 from store.messaging import Step
@@ -23,10 +25,15 @@ WRITERS, PAGES = 4, 12
 
 
 def admit(connection: Connection, *keys: ContactKey) -> list[Step]:
-    """Add regular contacts; returns the steps that let them in."""
+    """Add regular contacts whom the gates admit; returns the steps that show them."""
     fresh = [Fresh(each.platform_id, Label.REGULAR, PROFILES[each], None) for each in keys]
     ids = contacts.add(connection, "twitter", fresh, now=NOW)
-    return [Step(ids[each.platform_id], *each, "upsert", "follows") for each in keys]
+    steps = [Step(ids[each.platform_id], *each, "upsert", "admitted") for each in keys]
+    messaging.publish(connection, steps, now=NOW)  # they come in, and take no number
+    admissions.put(
+        connection, [Said(each.contact_id, None, "[]", "{}", told=True) for each in steps], now=NOW
+    )
+    return steps
 
 
 def write(database: Database, acts: list[Signal]) -> None:
@@ -43,7 +50,9 @@ def test_each_change_takes_the_next_number(database: Database) -> None:
     with database.write() as connection:
         added(connection)
     write(database, [follows(ADA), likes(BO)])
+    let_be_shown(database)
     write(database, [follows(DI), follows(BO)])
+    assert len(feed(database)) == 1
     let_be_shown(database)
     write(database, [objects(ADA)])
     assert [(seq, op) for seq, _, op, _ in feed(database)] == [
@@ -62,7 +71,7 @@ def test_a_transaction_that_fails_leaves_no_gap(database: Database) -> None:
         connection.rollback()
     with database.write() as connection:
         messaging.publish(connection, admit(connection, DI), now=NOW)
-    assert feed(database) == [(1, DI.platform_id, "upsert", "follows")]
+    assert feed(database) == [(1, DI.platform_id, "upsert", "admitted")]
 
 
 def test_without_a_step_the_counter_stays_free(database: Database) -> None:
@@ -76,7 +85,6 @@ def test_a_tombstone_stands_until_its_contact_comes_back(database: Database) -> 
     with database.write() as connection:
         steps = admit(connection, ADA, DI)
         messaging.publish(connection, steps, now=NOW)
-    let_be_shown(database)
     with database.write() as connection:
         assert messaging.take_out(connection, [each.contact_id for each in steps]) == {1, 2}
         assert messaging.take_out(connection, [1]) == set()
@@ -131,10 +139,8 @@ def test_who_comes_second_waits_for_the_number_until_the_first_one(database: Dat
 @pytest.mark.postgresql
 @pytest.mark.parametrize("kind", ["postgresql"])
 def test_a_long_transaction_that_publishes_last_holds_nobody_up(database: Database) -> None:
-    with database.write() as connection:
-        added(connection)
     with database.engine.connect() as connection:
-        steps = write_page(connection, (1, "twitter"), [follows(ADA), likes(BO)], CNIL, now=NOW).steps
+        steps = admit(connection, ADA)
         with ThreadPoolExecutor(1) as pool:
             other = in_thread(pool, database, DI)
             try:
@@ -168,6 +174,7 @@ def written_by(database: Database, start: threading.Barrier, writer: int) -> int
         people = [ContactKey("twitter", str(7000 + 10 * page + each)) for each in range(20)]
         turned = people[writer * 5 :] + people[: writer * 5]
         write(database, [follows(each) for each in (turned if writer % 2 else reversed(turned))])
+        review(database, CNIL, None, now=NOW)
     return writer
 
 

@@ -5,6 +5,7 @@ from store import holdings
 from store.database import Database
 from store.tables import metadata
 from tests.cast import ADA, BO, follows, likes
+from tests.contents import let_be_shown
 from tests.interests import page, read, writes
 
 #: Tables whose rows are about nobody, or whose people are named by something else than a contact's number.
@@ -22,10 +23,11 @@ def test_everything_that_points_at_a_contact_is_told(database: Database) -> None
         [follows(ADA), follows(BO), likes(BO), *(writes(ADA, f"80{n}", "#housing now") for n in range(4))],
     )
     read(database)
+    let_be_shown(database)
     held = of(database, ADA)
     assert set(held) == {
         "contacts", "signals", "decisions", "messaging_contacts", "texts", "topic_holders", "spoken",
-        "interests", "changes", "notices",
+        "interests", "changes", "notices", "admissions",
     }  # fmt: skip
     assert "Ada Lévy" in repr(held)
     assert "#housing now" in repr(held)

@@ -10,8 +10,9 @@ from jinja2 import UndefinedError
 
 from classifier.policy import Policy
 from config import notice_fields as fields_of
+from config.loading import load
 from config.notice import FIELDS, LANGUAGES, NoticeError, build, words
-from config.settings import SettingsError, load
+from config.settings import SettingsError
 from config.templates import render
 from domain.label import Label
 from domain.sign_up import SIGNUP

@@ -67,15 +67,26 @@ def who_is_gone_stays_suppressed(world: World) -> None:
 
 
 def the_feed_says_who_is_inside(world: World) -> None:
-    """Whoever took in whom it was shown and let go whom it was told holds those who are shown."""
+    """Whoever took in whom it was shown and let go whom it was told holds those who are shown.
+
+    So does whoever reads the feed from where it stopped, step by step, with the record of each as it now is;
+    and of nobody else the feed's last word is that they are there.
+    """
     keys = {
         each["id"]: ContactKey(each["platform"], each["platform_id"])
         for each in rows(world.database, "contacts")
     }
     members = {keys[each["contact_id"]] for each in rows(world.database, "messaging_contacts")}
     world.consumer.read()
-    assert world.consumer.holds == world.consumer.shown, (world.consumer.holds, world.consumer.shown)
-    assert world.consumer.shown <= members
+    shown = world.consumer.shown
+    assert world.consumer.holds == shown.keys(), (world.consumer.holds, shown)
+    assert shown.keys() <= members
+    assert world.consumer.records == shown, "who follows the feed holds what is shown, to the letter"
+    newest: dict[ContactKey, tuple[str, int]] = {}
+    for each in sorted(rows(world.database, "changes"), key=lambda step: step["seq"]):
+        newest[ContactKey(each["platform"], each["platform_id"])] = (each["op"], each["seq"])
+    last = {each: seq for each, (op, seq) in newest.items() if op == "upsert"}
+    assert last == {each: row["seq"] for each, row in shown.items()}
 
 
 def only_what_the_pack_allows_is_held(world: World) -> None:

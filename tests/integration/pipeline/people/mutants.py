@@ -89,6 +89,26 @@ def _no_removals(sound: Any) -> Any:
     )
 
 
+def _shows_all(sound: Any) -> Any:
+    """Show whoever comes in, and whatever is said of them, before any gate was asked."""
+
+    def shown(connection: Any, steps: Any, *, now: Any) -> Any:
+        sound(connection, steps, now=now)
+        return steps
+
+    return shown
+
+
+def _tells_no_upsert(sound: Any) -> Any:
+    """Let in, and tell nobody."""
+
+    def step(inside: Any, said: Any) -> Any:
+        told = sound(inside, said)
+        return told if told is None or told.op == "remove" else None
+
+    return step
+
+
 def _told_no_removal(sound: Any) -> Any:
     return lambda *args, **more: [each for each in sound(*args, **more) if each.op != "remove"]
 
@@ -175,6 +195,9 @@ MUTANTS = [
     Mutant("another pack keeps texts", narrowing, "forget_texts", _gives(None)),
     Mutant("a name stays when its act is over", redecide, "_relabelled", _name_stays),
     Mutant("the gates admit everybody", admit, "admit", _gives(Admission(()))),
+    Mutant("the feed shows whom no gate admitted", messaging, "_shown", _shows_all),
+    Mutant("an admission takes no number", admit, "_step", _tells_no_upsert),
+    Mutant("a changed record is told to nobody", messaging, "_admitted", _gives(set())),
     Mutant("a harvest lifts", harvest, "heeded", _lifts),
     Mutant("a list lifts", signing_up, "_suppressed", _gives(set())),
     Mutant("an old link lifts", joining, "lift", _at_any_time),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.text import MAX_HANDLE
 from connectors.twitter.asked import Asked
 from connectors.twitter.translate import own_posts, place_of, posts_to_us, users_who
 from domain.batch import PageRequest
@@ -107,6 +108,11 @@ def test_a_quote_listed_without_its_references_is_a_quote() -> None:
         pytest.param({"id": "1" * 21}, "id is no text of digits", id="an-id-too-long"),
         pytest.param({"id": "5001", "name": ["Ada"]}, "name is no text", id="a-name-that-is-a-list"),
         pytest.param({"id": "5001", "username": 7}, "username is no text", id="a-handle-that-is-a-number"),
+        pytest.param(
+            {"id": "5001", "username": "a" * (MAX_HANDLE + 1)},
+            "username is longer than 50 characters",
+            id="a-handle-that-no-index-holds",
+        ),
         pytest.param("Ada", "the item is no object", id="an-item-that-is-a-text"),
         pytest.param(None, "the item is no object", id="an-item-that-is-null"),
     ],
