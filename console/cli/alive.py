@@ -2,9 +2,11 @@
 
 import socket
 from enum import StrEnum
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from typing import Annotated
+from urllib.parse import urlsplit
 
-import requests
 import typer
 
 from console.cli.start import settings
@@ -52,11 +54,18 @@ def alive(
 
 def _require_answer(url: str) -> None:
     """Take any answer but a fault of the server's: that it serves is what is asked."""
+    parts = urlsplit(url)
+    if parts.scheme != "http" or not parts.hostname:
+        raise RegularsError("--url is an address on this machine, such as http://127.0.0.1:8090/healthz.")
+    connection = HTTPConnection(parts.hostname, parts.port, timeout=TIME_OUT_S)
     try:
-        status = requests.get(url, timeout=TIME_OUT_S, allow_redirects=False).status_code
-    except requests.RequestException as error:
+        connection.request("GET", parts.path or "/")
+        status = connection.getresponse().status
+    except (OSError, HTTPException) as error:
         raise RegularsError(f"Nothing answers under {url} ({type(error).__name__}).") from None
-    if status >= requests.codes.server_error:
+    finally:
+        connection.close()
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise RegularsError(f"What answers under {url} says {status}.")
 
 
