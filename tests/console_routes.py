@@ -89,6 +89,7 @@ _OPERATOR = (
 #: Who spends, decides of people, and stops.
 _MANAGER = (
     ("GET", "/accounts/{account_id}/check"),
+    ("GET", "/accounts/{account_id}/check/state"),
     ("POST", "/accounts/{account_id}/check"),
     ("POST", "/accounts/{account_id}/resume"),
     ("GET", "/contacts/{contact_id}/access"),
