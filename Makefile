@@ -8,7 +8,7 @@ PARALLEL := -n 2 --dist worksteal
 # The folders whose every branch must be tested stand in [tool.coverage.run].
 COVERED := --cov --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
-.PHONY: help install dev demo demo-privacy test quick test-slow bench-limits bench-freshness bench-interests bench-push bench-rights bench-topics eval-topics word-table language-table topics-tools check format servers wheel lock clean
+.PHONY: help install dev demo demo-privacy test quick test-slow bench-limits bench-freshness bench-interests bench-push bench-rights bench-topics eval-topics screenshots word-table language-table topics-tools check format servers wheel lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ bench-topics: topics-tools ## Measure texts a second and memory of the reader of
 
 eval-topics: dev ## Measure the reader against the labelled sets that are there; writes docs/topics.md
 	@$(BIN)/python benchmarks/topics_evaluation.py
+
+screenshots: dev ## Take pictures of every screen of the console; writes docs/screens (5 minutes)
+	@$(BIN)/python tools/screenshots.py
 
 word-table: topics-tools ## Make config/word_table.tsv anew from the terms (15 minutes)
 	PYTHONPATH=. $(BIN)/python tools/word_table.py

@@ -21,6 +21,9 @@ from store.tables import (
     withheld,
 )
 
+#: Stands for a kind of act where a person decided a label.
+BY_HAND = "by_hand"
+
 
 class UnknownContactError(RegularsError):
     """Raised when we hold nothing under a key."""
@@ -154,7 +157,10 @@ def label_counts(connection: Connection) -> Mapping[str, int]:
 
 
 def label_flow(connection: Connection) -> Sequence[tuple[str, str, str, int]]:
-    """Count contacts by platform, the kind of act that decided their label, and label."""
+    """Count contacts by platform, the kind of act that decided their label, and label.
+
+    Where no act decided but a person, the kind is `by_hand`.
+    """
     newest = select(func.max(decisions.c.id)).group_by(decisions.c.contact_id)
     counted = connection.execute(
         select(contacts.c.platform, decisions.c.kind, contacts.c.label, func.count())
@@ -163,7 +169,7 @@ def label_flow(connection: Connection) -> Sequence[tuple[str, str, str, int]]:
         .group_by(contacts.c.platform, decisions.c.kind, contacts.c.label)
         .order_by(contacts.c.platform, decisions.c.kind)
     )
-    return [(str(each[0]), str(each[1]), str(each[2]), int(each[3])) for each in counted]
+    return [(str(each[0]), str(each[1] or BY_HAND), str(each[2]), int(each[3])) for each in counted]
 
 
 def active_runs(connection: Connection) -> int:

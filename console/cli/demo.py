@@ -64,11 +64,11 @@ def demo(
 ) -> None:
     """Harvest two invented accounts on a simulator, label everybody, export who may be written to."""
     begun = time.monotonic()
-    with _simulator(folder, audience, seed) as ready:
-        open_runtime = _open(folder, ready)
-        connected = _connect(open_runtime, ready)
+    with simulated(folder, audience, seed) as ready:
+        open_runtime = open_installation(folder, ready)
+        connected = connect_accounts(open_runtime, ready)
         with road_for(open_runtime, *map(queue_of, Platform)):
-            rows = _harvest(open_runtime, connected)
+            rows = harvest_accounts(open_runtime, connected)
             read_topics(open_runtime)
         _require_whole(rows)
         compared = compare(open_runtime, ready["truth_url"])
@@ -92,7 +92,7 @@ def _program() -> str:
 
 
 @contextmanager
-def _simulator(folder: Path, audience: int, seed: int) -> Iterator[Mapping[str, Any]]:
+def simulated(folder: Path, audience: int, seed: int) -> Iterator[Mapping[str, Any]]:
     """Run the simulator in a process of its own; yields what its ready file says."""
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as last:
@@ -122,7 +122,7 @@ def _ready(path: Path, process: subprocess.Popen[bytes], folder: Path) -> Mappin
     return read
 
 
-def _open(folder: Path, ready: Mapping[str, Any]) -> Runtime:
+def open_installation(folder: Path, ready: Mapping[str, Any]) -> Runtime:
     """Open an installation of the demo's own; workers read the same settings from the environment."""
     for name in [each for each in os.environ if each.startswith(PREFIX)]:
         del os.environ[name]
@@ -132,7 +132,8 @@ def _open(folder: Path, ready: Mapping[str, Any]) -> Runtime:
     return Runtime(load(), upgrade=True)
 
 
-def _connect(open_runtime: Runtime, ready: Mapping[str, Any]) -> list[Account]:
+def connect_accounts(open_runtime: Runtime, ready: Mapping[str, Any]) -> list[Account]:
+    """Connect the simulator's account of each platform."""
     x, page = ready["twitter"], ready["facebook"]
     wanted = [
         (
@@ -157,7 +158,8 @@ def _connect(open_runtime: Runtime, ready: Mapping[str, Any]) -> list[Account]:
     return connected
 
 
-def _harvest(open_runtime: Runtime, connected: list[Account]) -> list[Mapping[Any, Any]]:
+def harvest_accounts(open_runtime: Runtime, connected: list[Account]) -> list[Mapping[Any, Any]]:
+    """Harvest every stream of some accounts, to the end of each; the road must be up."""
     run_ids: list[int] = []
     for account in connected:
         with open_runtime.database.write() as connection:

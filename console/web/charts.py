@@ -14,6 +14,7 @@ from config import notice
 from console.travel import Look, draw
 from console.web.formats import day_of, number
 from console.web.words import Words
+from store.reading import BY_HAND
 
 mpl.rcParams.update({"svg.fonttype": "none", "font.size": 10, "svg.hashsalt": "regulars"})
 #: Colours by theme: those of the stylesheet.
@@ -35,18 +36,25 @@ _COLOURS = {
         "line": "#2c3138",
     },
 }
+#: How wide a chart is on a phone, in inches of 72 pixels.
+_NARROW = 4.6
 #: Matplotlib is not made for threads.
 _LOCK = Lock()
 
 
 def lines(
-    days: Mapping[date, Mapping[str, int]], names: Sequence[str], language: str, theme: str | None
+    days: Mapping[date, Mapping[str, int]],
+    names: Sequence[str],
+    language: str,
+    theme: str | None,
+    *,
+    narrow: bool = False,
 ) -> bytes:
-    """Draw one line a label over days, each named at its end."""
+    """Draw one line a label over days, each named at its end; `narrow` for a phone."""
     colours = _COLOURS["dark" if theme == "dark" else "light"]
     said = Words(language)
     with _LOCK:
-        figure = Figure(figsize=(9, 2.8), layout="constrained")
+        figure = Figure(figsize=(_NARROW if narrow else 9, 2.8), layout="constrained")
         axes = figure.subplots()
         dates = sorted(days)
         places = np.array([each.toordinal() for each in dates])
@@ -65,11 +73,11 @@ def lines(
                     weight="bold",
                 )
         axes.set_ylim(bottom=0)
-        ticks = places[:: max(1, len(places) // 6)]
+        ticks = places[:: max(1, len(places) // (3 if narrow else 6))]
         axes.set_xticks(ticks, [day_of(date.fromordinal(each), language) for each in ticks])
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language)))
         axes.grid(axis="y", color=colours["line"], linewidth=0.8)
-        axes.tick_params(colors=colours["ink"], length=0)
+        axes.tick_params(colors=colours["ink"], length=0, pad=6)
         axes.spines[:].set_visible(False)
         return _svg(figure)
 
@@ -79,12 +87,14 @@ def columns(
     names: Mapping[str, str],
     language: str,
     theme: str | None,
+    *,
+    narrow: bool = False,
 ) -> bytes:
     """Draw a column a day, its parts on one another; `names` says what each part is, beside the last day."""
     colours = _COLOURS["dark" if theme == "dark" else "light"]
     shades = dict(zip(names, (colours["regular"], colours["occasional"]), strict=False))
     with _LOCK:
-        figure = Figure(figsize=(9, 2.4), layout="constrained")
+        figure = Figure(figsize=(_NARROW if narrow else 9, 2.4), layout="constrained")
         axes = figure.subplots()
         dates = sorted(days)
         places = np.array([each.toordinal() for each in dates])
@@ -106,12 +116,12 @@ def columns(
                 )
             under = under + heights
         axes.set_ylim(bottom=0)
-        ticks = places[:: max(1, len(places) // 6)]
+        ticks = places[:: max(1, len(places) // (3 if narrow else 6))]
         axes.set_xticks(ticks, [day_of(date.fromordinal(each), language) for each in ticks])
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language)))
         axes.grid(axis="y", color=colours["line"], linewidth=0.8)
         axes.set_axisbelow(True)
-        axes.tick_params(colors=colours["ink"], length=0)
+        axes.tick_params(colors=colours["ink"], length=0, pad=6)
         axes.spines[:].set_visible(False)
         return _svg(figure)
 
@@ -121,7 +131,9 @@ def flow(rows: Sequence[tuple[str, str, str, int]], inside: int, language: str, 
     colours = _COLOURS["dark" if theme == "dark" else "light"]
     said = Words(language)
     words = dict(notice.words(language)["kinds"])
-    words |= {each: said(f"words.{each}") for each in ("regular", "occasional", "suppressed", "none")}
+    words |= {
+        each: said(f"words.{each}") for each in ("regular", "occasional", "suppressed", "none", BY_HAND)
+    }
     look = Look(
         title="",
         store=said("messaging.flow_store"),

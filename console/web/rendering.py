@@ -18,6 +18,7 @@ from console.web.desk import Visit
 from console.web.words import Words
 from domain.topic import TOPICS
 from domain.user import Role
+from store.reading import BY_HAND
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -68,7 +69,10 @@ def render(visit: Visit, template: str, **values: Any) -> str:
         ),
         "day": lambda moment: _time(visit, moment, formats.day(moment, visit.zone, visit.language)),
         "may": visit.may,
-        "kind_words": notice.words(visit.language)["kinds"],
+        "kind_words": {
+            **notice.words(visit.language)["kinds"],
+            BY_HAND: Words(visit.language)("words.by_hand"),
+        },
         "topic_words": {each: public_words(visit.language)[f"topic_{each}"] for each in TOPICS},
     }
     return _render(template, visit.language, visit.user.theme, **shown, **values)

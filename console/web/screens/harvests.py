@@ -78,6 +78,7 @@ def add_routes(app: FastAPI) -> None:
             {each: name for each, name in _NAMES.items() if any(each in counts for counts in read.values())},
             visit.language,
             visit.query.get("theme"),
+            narrow="narrow" in visit.query,
         )
         return Response(drawn, media_type="image/svg+xml")
 

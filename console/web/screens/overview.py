@@ -70,7 +70,11 @@ def add_routes(app: FastAPI) -> None:
         with desk.database.read() as connection:
             counted = tallies.since(connection, (visit.now - CHART).date(), *NAMES.values())
         drawn = charts.lines(
-            _days(counted), ("regular", "occasional"), visit.language, visit.query.get("theme")
+            _days(counted),
+            ("regular", "occasional"),
+            visit.language,
+            visit.query.get("theme"),
+            narrow="narrow" in visit.query,
         )
         return Response(drawn, media_type="image/svg+xml")
 

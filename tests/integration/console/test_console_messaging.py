@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from domain.admission import OverrideFacts
+from domain.label import Label
 from domain.signal import Signal, SignalKind
 from domain.user import Role
 from pipeline.admit import review
+from pipeline.override import override
 from pipeline.rights import OBJECTED, end_contact
 from store import tallies
 from store.database import Database
@@ -49,6 +52,17 @@ def test_it_tells_who_is_inside_held_back_and_gone(console: Consoles) -> None:
     assert "0 contacts may be imported by a CRM. 1 more is regular but held back by a gate." in shown
     assert ADA.platform_id not in shown
     assert "objected" in shown
+
+
+def test_a_label_that_a_person_decided_is_told_as_such(console: Consoles) -> None:
+    page(console.database, [follows(ADA), follows(BO)])
+    with console.database.write() as connection:
+        policy = console.runtime.policy_in_force(connection)
+        override(connection, BO, OverrideFacts(Label.OCCASIONAL, NOW, "op", "a parody"), policy, now=NOW)
+    count(console)
+    assert "decided by a person" in console.as_(Role.VIEWER).get("/messaging").text
+    assert "décision d&#39;une personne" in console.as_(Role.VIEWER, "fr").get("/messaging").text
+    assert "by hand" not in console.as_(Role.VIEWER).get("/charts/flow.svg").text
 
 
 def test_the_pictures_are_drawn_in_both_themes(console: Consoles) -> None:
