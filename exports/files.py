@@ -1,29 +1,59 @@
-"""Files of the messaging store: written whole or not at all."""
+"""Files of the messaging store: written whole or not at all, and every one recorded."""
 
-import csv
-import io
-import os
+import hashlib
 import time
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
-import orjson
-
+from classifier.admission import CONSENTING
+from classifier.policy import Policy
+from config.packs import load_pack
+from config.settings import Settings
 from domain.errors import RegularsError
+from domain.label import Label
+from domain.recipient import Recipient, require_receiving
+from domain.signal import SignalKind
+from exports.forms import FORMS, Progress
+from exports.given import with_given
+from exports.package import NAME, SIGNATURE, About, package
+from exports.presets import PRESETS, Known, Written
+from exports.presets import write as write_preset
 from exports.record import FIELDS, TOMBSTONE_FIELDS, record, tombstone
-from store import halts, messaging, written_files
+from exports.signing import Signer
+from exports.whole import Counted, write_whole, writer
+from store import exports as recorded
+from store import halts, installation, messaging, written_files
 from store.database import Database
+from store.exports import File, Made
+from store.given import confirmed, given
 from store.written_files import EXPORT
 
-#: What makes a spreadsheet read a cell as a formula (OWASP, CSV injection).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-Progress = Callable[[int], None]
-Records = Iterable[Mapping[str, Any]]
+#: What a person gave, beside the feed's own fields.
+GIVEN_FIELDS = ("email", "phone", "language", "area", "consents", "last_confirmed_at")
 #: Seconds between two looks whether a halt began while a file is written.
 LOOK_S = 1.0
+#: The pack of an installation that has none in force yet.
+DEFAULT: str = Settings.model_fields["policy"].default
+
+
+class Order(NamedTuple):
+    """For whom and from where on: `since` is the feed's step that the receiver has already (0: nothing).
+
+    `by` is whoever ordered it and `why` the reason, for the journal. The files of a download are noted
+    nowhere: whoever writes them deletes them.
+    """
+
+    recipient: Recipient | None = None
+    since: int = 0
+    by: str = "system"
+    why: str = ""
+    signer: Signer | None = None
+    is_download: bool = False
+
+
+PLAIN = Order()
 
 
 class Exported(NamedTuple):
@@ -34,70 +64,156 @@ class Exported(NamedTuple):
     contact_count: int
     tombstone_count: int
     seq: int
+    number: int
+    files: tuple[File, ...]
+    use_before: str | None
+    reject_count: int
+
+
+class _Written(NamedTuple):
+    files: list[File]
+    #: The columns of each that is a table.
+    tables: Mapping[str, tuple[str, ...]]
+    contacts: int
+    tombstones: int
+    rejects: int
 
 
 def export(
-    database: Database, form: str, folder: Path, progress: Progress = lambda _: None, *, now: datetime
+    database: Database,
+    form: str,
+    folder: Path,
+    progress: Progress = lambda _: None,
+    *,
+    now: datetime,
+    order: Order = PLAIN,
 ) -> Exported:
-    """Write the messaging store and its tombstones to `folder` as `csv` or `ndjson`.
+    """Write the messaging store and its tombstones to `folder` in a form, with a package that describes them.
 
-    Both files show one state of the database, and are noted in it. `progress` is called with the records
-    written so far. Raises RegularsError where the folder cannot be written, HaltedError while anything is
-    halted and as soon as it is.
+    All files show one state of the database, and are recorded in it. `progress` is called with the records
+    written so far. Raises RegularsError where the folder cannot be written, RecipientError where the
+    recipient may get none, HaltedError while anything is halted and as soon as it is.
     """
-    write = _csv if form == "csv" else _ndjson
-    names = [folder / f"{each}.{form}" for each in ("contacts", "tombstones")]
+    if order.recipient is not None:
+        require_receiving(order.recipient)
+    stems = [f"contacts.{form}", f"tombstones.{form}"] if form in FORMS else [f"{form}.csv", NAME]
+    names = (folder / stems[0], folder / stems[1])
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with database.read() as connection:
             halts.require_none(connection)
-        with database.write() as connection:
-            written_files.note_first(connection, EXPORT, names, now=now)
+        if not order.is_download:
+            with database.write() as connection:
+                written_files.note_first(connection, EXPORT, names, now=now)
         with database.read() as connection:
+            policy = _policy(connection)
             _, seq = messaging.counts(connection)
-            inside = _replaced(
-                names[0],
-                lambda file: write(
-                    file, FIELDS, map(record, messaging.rows(connection)), _until_halted(database, progress)
-                ),
-            )
-            out = _replaced(
-                names[1],
-                lambda file: write(
-                    file, TOMBSTONE_FIELDS, map(tombstone, messaging.tombstones(connection)), progress
-                ),
-            )
+            _require_told(connection, order.since, seq, policy, now)
+            written = _write(connection, form, folder, order, _until_halted(database, progress), now=now)
+            about = _about(connection, form, seq, order, policy, written)
+            files = [*written.files, *_describe(folder, about, written, order.signer)]
+        counted = (written.contacts, written.tombstones, written.rejects)
+        recipient = order.recipient.id if order.recipient else None
+        place = None if order.is_download else str(folder.absolute())
+        made = Made(
+            form, recipient, seq, order.since, *counted, written.files, about.use_before, order.by, place
+        )
         with database.write() as connection:
-            written_files.note(connection, EXPORT, names, now=now, seq=seq)
+            if not order.is_download:
+                lasting = [folder / each.name for each in written.files]
+                written_files.note(connection, EXPORT, lasting, now=now, seq=seq)
+                written_files.forget(connection, [each for each in names if each not in lasting])
+            number = recorded.add(connection, made, now=now)
     except OSError as error:
         raise RegularsError(
             f"The export cannot be written to {folder}: {error.strerror}. Choose another folder or make room."
         ) from error
-    return Exported(names[0], names[1], inside, out, seq)
+    counts = (written.contacts, written.tombstones)
+    return Exported(*names, *counts, seq, number, tuple(files), about.use_before, written.rejects)
 
 
-def export_removals(database: Database, form: str, folder: Path, *, now: datetime) -> int:
-    """Write the tombstones alone, as may be done at any time; returns how many there are.
+def _write(
+    connection: Any, form: str, folder: Path, order: Order, progress: Progress, *, now: datetime
+) -> _Written:
+    inside = Counted(
+        with_given(
+            map(record, messaging.rows(connection, order.since)),
+            lambda keys: given(connection, keys),
+            lambda keys: confirmed(connection, keys, now=now),
+        )
+    )
+    out = Counted(map(tombstone, messaging.tombstones(connection, order.since)))
+    if form in PRESETS:
+        # A consent that the target was told of before is not said again: its owner may have opted out there.
+        recipient = order.recipient.id if order.recipient else None
+        known = Known(recorded.last_at(connection, form, recipient))
+        written = write_preset(PRESETS[form], inside, out, folder, known=known, progress=progress)
+        return _preset(written, inside.count, out.count)
+    write = FORMS[form]
+    fields = (*FIELDS, *GIVEN_FIELDS)
+    contacts = write_whole(folder / f"contacts.{form}", writer(write, fields, inside, progress))
+    tombstones = write_whole(folder / f"tombstones.{form}", writer(write, TOMBSTONE_FIELDS, out, progress))
+    tables = {contacts.name: fields, tombstones.name: TOMBSTONE_FIELDS}
+    return _Written([contacts, tombstones], tables, inside.count, out.count, 0)
 
-    Raises RegularsError where the folder cannot be written.
-    """
-    path = folder / f"tombstones.{form}"
-    write = _csv if form == "csv" else _ndjson
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with database.write() as connection:
-            written_files.note_first(connection, EXPORT, [path], now=now)
-        with database.read() as connection:
-            return _replaced(
-                path,
-                lambda file: write(
-                    file, TOMBSTONE_FIELDS, map(tombstone, messaging.tombstones(connection)), lambda _: None
-                ),
-            )
-    except OSError as error:
+
+def _preset(written: Iterable[Written], contacts: int, tombstones: int) -> _Written:
+    files, tables, rejects = [], {}, 0
+    for each in written:
+        with each.path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        files.append(File(each.path.name, each.path.stat().st_size, digest, each.rows))
+        tables[each.path.name] = each.columns
+        rejects += each.rows if each.holds == "rejects" else 0
+    return _Written(files, tables, contacts - rejects, tombstones, rejects)
+
+
+def _about(connection: Any, form: str, seq: int, order: Order, policy: Policy, written: _Written) -> About:
+    regular = {each for each in SignalKind if policy.rules[each].label is Label.REGULAR}
+    oldest = recorded.oldest_proof(connection, regular - CONSENTING, regular & CONSENTING)
+    days = timedelta(days=policy.number("proof_max_days"))
+    return About(
+        form,
+        seq,
+        order.since,
+        recorded.epoch(connection),
+        policy.signature,
+        (oldest + days).date().isoformat() if oldest and written.contacts else None,
+        order.recipient.name if order.recipient else None,
+        written.contacts,
+        written.tombstones,
+        written.rejects,
+        order.signer.public if order.signer else None,
+    )
+
+
+def _describe(folder: Path, about: About, written: _Written, signer: Signer | None) -> list[File]:
+    preset = PRESETS.get(about.form)
+    dialect = {"delimiter": preset.delimiter, "lineTerminator": preset.line_end} if preset else {}
+    content = package(about, written.files, written.tables, dialect)
+    described = [write_whole(folder / NAME, lambda file: file.write(content) and 1)]
+    if signer is not None:
+        signature = signer.sign(content)
+        described.append(write_whole(folder / SIGNATURE, lambda file: file.write(signature) and 1))
+    else:
+        (folder / SIGNATURE).unlink(missing_ok=True)  # of a former package
+    return described
+
+
+def _require_told(connection: Any, since: int, seq: int, policy: Policy, now: datetime) -> None:
+    """Refuse a difference of which some removals may be forgotten already."""
+    if not 0 <= since <= seq:
+        raise RegularsError(f"The feed is at step {seq}: give --since a step up to there, or leave it out.")
+    after = now - timedelta(days=policy.number("tombstone_days"))
+    if since not in (0, seq) and not recorded.knows(connection, since, after):
         raise RegularsError(
-            f"The removals cannot be written to {folder}: {error.strerror}. Choose another folder."
-        ) from error
+            f"Removals after step {since} may be forgotten by now: leave --since out, and let the receiver "
+            "replace all that it has."
+        )
+
+
+def _policy(connection: Any) -> Policy:
+    return load_pack(installation.policy(connection) or DEFAULT)
 
 
 def _until_halted(database: Database, progress: Progress) -> Progress:
@@ -113,53 +229,3 @@ def _until_halted(database: Database, progress: Progress) -> Progress:
         progress(count)
 
     return watched
-
-
-def _replaced(path: Path, write: Callable[[IO[bytes]], int]) -> int:
-    """Write beside the file and put it in its place at the end: a reader never sees half of it."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with beside.open("wb") as file:
-            count = write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    return count
-
-
-def _ndjson(file: IO[bytes], _fields: tuple[str, ...], records: Records, progress: Progress) -> int:
-    count = 0
-    form = orjson.OPT_APPEND_NEWLINE | orjson.OPT_OMIT_MICROSECONDS
-    for count, each in enumerate(records, start=1):  # the last count is the answer
-        file.write(orjson.dumps(each, option=form))
-        if count % 2_000 == 0:
-            progress(count)
-    return count
-
-
-def _csv(file: IO[bytes], fields: tuple[str, ...], records: Records, progress: Progress) -> int:
-    count = 0
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-    table = csv.DictWriter(text, fields, lineterminator="\r\n")
-    table.writeheader()
-    for count, each in enumerate(records, start=1):  # the last count is the answer
-        table.writerow({name: _cell(value) for name, value in each.items()})
-        if count % 2_000 == 0:
-            progress(count)
-    text.detach()
-    return count
-
-
-def _cell(value: object) -> object:
-    """Write times in ISO 8601, lists with bars; keep a text from being run as a formula by a spreadsheet."""
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    if isinstance(value, list):
-        return "|".join(value)
-    if isinstance(value, dict):
-        return "|".join(f"{name}:{said}" for name, said in value.items())
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
-    return value

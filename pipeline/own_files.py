@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from config.suppression import Suppressor
 from domain.sign_up import LASTS
-from store import erasures, suppressions, written_files
+from store import erasures, exports, suppressions, written_files
 from store.written_files import ACCESS, ENDING, EXPORT, Written
 
 
@@ -24,6 +24,8 @@ class Places(NamedTuple):
 
 
 NOWHERE = Places()
+#: How long an export whose files are no more stays on record.
+RECORDED = timedelta(days=365)
 
 
 class Cleared(NamedTuple):
@@ -56,6 +58,8 @@ def clear(
     old = [path for path, value in mails.items() if _is_over(path, since.get(value), now)]
     deleted = len(unlinked) + sum(_unlink(each) for each in old)
     written_files.drop(connection, [*known_no_more, *unlinked])
+    exports.end_without_files(connection, now=now)
+    exports.forget(connection, now - RECORDED)
     still = [each for each in files if each not in unlinked]
     return Cleared(deleted, [each for each in still if _must_go(each, ended, tombstone_days, now)])
 

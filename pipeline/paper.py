@@ -17,7 +17,7 @@ from domain.label import Label
 from domain.signal import SignalKind
 from pipeline.inform import public_name
 from pipeline.safeguards import safeguards
-from store import accounts, notices, reading, register
+from store import accounts, notices, reading, recipients, register
 
 #: What stands empty is marked as to be filled in by a person.
 _TO_FILL = ("controller", "contact", "dpo", "transfers", "notice_url", "objection_url", "legitimate_interest")
@@ -40,11 +40,13 @@ def paper_facts(
     ours = accounts.every(connection)
     named = [(each.platform, public_name(each.platform, each.handle, each.name)) for each in ours]
     fields = notice_fields(settings, controller, policy, named, language)
+    registered = _registered(connection, said)
     kinds, platforms = (notice.words(language)[name] for name in ("kinds", "platforms"))
     facts = {
         **fields,
         **{name: fields[name] or said["fill"] for name in _TO_FILL},
         **{name: fields[name] or [said["fill"]] for name in ("legal_basis", "recipients")},
+        **({"recipients": [*_named(settings), *registered]} if registered else {}),
         "fill": said["fill"],
         "nothing": said["nothing"],
         "written_on": now.date().isoformat(),
@@ -64,7 +66,7 @@ def paper_facts(
             for each, (_, name) in zip(ours, named, strict=True)
         ],
         "platforms": [platforms[each] for each in Platform if each in {platform for platform, _ in named}],
-        "processors": listed(settings.recipients) if settings.recipients else [],
+        "processors": [*_named(settings), *registered],
         "acts": _acts(connection, policy, kinds, said),
         "labels": _worded(reading.label_counts(connection), said["labels"]),
         "statuses": _worded(notices.counts(connection, now=now), said["statuses"]),
@@ -79,6 +81,19 @@ def paper_facts(
         "exported": settings.export_dir is not None,
     }
     return {name: _in_cells(each) for name, each in facts.items()}
+
+
+def _named(settings: Settings) -> list[str]:
+    return listed(settings.recipients) if settings.to_others and settings.recipients else []
+
+
+def _registered(connection: Connection, said: Mapping[str, Any]) -> list[str]:
+    """Name those who get files, each with what it is, where, and on which ground outside the EEA."""
+    words = said["registered"]
+    return [
+        ", ".join((each.name, words[each.part], each.country, *([words[each.ground]] if each.ground else [])))
+        for each in recipients.every(connection)
+    ]
 
 
 def _version(fields: Mapping[str, Any], language: str) -> str | None:

@@ -135,6 +135,12 @@ KEPT: Mapping[str, Kept] = {
         "by when the erased are gone from all copies", "30 days after `gone_by`", "the daily scrub"
     ),
     "written_files": Kept("where files lie that hold people", "the file is gone", "the daily scrub"),
+    "recipients": Kept("who gets files of people (GDPR art. 30)", _OURS, "nothing by itself"),
+    "exports": Kept(
+        "which files were written for whom; nobody is named",
+        "a year after the files are gone",
+        "the daily scrub",
+    ),
     "asked_mails": Kept(
         "so that an address gets one mail a day: keyed hashes", "the day is over", "the next day's mail"
     ),

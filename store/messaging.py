@@ -186,12 +186,13 @@ def open_epoch(connection: Connection) -> str:
     return epoch
 
 
-def rows(connection: Connection) -> Iterator[FeedRow]:
+def rows(connection: Connection, after: int = 0) -> Iterator[FeedRow]:
     """Read whom the gates last admitted, in the order of the feed, with each contact's newest decision.
 
     A row is platform, platform id, handle, display name, label, regular since, seq, policy, kind, the topics
     that the feed knows of, as one JSON array of (topic, strength), None where there are none, the channels
-    that are open as one JSON array, and what hinders on each of the others as one JSON object.
+    that are open as one JSON array, and what hinders on each of the others as one JSON object. `after` leaves
+    out whoever has not moved since a step of the feed.
     """
     newest = (
         select(func.max(decisions.c.id))
@@ -218,13 +219,14 @@ def rows(connection: Connection) -> Iterator[FeedRow]:
         .join(admissions, admissions.c.contact_id == messaging_contacts.c.contact_id)
         .outerjoin(topic_holders, topic_holders.c.contact_id == contacts.c.id)
         .join(decisions, decisions.c.id == newest)
-        .where(admissions.c.refusal.is_(None), messaging_contacts.c.seq.is_not(None))
+        # Whom the feed has not shown yet has no number.
+        .where(admissions.c.refusal.is_(None), messaging_contacts.c.seq > after)
         .order_by(messaging_contacts.c.seq)
     )
     yield from connection.execution_options(yield_per=2_000).execute(statement)
 
 
-def tombstones(connection: Connection) -> Iterator[FeedRow]:
+def tombstones(connection: Connection, after: int = 0) -> Iterator[FeedRow]:
     """Read the newest removal of each contact that `rows` does not show, in the order of the feed."""
     latest = (
         select(func.max(changes.c.seq).label("seq"))
@@ -243,7 +245,10 @@ def tombstones(connection: Connection) -> Iterator[FeedRow]:
         .exists()
     )
     statement = (
-        select(changes).join(latest, latest.c.seq == changes.c.seq).where(~shown).order_by(changes.c.seq)
+        select(changes)
+        .join(latest, latest.c.seq == changes.c.seq)
+        .where(~shown, changes.c.seq > after)
+        .order_by(changes.c.seq)
     )
     yield from connection.execution_options(yield_per=2_000).execute(statement)
 

@@ -39,9 +39,13 @@ def place_of(connection: Connection, contact_id: int) -> Named | None:
 
 
 def walk(connection: Connection, typed: str, after: Named | None, *, size: int) -> Iterator[Part]:
-    """Read the contacts whose name begins so, in parts of `size`: by their names' bytes, then by number."""
+    """Read the contacts whose name begins so, in parts of `size`: by their names' bytes, then by number.
+
+    Every contact that has a name begins with nothing.
+    """
     wanted = folded(typed)
-    for low in beginnings(typed, lambda prefixes: _there(connection, prefixes)):
+    lows = beginnings(typed, lambda prefixes: _there(connection, prefixes)) if wanted else [""]
+    for low in lows:
         high, place = low + _LAST, None
         if after is not None:
             if after.beginning.encode() >= high.encode():

@@ -8,6 +8,7 @@ from store.runs import BEGUN
 from store.tables import (
     accounts,
     changes,
+    exports,
     failures,
     halts,
     harvest_runs,
@@ -53,6 +54,12 @@ def marks(connection: Connection) -> Mapping[str, str]:
         "messaging": select(
             func.max(changes.c.seq),
             select(func.max(messaging_contacts.c.contact_id)).where(text("unasked")).scalar_subquery(),
+        ),
+        "exports": select(
+            func.max(exports.c.id),
+            func.max(exports.c.ended_at),
+            func.max(exports.c.counted_seq),
+            func.sum(exports.c.told_seq),
         ),
         "tallies": select(func.max(tallies.c.counted_at)),
     }

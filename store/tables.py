@@ -32,6 +32,7 @@ from domain.admission import Gate
 from domain.alert import AlertKind, Way
 from domain.interest import Strength
 from domain.label import Label
+from domain.recipient import Part
 from domain.schedule import CatchUp, Outcome
 from domain.sign_up import CHANNELS, LANGUAGES, PURPOSES
 from domain.signal import SignalKind
@@ -286,6 +287,12 @@ changes = Table(
     Column("reason", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Index("ix_changes_platform_id", "platform_id", "platform"),
+    Index(
+        "ix_changes_removed",
+        "seq",
+        sqlite_where=text("op = 'remove'"),
+        postgresql_where=text("op = 'remove'"),
+    ),
     _one_of("op", ["upsert", "remove"]),
 )
 
@@ -1456,4 +1463,67 @@ logins = Table(
     Column("known_sealed", LargeBinary, nullable=False),
     Column("ends_at", Moment, nullable=False),
     PrimaryKeyConstraint("bound_to", "kind"),
+)
+
+#: Who gets files of the messaging store. One that has ended stays for the record of what it got.
+recipients = Table(
+    "recipients",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    # ISO 3166-1, two letters.
+    Column("country", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    # What lets data leave the EEA.
+    Column("ground", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index(
+        "uq_recipients_name",
+        "name",
+        unique=True,
+        sqlite_where=Column("ended_at", Moment).is_(None),
+        postgresql_where=Column("ended_at", Moment).is_(None),
+    ),
+    _one_of("part", [each.value for each in Part]),
+    CheckConstraint("name <> ''", name="named"),
+)
+
+#: Every export that was written: what it held, for whom, and whether it is there still.
+exports = Table(
+    "exports",
+    metadata,
+    Column("id", Id, primary_key=True),
+    # csv, ndjson, parquet, or a preset's name.
+    Column("form", Text, nullable=False),
+    Column("recipient_id", Id, ForeignKey("recipients.id")),
+    # It shows the feed's steps up to here, of a difference those after `since_seq`.
+    Column("seq", BigInteger, nullable=False),
+    Column("since_seq", BigInteger, nullable=False),
+    Column("contacts", BigInteger, nullable=False),
+    Column("tombstones", BigInteger, nullable=False),
+    Column("rejects", BigInteger, nullable=False),
+    # Name, bytes and SHA-256 of each file, as one JSON array.
+    Column("files", Text, nullable=False),
+    # The day (UTC) before which it must be imported; none where nobody's proof grows old.
+    Column("use_before", Text),
+    Column("at", Moment, nullable=False),
+    Column("by", Text, nullable=False),
+    # Where it was written; none for a download.
+    Column("host", Text),
+    Column("folder", Text),
+    # Up to which step its receiver got the removals.
+    Column("told_seq", BigInteger, nullable=False),
+    # How many people it holds who have left since, how many of those its receiver was not told of, and up to
+    # which step both are counted.
+    Column("left_count", BigInteger, nullable=False),
+    Column("untold_count", BigInteger, nullable=False),
+    Column("counted_seq", BigInteger, nullable=False),
+    Column("ended_at", Moment),
+    Column("ending", Text),
+    Index("ix_exports_ended_at", "ended_at"),
+    Index("ix_exports_recipient_id", "recipient_id"),
+    _one_of("ending", ["destroyed", "replaced"]),
+    CheckConstraint("(ended_at IS NULL) = (ending IS NULL)", name="ends"),
+    CheckConstraint("(host IS NULL) = (folder IS NULL)", name="place"),
 )

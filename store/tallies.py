@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from store import reading
+from store import leavers, reading
 from store.sets import run
 from store.tables import admissions, changes, contacts, messaging_contacts, tallies
 
@@ -15,8 +15,8 @@ class Tally(NamedTuple):
     """How many there were on a day (UTC) of something on a platform.
 
     Names: `label:regular` and the other labels, `inside` (the messaging store), `refused:<gate>` and
-    `open:<channel>` of those inside, `left:<reason>` (tombstones that are still told),
-    `flow:<kind>:<label>` (contacts by the act that decided their label).
+    `open:<channel>` of those inside, `left:<reason>` (tombstones that are still told), `in_files`
+    (who left and is in a file still), `flow:<kind>:<label>` (contacts by the act that decided their label).
     """
 
     day: date
@@ -56,6 +56,8 @@ def _counted(connection: Connection) -> Iterator[tuple[str, str, int]]:
     )
     for each, reason, number in connection.execute(left):
         yield each, f"left:{reason}", number
+    for each, number in leavers.by_platform(connection).items():
+        yield each, leavers.IN_FILES, number
     for each, kind, label, number in reading.label_flow(connection):
         yield each, f"flow:{kind}:{label}", number
 

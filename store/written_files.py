@@ -73,3 +73,10 @@ def drop(connection: Connection, gone: Iterable[Written]) -> None:
     for each in gone:
         ours = (written_files.c.host == each.host, written_files.c.path == str(each.path))
         connection.execute(delete(written_files).where(*ours))
+
+
+def forget(connection: Connection, paths: Iterable[Path]) -> None:
+    """Forget files of this machine that were to be written and were not."""
+    for each in paths:
+        ours = (written_files.c.host == host(), written_files.c.path == str(each.absolute()))
+        connection.execute(delete(written_files).where(*ours, written_files.c.seq == 0))

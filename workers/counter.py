@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 
-from store import tallies
+from store import exports, leavers, tallies
 from store.database import Database, DatabaseError
 from workers.runtime import utc_now
 
@@ -36,8 +36,10 @@ class Counter:
         try:
             with self._database.read() as connection:
                 counted = tallies.count(connection, now=now)
+                seq, in_files = exports.newest_seq(connection), leavers.count(connection)
             with self._database.write() as connection:
                 tallies.keep(connection, counted, now=now)
+                leavers.keep(connection, in_files, seq)
         except DatabaseError as error:
             log.warning("counter.failed", extra={"reason": str(error)})
         self._due_at = began + max(EVERY_S, (time.monotonic() - began) * SHARE)

@@ -7,7 +7,8 @@ from config.packs import load_pack
 from config.settings import Settings
 from domain.admission import Controller
 from domain.journal import Act, Entry
-from exports.files import export, export_removals
+from exports.files import Order, export
+from exports.removals import export_removals
 from pipeline.admit import review
 from pipeline.checking import checking_step
 from pipeline.expire import expire_step
@@ -18,7 +19,7 @@ from pipeline.reclassify import reclassify_step
 from pipeline.road import Road
 from pipeline.scrubbing import scrubbing_step
 from pipeline.standing import newest_step
-from store import halts, installation, jobs, journal
+from store import exports, halts, installation, jobs, journal, recipients
 from store.database import Database
 from store.jobs import Job
 from workers.reader import reader_of
@@ -38,6 +39,8 @@ def export_step(database: Database, job: Job, save: Save, now: datetime) -> None
     form, folder = job.arguments["form"], Path(job.arguments["folder"])
     controller = job.arguments.get("controller")
     kind, others = Controller(controller) if controller else None, job.arguments.get("to_others", False)
+    with database.read() as connection:
+        others = others or recipients.any_other(connection)
     review(database, load_pack(pack or DEFAULT), kind, now=now, to_others=others)
     if halted:  # removals are never stopped
         with database.read() as connection:
@@ -46,7 +49,7 @@ def export_step(database: Database, job: Job, save: Save, now: datetime) -> None
         with database.write() as connection:
             save(connection, {**reached, "seq": seq}, done=True)
         return
-    done = export(database, form, folder, now=now)
+    done = export(database, form, folder, now=now, order=Order(by=exports.WORKER))
     reached = {"contacts": done.contact_count, "tombstones": done.tombstone_count}
     with database.write() as connection:
         save(connection, {**reached, "seq": done.seq}, done=True)

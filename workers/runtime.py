@@ -26,12 +26,23 @@ from domain.credentials import Credentials
 from domain.errors import RegularsError
 from domain.journal import Act, Entry
 from domain.sign_up import SIGNUP
+from exports.signing import PURPOSE, Signer
 from pipeline.limiter import DatabaseLimiter, Limiter
 from pipeline.objections import catch_up, require_none
 from pipeline.own_files import Places
 from pipeline.replay import sweep
 from pipeline.road import Duty, Road
-from store import accounts, inbox, installation, journal, link_keys, objections, schema, suppressions
+from store import (
+    accounts,
+    inbox,
+    installation,
+    journal,
+    link_keys,
+    objections,
+    recipients,
+    schema,
+    suppressions,
+)
 from store.accounts import Sealed
 from store.database import Database
 
@@ -105,6 +116,14 @@ class Runtime:
     def places(self) -> Places:
         """The folders of our own files."""
         return Places(self.settings.export_dir, self.settings.data_dir / MAILS)
+
+    def signer(self) -> Signer:
+        """Return what signs exports; another key of the installation signs otherwise."""
+        return Signer(self.sealer.derived(PURPOSE, b""))
+
+    def to_others(self, connection: Connection) -> bool:
+        """Tell whether exports go to anybody outside the controller's own team."""
+        return self.settings.to_others or recipients.any_other(connection)
 
     @cached_property
     def bodies(self) -> BodySealer:

@@ -40,10 +40,8 @@ def gates_of(open_runtime: Runtime, connection: Connection, contact_id: int, lan
     """Ask every gate and channel of a contact, ready to be written as JSON."""
     now = utc_now()
     policy = open_runtime.policy_in_force(connection)
-    settings = open_runtime.settings
-    _, admission, channels = asked(
-        connection, contact_id, policy, settings.controller, now=now, to_others=settings.to_others
-    )
+    controller, to_others = open_runtime.settings.controller, open_runtime.to_others(connection)
+    _, admission, channels = asked(connection, contact_id, policy, controller, now=now, to_others=to_others)
     return {
         "admitted": admission.admitted,
         "gates": _gates(admission, language, now),

@@ -25,6 +25,8 @@ MODULES: Mapping[str, str] = {
     "explain": "contacts",
     "reclassify": "reclassify",
     "export": "exporting",
+    "exports": "exporting",
+    "recipient": "recipients",
     "simulator": "simulating",
     "receiver": "receiver",
     "push": "receiver",

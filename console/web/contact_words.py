@@ -9,6 +9,7 @@ from console.web.access import Manager, Operator
 from console.web.contact_view import contact_page, enter, key_of, known_contact, number_of
 from console.web.desk import Desk, Visit
 from console.web.rendering import after, page, words
+from console.web.told import told
 from domain.admission import OverrideFacts
 from domain.errors import RegularsError
 from domain.journal import Act, Entry
@@ -106,7 +107,7 @@ def _override_page(desk: Desk, visit: Visit, contact_id: int, status: int = 200,
         choices=[each for each in CHOICES if each != Label.REGULAR.word or known.consented],
         has_proof=bool(known.consented),
         topics=topics + len(chosen.declared),
-        wrong=said(f"contacts.{wrong}") if said.has(f"contacts.{wrong}") else wrong,
+        wrong=said(f"contacts.{wrong}") if said.has(f"contacts.{wrong}") else told(wrong, visit.language),
         to=visit.sent("to"),
         reason=visit.sent("reason")[:LONGEST_REASON],
     )
@@ -127,7 +128,9 @@ def _settled(desk: Desk, visit: Visit, contact_id: int, what: str) -> Response:
             journal.record(connection, _decided(visit, contact, why, done))
     except RegularsError as error:
         is_yours = what == "confirm" and waiting is not None and waiting.by == visit.actor
-        wrong = words(visit.language)("contacts.override_yours") if is_yours else str(error)
+        wrong = (
+            words(visit.language)("contacts.override_yours") if is_yours else told(str(error), visit.language)
+        )
         return contact_page(desk, visit, contact_id, 422, wrong)
     return after(f"/contacts/{contact_id}?done={what}")
 

@@ -15,6 +15,7 @@ from console.pages.words import words as public_words
 from console.web import formats, written
 from console.web.access import TOKEN_FIELD
 from console.web.desk import Visit
+from console.web.told import told
 from console.web.words import Words
 from domain.topic import TOPICS
 from domain.user import Role
@@ -105,6 +106,7 @@ def _render(template: str, language: str, theme: str, **values: Any) -> str:
         percent=lambda share: formats.percent(share, language),
         size=lambda count: formats.size(count, language),
         lasting=lambda span: formats.lasting(span, language),
+        say=lambda sentence: told(sentence, language),
         whole=lambda text, *most: written.whole(text, words(language)("frame.whole"), *most),
         **values,
     )

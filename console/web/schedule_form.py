@@ -45,17 +45,27 @@ def wished_by(visit: Visit, sent: dict[str, str], streams: list[str]) -> Wished:
 def as_wished(schedule: Schedule) -> Wished:
     """Return a schedule as the form shows it."""
     timing = schedule.timing
+    every, time = _choice_of(timing.cron)
     return Wished(
         account=str(schedule.account_id),
         streams=list(schedule.streams),
-        every="own",
-        time="02:30",
-        cron=timing.cron,
+        every=every,
+        time=time,
+        cron=timing.cron if every == "own" else "",
         zone=timing.time_zone,
         jitter=str(timing.jitter_s // 60),
         catch_up=timing.catch_up.value,
         budget="" if schedule.budget_micro_usd is None else f"{schedule.budget_micro_usd / 1_000_000:.2f}",
     )
+
+
+def _choice_of(cron: str) -> tuple[str, str]:
+    """Return what one would choose to get an expression, and its time; `own` where it is none of those."""
+    minute, hour = (int(each) if each.isdigit() else 0 for each in [*cron.split(), "", ""][:2])
+    for every, pattern in EVERY.items():
+        if pattern.format(time=f"{minute} {hour}", minute=minute) == cron:
+            return every, f"{hour:02}:{minute:02}"
+    return "own", "02:30"
 
 
 def timing_of(wished: Wished) -> Timing:

@@ -28,18 +28,18 @@ class Words:
     """The words in one language."""
 
     def __init__(self, language: str) -> None:
-        self._language = language
+        self.language = language
         self._locale = Locale(language)
 
     def __call__(self, name: str, /, **values: Any) -> str:
         """Return a sentence with its values; `n` chooses between one and many. Raises KeyError."""
-        sentence = catalogue()[name][self._language]
+        sentence = catalogue()[name][self.language]
         if isinstance(sentence, list):
             sentence = sentence[0 if self._locale.plural_form(values["n"]) == "one" else 1]
         if not values:
             return sentence
         shown = {
-            each: number(value, self._language) if isinstance(value, int) else value
+            each: number(value, self.language) if isinstance(value, int) else value
             for each, value in values.items()
         }
         return sentence.format(**shown)

@@ -1,10 +1,13 @@
 """Cards: a contact as a vCard 3.0 (RFC 2426) or 4.0 (RFC 6350, social profiles by RFC 9554)."""
 
+import re
+
 from exports.presets.columns import WORDS, email_of, platform_of, url_of
 from exports.presets.preset import Record
 
 #: Octets of a line at most; longer ones go on behind a line break and a space.
 _WIDTH = 75
+_CONTROLS = re.compile("[\x00-\x1f\x7f]")
 
 
 def card(record: Record, version: str) -> str:
@@ -47,13 +50,11 @@ def _profile(record: Record, *, four: bool) -> list[str]:
 
 def _plain(text: str) -> str:
     """Return a text as one line: cards can hold breaks, but no reader of names expects them."""
-    return " ".join(
-        "".join(" " if ord(each) < 32 or ord(each) == 127 else each for each in _fit(text)).split()
-    )
+    return " ".join(_CONTROLS.sub(" ", _fit(text)).split())
 
 
 def _fit(text: str) -> str:
-    return text[:1_000].encode("utf-8", "ignore").decode("utf-8")
+    return text if text.isascii() and len(text) <= 1_000 else text[:1_000].encode("utf-8", "ignore").decode()
 
 
 def _text(text: str) -> str:
@@ -63,6 +64,8 @@ def _text(text: str) -> str:
 
 def _folded(line: str) -> str:
     """Fold a line at 75 octets, between characters."""
+    if len(line) <= _WIDTH and line.isascii():
+        return line
     parts, room = [""], _WIDTH
     for each in line:
         size = len(each.encode())

@@ -33,8 +33,7 @@ def clean(text: str, most: int = MAX_CHARS) -> str:
     """
     if len(text) <= most and _PLAIN.fullmatch(text):
         return text
-    line = _BREAKS.sub(" ", _UNFIT.sub("", text[: most * 4])).replace("\\", "/").strip()
-    line = _FORMULA.sub(r"\1", line)[:most]
+    line = _BREAKS.sub(" ", _UNFIT.sub("", text[: most * 4])).replace("\\", "/").strip()[:most]
     while line and unicodedata.combining(line[0]):  # it would be set on the quotation mark before it
         line = line[1:]
     stripped = _FORMULA.sub(r"\1", line.strip())

@@ -43,7 +43,11 @@ def opted_out(record: Record, channel: str, known: Known) -> bool:
 
 
 def _said(record: Record, channel: str, known: Known) -> tuple[datetime | None, datetime | None]:
-    said = record.get("consents", {}).get(channel, {})
+    said = record.get("consents", {}).get(channel)
+    if not said:
+        if not known.opt_outs:
+            return None, None
+        said = {}
     address = record.get(ADDRESSES[channel])
     elsewhere = (known.opt_outs.get(each) for each in (record["contact_key"], address) if each)
     ends = [at for at in (_moment(said.get("withdrawn_at")), *elsewhere) if at]

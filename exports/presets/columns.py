@@ -1,7 +1,7 @@
 """Columns that presets share: each takes the target's name for it and reads one thing of a record."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeAlias
 
 from domain.contact import Platform
@@ -179,5 +179,6 @@ def _topics(record: Record, between: str, most: int, size: Size) -> str:
     return between.join(kept) or NONE
 
 
+@lru_cache(maxsize=1_000)
 def _topic(topic: str, between: str) -> str:
     return named(clean(topic).replace(between.strip() or between, " "), "topic").strip()

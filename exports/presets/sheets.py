@@ -4,7 +4,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, NamedTuple, Self
@@ -49,6 +49,7 @@ class Sheets:
         self._preset, self._folder = preset, folder
         self._max_rows, self._max_bytes = max_rows or preset.max_rows, max_bytes or preset.max_bytes
         self._sheets: dict[str, _Sheet] = {}
+        self._parts: dict[tuple[bool, ...], tuple[str, tuple[str, ...]]] = {}
         self._full: list[Written] = []
         self._beside: list[tuple[Path, Path]] = []
         self.written: list[Written] = []
@@ -70,6 +71,14 @@ class Sheets:
         for beside, _ in self._beside:
             beside.unlink(missing_ok=True)
 
+    def parts(
+        self, there: tuple[bool, ...], name: Callable[[tuple[bool, ...]], tuple[str, tuple[str, ...]]]
+    ) -> tuple[str, tuple[str, ...]]:
+        """Return the name and the header of the file for those who have these columns, worked out once."""
+        if there not in self._parts:
+            self._parts[there] = name(there)
+        return self._parts[there]
+
     def open(self, part: str, holds: str, columns: Sequence[str]) -> None:
         """Let a file be there even if nothing is put into it."""
         self._open(self._sheet(part, holds, columns, Form.CSV), len(self._line(columns)))
@@ -83,8 +92,11 @@ class Sheets:
         self._put(self._sheet(part, holds, (), form), text.encode(self._preset.encoding))
 
     def _sheet(self, part: str, holds: str, columns: Sequence[str], form: Form) -> _Sheet:
-        stem = f"{self._preset.name}.{part}" if part else self._preset.name
-        return self._sheets.setdefault(stem, _Sheet(stem, holds, columns, form.value))
+        sheet = self._sheets.get(part)
+        if sheet is None:
+            stem = f"{self._preset.name}.{part}" if part else self._preset.name
+            sheet = self._sheets[part] = _Sheet(stem, holds, columns, form.value)
+        return sheet
 
     def _put(self, sheet: _Sheet, line: bytes) -> None:
         file = self._open(sheet, len(line))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,45 +56,57 @@ def write(  # noqa: PLR0913  # a folder, what goes into it, what is known, and t
 
 def reject_of(preset: Preset, record: Record, known: Known = NOTHING_KNOWN) -> tuple[str, str] | None:
     """Return why a target cannot hold a contact, as a word and a sentence; None where it can."""
-    if preset.takes and not any(_is_open(record, each, known) for each in preset.takes):
-        hindered = _hindrance(record, preset.takes[0], known)
-        ways = " or ".join(preset.takes)
-        return hindered, f"{preset.title} takes only whom {ways} may reach: {hindered.replace('_', ' ')}."
-    lacking = next((each for each in preset.columns if not each.optional and not each.read(record)), None)
-    if lacking is not None:
-        return f"no_{lacking.name.lower().replace(' ', '_')}", (
-            f"{preset.title} needs {lacking.name} and this contact has none that a file can carry."
-        )
+    return _unreached(preset, record, known) or _lacking(
+        preset, [each.read(record) for each in preset.columns]
+    )
+
+
+def _unreached(preset: Preset, record: Record, known: Known) -> tuple[str, str] | None:
+    if not preset.takes or any(_is_open(record, each, known) for each in preset.takes):
+        return None
+    hindered = _hindrance(record, preset.takes[0], known)
+    ways = " or ".join(preset.takes)
+    return hindered, f"{preset.title} takes only whom {ways} may reach: {hindered.replace('_', ' ')}."
+
+
+def _lacking(preset: Preset, cells: Sequence[str | None]) -> tuple[str, str] | None:
+    for column, cell in zip(preset.columns, cells, strict=True):
+        if not cell and not column.optional:
+            sentence = f"{preset.title} needs {column.name} and this contact has none that a file can carry."
+            return f"no_{_word(column.name)}", sentence
     return None
 
 
 def _contact(sheets: Sheets, preset: Preset, record: Record, known: Known) -> None:
     for choice in preset.choices:
         said = choice_of(record, choice.channel, known)
-        cells = choice.opt_in if said else choice.opt_out if said is False else None
-        if cells is not None:
+        sets = choice.opt_in if said else choice.opt_out if said is False else None
+        if sets is not None:
             place = _Place(f"opt-{'in' if said else 'out'}-{choice.channel}", "opt_in" if said else "opt_out")
-            _row(sheets, place, preset.choice_key or preset.removal_key, record, cells)
-    rejected = reject_of(preset, record, known)
+            _row(sheets, place, preset.choice_key or preset.removal_key, record, sets)
+    shut = {each for each in ADDRESSES if opted_out(record, each, known)}
+    if shut:  # whoever opted out there keeps no open address in what we write
+        open_ones = [each for each in record.get("addressable", ()) if each not in shut]
+        record = {**record, "addressable": open_ones}
+    cells = [each.read(record) for each in preset.columns]
+    rejected = _unreached(preset, record, known) or _lacking(preset, cells)
     if rejected:
         sheets.row("rejects", "rejects", REJECTS, [clean(record["contact_key"]), *map(clean, rejected)])
-        return
-    shut = {each for each in ("email", "sms") if opted_out(record, each, known)}
-    if shut:  # whoever opted out there keeps no open address in what we write
-        record = {
-            **record,
-            "addressable": [each for each in record.get("addressable", ()) if each not in shut],
-        }
-    if preset.form is Form.VCARD:
+    elif preset.form is Form.VCARD:
         sheets.text("", "contacts", card(record, "4.0"), Form.VCARD)
         sheets.text("v3", "contacts", card(record, "3.0"), Form.VCARD)
-        return
-    filled = [(each, cell) for each in preset.columns if (cell := each.read(record))]
-    there = {each.name for each, _ in filled}
-    told = [each for each in preset.columns if each.optional and each.usual == (each.name not in there)]
+    else:
+        part, columns = sheets.parts(tuple(map(bool, cells)), partial(_part, preset))
+        sheets.row(part, "contacts", columns, [cell for cell in cells if cell])
+
+
+def _part(preset: Preset, there: tuple[bool, ...]) -> tuple[str, tuple[str, ...]]:
+    """Name the file of those who have something for these columns, and its header."""
+    given = zip(preset.columns, there, strict=True)
+    told = [each for each, is_there in given if each.optional and each.usual is not is_there]
     part = "-".join(f"no-{_word(each.name)}" if each.usual else _word(each.name) for each in told)
-    columns = [each.name for each, _ in filled]
-    sheets.row(part and f"with-{part}", "contacts", columns, [cell for _, cell in filled])
+    header = tuple(each.name for each, is_there in zip(preset.columns, there, strict=True) if is_there)
+    return (f"with-{part}" if part else ""), header
 
 
 def _removal(sheets: Sheets, preset: Preset, tombstone: Record) -> None:

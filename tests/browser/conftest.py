@@ -2,13 +2,17 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from domain.user import Role
 from tests import servers
+from tests.browser.filled import filled
+from tests.browser.hands import Hands
 from tests.consoles import PASSWORD, Consoles
 
 
@@ -54,6 +58,30 @@ def opened(chromium: Browser) -> Opened:
         assert [each for each in faults if each not in files] == []
 
     return open_
+
+
+#: Opens the module's console as a user of a role, by default an administrator.
+User = Callable[..., Hands]
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Fill a store once for all tests; each works on its copy."""
+    return filled(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture
+def user(console: Consoles, opened: Opened, language: str) -> Iterator[User]:
+    """Open the console of a test as people of its language do."""
+    with ExitStack() as pages:
+
+        def come(role: Role = Role.ADMIN) -> Hands:
+            locale = {"fr": "fr-FR", "en": "en-GB"}[language]
+            return Hands(
+                pages.enter_context(opened(console, role.word, locale=locale)), console.port, language
+            )
+
+        yield come
 
 
 def _note(faults: list[str], request: Any) -> None:

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from config.settings import Settings
+from domain.user import Role
 from simulator.run import listening as simulating
 from simulator.world import World
 from store import accounts
 from store.database import Database
-from tests.browser.conftest import Opened
+from tests.browser.conftest import Opened, User
 from tests.consoles import Consoles, listening
 from tests.parted import carried_out
 
@@ -120,3 +121,32 @@ def test_the_cards_follow_what_happens(console: Consoles, opened: Opened) -> Non
             account = accounts.find(connection, told["username"])
             accounts.pause(connection, account.id, "The token is dead.")
         page.get_by_text("refused: connect").wait_for(timeout=10_000)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_an_account_is_connected_by_its_token_and_disconnected_once_the_effect_is_read(
+    console: Consoles, user: User
+) -> None:
+    told = console.told["twitter"]
+    at = user(Role.ADMIN)
+    at.go("/accounts/paste")
+    at.page.fill("#platform_id", told["account_id"])
+    at.page.fill("#token", "two words")
+    at.press("connect.paste_go")
+    at.reads("connect.wrong_token_malformed")
+    at.page.fill("#token", told["user_token"])
+    at.press("connect.paste_go")
+    at.done("accounts.done_connected")
+    at.check()
+    at.press("accounts.disconnect")
+    expect(at.page.locator(".effects li")).to_have_count(5)
+    at.reads("accounts.part_gone", n=0)
+    at.check()
+    at.page.fill("#name", "another")
+    at.press("accounts.part_button")
+    at.reads("accounts.part_wrong")
+    at.page.fill("#name", at.page.locator("label[for=name] code").inner_text())
+    at.press("accounts.part_button")
+    at.reads("accounts.none")
+    with console.database.read() as connection:
+        assert accounts.every(connection) == []

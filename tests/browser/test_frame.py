@@ -14,6 +14,7 @@ from tests.consoles import Consoles, listening
 SCREENS = (
     "/",
     "/contacts",
+    "/contacts?order=name&without_handle=1",
     "/harvests",
     "/harvests/new",
     "/harvests/withheld",

@@ -11,14 +11,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opened
+from domain.user import Role
+from tests.browser.conftest import Opened, User
 from tests.consoles import PASSWORD
 from tests.journey.road import Installation, simulator
 
 #: Looks at a file that another process writes, and seconds between two of them.
 LOOKS, LOOK_S = 600, 0.05
-#: How many keys a way to a button may take.
-MOST_TABS = 60
 
 
 @pytest.fixture
@@ -52,75 +51,59 @@ def console(ours: Installation) -> Iterator[Any]:
         process.wait(timeout=20)
 
 
-def tab_to(page: Page, words: str) -> None:
-    """Press Tab until the focus is on something of that name."""
-    for _ in range(MOST_TABS):
-        page.keyboard.press("Tab")
-        name = page.evaluate(
-            "(e => e.getAttribute('aria-label') || (e.labels && e.labels[0] && e.labels[0].innerText) "
-            "|| e.innerText || '')(document.activeElement)"
-        )
-        if words in name:
-            return
-    raise AssertionError(f"No key leads to {words!r}.")
-
-
-def enter(page: Page) -> None:
-    """Press Enter on what leads to another page."""
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-
-
 def check(page: Page) -> None:
     """Require that nothing on the page is out of somebody's reach, and that it does not lie askew."""
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
     assert found.violations_count == 0, found.generate_report()
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_harvest_is_begun_by_keyboard_watched_to_its_end_and_another_one_stopped(
-    ours: Installation, console: Any, opened: Opened
+    ours: Installation, user: User
 ) -> None:
-    with opened(console) as page:
-        page.goto(f"{console.address}/harvests")
-        expect(page.locator("h1")).to_have_text("Harvests")
-        check(page)
-        # From here on no mouse.
-        tab_to(page, "Begin a harvest")
-        enter(page)
-        tab_to(page, "followers")
-        page.keyboard.press("Space")
-        tab_to(page, "Estimate")
-        enter(page)
-        expect(page.locator(".figure")).to_have_count(3)
-        check(page)
-        tab_to(page, "Harvest: ")
-        assert "$" in page.evaluate("document.activeElement.innerText")
-        enter(page)
-        expect(page.locator("h1")).to_contain_text("team-x · followers")
-        # Nobody is at work yet, and the page of all harvests says so.
-        page.goto(f"{console.address}/harvests")
-        expect(page.locator("#running")).to_contain_text("Nothing is at work")
-        page.click("#running h3 a")
-        expect(page.locator("#figures .state").first).to_have_text("running")
-        page.evaluate("window.sameDocument = true")
-        up = ours.start("up")
-        try:
-            expect(page.locator("#figures .state").first).to_have_text("done", timeout=60_000)
-        finally:
-            up.terminate()
-            up.wait(timeout=60)
-        assert page.evaluate("window.sameDocument") is True
-        assert int(page.locator("#figures .figure dd").first.inner_text().split()[0]) > 0
-        check(page)
-        page.click("text=Contacts that it read")
-        expect(page.locator("tbody tr").first).to_contain_text("regular")
-        check(page)
-        page.goto(f"{console.address}/harvests/new?account=1&stream=mentions")
-        page.click("button.main")
-        page.click("button:has-text('Stop')")
-        expect(page.locator("#figures .state").first).to_have_text("cancelled")
-        expect(page.locator("#figures")).to_contain_text("Stopped by hand")
-        check(page)
+    at = user(Role.ADMIN)
+    page, said = at.page, at.said
+    at.go("/harvests")
+    expect(page.locator("h1")).to_have_text(said("frame.harvests"))
+    at.check()
+    # From here on no mouse.
+    at.tab_to("harvests.begin")
+    at.enter()
+    at.tab_to("harvests.stream_followers")
+    page.keyboard.press("Space")
+    at.tab_to("harvests.estimate")
+    at.enter()
+    expect(page.locator(".figure")).to_have_count(3)
+    at.check()
+    at.tab_to("harvests.begin_at")
+    assert "$" in page.evaluate("document.activeElement.innerText")
+    at.enter()
+    expect(page.locator("h1")).to_contain_text(f"team-x · {said('harvests.stream_followers')}")
+    # Nobody is at work yet, and the page of all harvests says so.
+    at.go("/harvests")
+    at.reads("harvests.idle", "#running")
+    page.click("#running h3 a")
+    expect(page.locator("#figures .state").first).to_have_text(said("words.state_running"))
+    page.evaluate("window.sameDocument = true")
+    up = ours.start("up")
+    try:
+        done = said("words.state_done")
+        expect(page.locator("#figures .state").first).to_have_text(done, timeout=90_000)
+    finally:
+        up.terminate()
+        up.wait(timeout=60)
+    assert page.evaluate("window.sameDocument") is True
+    assert int(page.locator("#figures .figure dd").first.inner_text().split()[0]) > 0
+    at.check()
+    at.press("harvests.its_contacts")
+    expect(page.locator("tbody tr").first).to_contain_text(said("words.regular"))
+    at.check()
+    at.go("/harvests/new?account=1&stream=mentions")
+    page.click("button.main")
+    at.press("harvests.stop")
+    expect(page.locator("#figures .state").first).to_have_text(said("words.state_cancelled"))
+    at.reads("harvests.why_cancelled", "#figures")
+    at.check()
 
 
 @pytest.mark.parametrize(

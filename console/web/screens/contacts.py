@@ -1,6 +1,6 @@
 """Contacts: who is known, found by handle, key, name's beginning or filters, page by page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -27,6 +27,9 @@ DONE = ("objected", "erased")
 LABELS = tuple(each.word for each in Label)
 #: The filters by their names in the address.
 FILTERS = ("platform", "account", "label", "inside", "topic", "since", "order")
+#: Orders that an index carries, beside the newest first; columns that can be left out.
+ORDERS = ("oldest", "name")
+COLUMNS = ("handle", "label", "platform", "first_seen", "inside")
 
 
 class Asked(NamedTuple):
@@ -37,6 +40,8 @@ class Asked(NamedTuple):
     after: int | None
     #: The filters as they stand in the address, without what was typed and the place.
     filters: Mapping[str, str]
+    #: Columns that are left out.
+    without: Sequence[str] = ()
 
 
 def add_routes(app: FastAPI) -> None:
@@ -71,9 +76,10 @@ def add_routes(app: FastAPI) -> None:
                 "label": LABELS,
                 "inside": (*INSIDE, *(each.value for each in Gate)),
                 "topic": TOPICS,
-                "order": ("oldest",),
+                "order": ORDERS,
             },
             accounts=ours,
+            columns=COLUMNS,
             next=_address(asked, found.after) if found.after else None,
             first=_address(asked, None) if asked.after is not None else None,
             done=done,
@@ -100,7 +106,9 @@ def _asked(visit: Visit, platform_of: Mapping[str, str]) -> Asked:
         oldest_first=query.get("order") == "oldest",
     )
     typed = "".join(each for each in query.get("q", "") if each.isprintable()).strip()[:100]
-    return Asked(typed, wanted, _place(query), {each: query[each] for each in FILTERS if each in query})
+    filters = {each: query[each] for each in FILTERS if each in query}
+    without = [each for each in COLUMNS if query.get(f"without_{each}")]
+    return Asked(typed, wanted, _place(query), filters, without)
 
 
 def _one_of(query: Mapping[str, str], name: str, known: tuple[str, ...]) -> str | None:
@@ -130,7 +138,7 @@ def _exactly(connection: Connection, asked: Asked) -> list[contact_lists.Listed]
 
 
 def _found(connection: Connection, asked: Asked) -> Page:
-    if not asked.typed:
+    if not asked.typed and asked.filters.get("order") != "name":
         return contact_lists.newest_first(connection, asked.wanted, after=asked.after, size=SIZE)
     if asked.typed.startswith("@"):
         return Page([])
@@ -156,6 +164,7 @@ def _counts(tally: Tally, wanted: Wanted) -> bool:
 
 def _address(asked: Asked, place: int | None) -> str:
     query = {**({"q": asked.typed} if asked.typed else {}), **asked.filters}
+    query |= {f"without_{each}": "1" for each in asked.without}
     if place is not None:
         query["after"] = str(place)
     return f"/contacts?{urlencode(query)}"

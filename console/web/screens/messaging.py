@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from fastapi import FastAPI, Response
 
-from console.web import charts
+from console.web import charts, delivery, recipients
 from console.web.access import Viewer
 from console.web.desk import Desk
 from console.web.rendering import page
@@ -16,11 +16,14 @@ from store.tallies import Tally
 def add_routes(app: FastAPI) -> None:
     """Add the routes."""
     desk: Desk = app.state.desk
+    delivery.add_routes(app)
+    recipients.add_routes(app)
 
     @app.get("/messaging")
     def show(visit: Viewer) -> Response:
         with desk.database.read() as connection:
             counted = tallies.newest(connection)
+            files = delivery.files(connection)
         inside = _sum(counted, "inside")
         held = _by(counted, "refused:")
         return page(
@@ -32,6 +35,7 @@ def add_routes(app: FastAPI) -> None:
             open=_by(counted, "open:"),
             left=_by(counted, "left:"),
             flow=_flow(counted),
+            **files,
             counted_at=max((each.counted_at for each in counted), default=None),
         )
 

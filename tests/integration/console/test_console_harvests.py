@@ -294,7 +294,8 @@ def test_a_schedule_is_looked_at_before_it_is_added_then_paused_and_removed(
     assert "À 04:15, tous les jours" in console.as_(Role.VIEWER, "fr").get("/harvests/schedules").text
     assert "our profile" in viewer.get("/harvests/coming").text
     change = manager.get(f"{address}/change").text
-    assert 'value="15 4 * * *"' in change
+    assert '<option value="day" selected>' in change
+    assert 'value="04:15"' in change
     other = form(travel, stream="mentions", every="own", cron="0 5 * * 1", budget="")
     assert manager.post(f"{address}/change", {**other, "zone": "nowhere"}).status == 422
     assert manager.post(f"{address}/change", other).status == 303

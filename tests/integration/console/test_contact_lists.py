@@ -125,3 +125,28 @@ def test_who_may_not_see_people_sees_no_list(console: Consoles) -> None:
     viewer = console.as_(Role.VIEWER)
     for path in ("/contacts", "/contacts?q=ada", f"/contacts/{number(console, ADA)}"):
         assert viewer.get(path).status == 403
+
+
+def test_those_who_show_a_name_are_listed_by_it_page_by_page(console: Consoles) -> None:
+    named = many(console)[2:]
+    ada = console.as_(Role.OPERATOR)
+    listed = contacts_in(ada, "/contacts?order=name")
+    assert sorted(listed) == sorted([*named, number(console, ADA)])
+    shown = [ada.get(f"/contacts/{each}").text for each in (listed[1], listed[-1])]
+    assert "Elo 00" in shown[0]
+    assert "Élodie" in shown[1]  # by bytes, as the index stands: accents come after z
+    only = contacts_in(ada, "/contacts?order=name&platform=facebook")
+    assert only == []
+
+
+def test_columns_are_left_out_and_stay_so_on_the_next_page(console: Consoles) -> None:
+    many(console)
+    ada = console.as_(Role.OPERATOR)
+    text = ada.get("/contacts").text
+    assert ">Handle</th>" in text
+    text = ada.get("/contacts?without_handle=1&without_name=1").text
+    assert ">Handle</th>" not in text
+    assert ">Name</th>" in text  # the name is what leads to the contact
+    further = next(each for each in links(text, "/contacts?") if "after=" in each).replace("&amp;", "&")
+    assert "without_handle=1" in further
+    assert ">Handle</th>" not in ada.get(further).text

@@ -16,6 +16,9 @@ CROWD = 60_000
 LISTS = (
     "",
     "order=oldest",
+    "order=name",
+    "order=name&label=suppressed&platform=facebook",
+    "order=name&after=30004",
     "label=regular",
     "label=suppressed",
     "label=none&platform=facebook",

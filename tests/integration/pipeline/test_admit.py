@@ -1,5 +1,6 @@
 """Admit: who is exported of the messaging store, and what the feed tells of the refused."""
 
+import csv
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -100,9 +101,10 @@ def test_a_csv_tells_the_channels_too(
 ) -> None:
     told(harvested, monkeypatch, ada=Inputs(consented=frozenset({"email", "sms"})))
     review(harvested, CNIL, None, now=NOW)
-    table = export(harvested, "csv", tmp_path, now=NOW).contacts.read_text(encoding="utf-8").splitlines()
-    assert table[0].endswith(",addressable,not_addressable_because")
-    assert table[1].endswith(",email|sms,x_message:never_wrote|messenger:other_platform")
+    with export(harvested, "csv", tmp_path, now=NOW).contacts.open(encoding="utf-8", newline="") as file:
+        first = next(csv.DictReader(file))
+    assert first["addressable"] == "email|sms"
+    assert first["not_addressable_because"] == "x_message:never_wrote|messenger:other_platform"
 
 
 def test_a_proof_that_ages_takes_out_of_exports_and_a_walk_brings_back(

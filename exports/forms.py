@@ -1,0 +1,70 @@
+"""Forms: a file of records as CSV or NDJSON, written as it is read."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import IO, Any
+
+import orjson
+
+#: What makes a spreadsheet read a cell as a formula (OWASP, CSV injection).
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+#: Records between two words on how far it is.
+EVERY = 2_000
+
+Progress = Callable[[int], None]
+Records = Iterable[Mapping[str, Any]]
+Write = Callable[[IO[bytes], tuple[str, ...], Records, Progress], int]
+
+
+def write_ndjson(file: IO[bytes], _fields: tuple[str, ...], records: Records, progress: Progress) -> int:
+    """Write one JSON object a line; returns how many."""
+    count = 0
+    form = orjson.OPT_APPEND_NEWLINE | orjson.OPT_OMIT_MICROSECONDS
+    for count, each in enumerate(records, start=1):  # the last count is the answer
+        file.write(orjson.dumps(each, option=form))
+        if count % EVERY == 0:
+            progress(count)
+    return count
+
+
+def write_csv(file: IO[bytes], fields: tuple[str, ...], records: Records, progress: Progress) -> int:
+    """Write a table with a head (RFC 4180, UTF-8); returns how many rows."""
+    count = 0
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    table = csv.DictWriter(text, fields, restval="", lineterminator="\r\n")
+    table.writeheader()
+    for count, each in enumerate(records, start=1):  # the last count is the answer
+        table.writerow({name: _cell(value) for name, value in each.items()})
+        if count % EVERY == 0:
+            progress(count)
+    text.detach()
+    return count
+
+
+#: By the name of the form, which is how its files end, too.
+FORMS: Mapping[str, Write] = {"csv": write_csv, "ndjson": write_ndjson}
+
+
+def _cell(value: object) -> object:
+    """Write times in ISO 8601, lists with bars; keep a text from being run as a formula by a spreadsheet."""
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    if isinstance(value, list):
+        return "|".join(value)
+    if isinstance(value, dict):
+        return "|".join(f"{name}:{_said(said)}" for name, said in value.items())
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    return value
+
+
+def _said(value: object) -> object:
+    """Write what is told of a consent: since when it stands or stands no more."""
+    if not isinstance(value, dict):
+        return value
+    given, withdrawn = value.get("given_at"), value.get("withdrawn_at")
+    if withdrawn is not None and (given is None or withdrawn >= given):
+        return f"no since {withdrawn.isoformat(timespec='seconds')}"
+    return f"yes since {given.isoformat(timespec='seconds')}" if given else "unknown"
