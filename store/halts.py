@@ -77,6 +77,19 @@ def require_none(connection: Connection) -> None:
         raise HaltedError(f"{each.sentence} No file is written until `regulars resume`.")
 
 
+def over(connection: Connection, account_id: int) -> Halt | None:
+    """Return the halt under which nothing of an account is harvested now, that of everything first."""
+    places = (EVERYTHING, account_id)
+    return next((each for each in every(connection) if each.place in places), None)
+
+
+def require_none_over(connection: Connection, account_id: int) -> None:
+    """Raise HaltedError while nothing may be harvested of an account."""
+    found = over(connection, account_id)
+    if found is not None:
+        raise HaltedError(f"{found.sentence} Nothing is begun until `regulars resume`.")
+
+
 def waiting(connection: Connection) -> int:
     """Count those who wait for the end of a halt, up to `MOST_COUNTED`: every page asks."""
     some = select(halted_contacts.c.contact_id).limit(MOST_COUNTED).subquery()

@@ -91,6 +91,8 @@ def dead(connection: Connection) -> dict[str, int]:
     )
     counted: dict[str, int] = {}
     for platform, kind, count in found:
+        if platform is None and kind is None:  # its run or job is gone
+            continue
         queue = runs.queue_of(platform) if platform else jobs_.QUEUE_OF[kind]
         counted[queue] = counted.get(queue, 0) + count
     return counted

@@ -559,6 +559,8 @@ workers = Table(
     Column("worked_at", Moment),
     # When it was found dead; its row stays for a while, to be seen.
     Column("died_at", Moment),
+    # The pages that a dead one held, as one JSON array of run, stream, page and fence.
+    Column("held", Text),
 )
 
 suppressions = Table(
@@ -1295,6 +1297,11 @@ schedules = Table(
     Column("due_at", Moment, nullable=False),
     Column("begins_at", Moment, nullable=False),
     Column("set_at", Moment, nullable=False),
+    # An outside address that is asked for when a harvest has ended whole, so that silence is noticed; when
+    # it was asked last, and why that failed.
+    Column("ping_url", Text),
+    Column("pinged_at", Moment),
+    Column("ping_error", Text),
     Index("ix_schedules_begins_at", "begins_at"),
     _one_of("catch_up", [each.value for each in CatchUp]),
     CheckConstraint("budget_micro_usd >= 0", name="budget"),

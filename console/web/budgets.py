@@ -12,6 +12,7 @@ from console.web.settings_tabs import TABS
 from domain.budget import AtEnd, Period, micro_of
 from domain.errors import RegularsError
 from domain.journal import Act, Entry
+from pipeline.budgeting import set_budget, take_away
 from store import accounts, journal
 from store import budgets as stored
 from store.budgets import Scope
@@ -39,7 +40,7 @@ def add_routes(app: FastAPI) -> None:
     def remove(visit: Manager, budget: int) -> Response:
         try:
             with desk.database.write() as connection:
-                stored.take_away(connection, budget)
+                take_away(connection, budget, now=visit.now)
                 entry = Entry(visit.actor, Act.BUDGET_REMOVED, visit.now, details={"budget": budget})
                 journal.record(connection, entry)
         except RegularsError as error:
@@ -59,7 +60,7 @@ def _put(desk: Desk, visit: Visit) -> None:
     with desk.database.write() as connection:
         found = accounts.find(connection, visit.sent("account")) if visit.sent("account") else None
         scope = Scope(account_id=found.id if found else None)
-        budget = stored.put(connection, scope, amount, period, at_end, now=visit.now)
+        budget = set_budget(connection, scope, amount, period, at_end, now=visit.now)
         told = {"budget": budget, "account": found.key if found else None, "micro_usd": amount}
         details = {**told, "per": period, "at_end": at_end}
         journal.record(connection, Entry(visit.actor, Act.BUDGET_SET, visit.now, details=details))
