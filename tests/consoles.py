@@ -36,6 +36,8 @@ class Answer(NamedTuple):
     text: str
     #: The headers as they came: one name may stand several times.
     pairs: Sequence[tuple[str, str]] = ()
+    #: What came, as it came: a file need not be text.
+    body: bytes = b""
 
 
 class Visitor:
@@ -56,7 +58,8 @@ class Visitor:
             connection.request(method, path, body, named)
             answer = connection.getresponse()
             told = {name.lower(): value for name, value in answer.getheaders()}
-            read = Answer(answer.status, told, answer.read().decode(), answer.getheaders())
+            body = answer.read()
+            read = Answer(answer.status, told, body.decode(errors="replace"), answer.getheaders(), body)
         finally:
             connection.close()
         if "set-cookie" in told:

@@ -45,7 +45,7 @@ def opened(chromium: Browser) -> Opened:
         # A form that is answered by a file leaves the page where it was: the browser calls that aborted.
         files: list[str] = []
         page.on("download", lambda download: files.append(f"net::ERR_ABORTED: {download.url}"))
-        page.on("console", lambda said: said.type in ("error", "warning") and faults.append(_told(said)))
+        page.on("console", lambda said: said.type in ("error", "warning") and faults.append(said.text))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("requestfailed", lambda request: _note(faults, request))
         page.goto(f"http://127.0.0.1:{console.port}/sign-in")
@@ -82,11 +82,6 @@ def user(console: Consoles, opened: Opened, language: str) -> Iterator[User]:
             )
 
         yield come
-
-
-def _told(said: Any) -> str:
-    """Return what the browser's console says, and of which address."""
-    return f"{said.text} {said.location.get('url', '')}".strip()
 
 
 def _note(faults: list[str], request: Any) -> None:

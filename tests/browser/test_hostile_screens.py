@@ -47,7 +47,7 @@ NO_PAGE = {
     *("/harvests/running", "/harvests/{run_id}/figures", "/privacy/policy/preview", "/queues/failed"),
     *("/queues/standing", "/queues/limits/clocks", "/live", "/healthz", "/readyz", "/metrics"),
     *("/charts/contacts.svg", "/charts/flow.svg", "/charts/harvests.svg", "/privacy/papers/{name}"),
-    "/accounts/connect/{platform}/back",
+    *("/accounts/connect/{platform}/back", "/overview/needs", "/messaging/files"),
 }
 #: Views of a screen that only its query opens.
 VIEWS = (
