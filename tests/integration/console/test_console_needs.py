@@ -75,7 +75,7 @@ def test_that_nothing_is_at_work_is_told_where_something_is_to_be_harvested(
     monkeypatch.setattr("console.web.looks.LOOK_S", 0.0)
     console.now = None  # a process that began after it had signed would be another one
     begun(console)
-    assert "no dispatcher is at work. Start `regulars up`" in said(console)
+    assert "no dispatcher is at work. Start “regulars up”" in said(console)
     process(console, "dispatcher")
     assert "no dispatcher" not in said(console)
     assert "The queue server" not in said(console)
@@ -86,7 +86,7 @@ def test_that_nothing_is_at_work_is_told_where_something_is_to_be_harvested(
     assert "The queue server does not answer: nothing moves." in queues_page
     assert "No process reads 5 queues" in said(console)
     process(console, "worker", "harvest.twitter harvest.facebook classify")
-    assert "No process reads the queue export. Start `regulars up`" in said(console)
+    assert "No process reads the queue export. Start “regulars up”" in said(console)
     process(console, "worker", "export")
     assert "No process reads" not in said(console)
 
@@ -112,7 +112,7 @@ def test_a_worker_that_dies_with_nothing_in_hand_says_so(console: Consoles) -> N
     name = process(console, "worker", "export", pid=4_000_001)
     with console.database.write() as connection:
         workers.bury(connection, [name], died=True, now=NOW)
-    assert "It held nothing; `regulars up` replaces it." in said(console)
+    assert "It held nothing; “regulars up” replaces it." in said(console)
 
 
 def test_a_page_in_hand_shows_its_lease_and_fence(console: Consoles) -> None:
