@@ -502,6 +502,11 @@ failures = Table(
     Column("attempts", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    # The open ones are few among those of years.
+    Index(
+        "ix_failures_open", "id", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")
+    ),
+    Index("ix_failures_run_id", "run_id"),
     Index("ix_failures_state_id", "state", "id"),
     _one_of("state", ["open", "replayed", "dropped"]),
 )
@@ -687,6 +692,9 @@ walks = Table(
     # How many pages a head read may take; none for a walk to the end.
     Column("head_pages", Integer),
     PrimaryKeyConstraint("account_id", "stream", "post", "run_id"),
+    # When the roster of an act was last walked.
+    Index("ix_walks_account_id_kind_post", "account_id", "kind", "post"),
+    Index("ix_walks_run_id", "run_id"),
     _one_of("kind", KINDS),
     _one_of("state", ["running", "done", "braked", "head"]),
 )
