@@ -67,7 +67,7 @@ def console(database: Database, tmp_path: Path) -> Iterator[Consoles]:
     """Let everything that can be written be hostile, and a console listen."""
     made = Consoles(database, tmp_path / "data")
     with database.write() as connection:
-        token = made.runtime.seal(connection, Credentials("a token")).token
+        token = made.runtime.seal(connection, Credentials("token")).token
         fill(connection, now=utc_now(), first_user=made.users[Role.ADMIN], token=token)
     with listening(made):
         yield made
