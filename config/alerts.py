@@ -7,8 +7,13 @@ from importlib.resources import files
 
 
 def sentence(kind: str, language: str, values: Mapping[str, str | int]) -> str:
-    """Say an alert; raises KeyError for a kind without words."""
-    return _words()[kind][language].format(**values)
+    """Say an alert; raises KeyError for a kind without words. The value `why` may have words of its own."""
+    words = _words()
+    said = dict(values)
+    because = words.get(f"{kind}_{values.get('why', '')}")
+    if because is not None:
+        said["why"] = because[language]
+    return words[kind][language].format(**said)
 
 
 @cache

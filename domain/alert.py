@@ -20,6 +20,9 @@ class AlertKind(StrEnum):
     NOTICES_OVERDUE = "notices_overdue"
     FAILED = "failed"
     QUEUE_STUCK = "queue_stuck"
+    SCHEDULE_MISSED = "schedule_missed"
+    ERASURES_DUE = "erasures_due"
+    QUEUE_AWAY = "queue_away"
 
 
 class Way(StrEnum):

@@ -7,33 +7,50 @@ from sqlalchemy import Connection
 
 from domain.alert import Alert, AlertKind
 from domain.budget import dollars
-from store import accounts, alarming, alerts, budgets, overview, withheld
+from store import accounts, alarming, alerts, budgets, erasures, overview, schedules, withheld
 
 #: How long ahead the end of a token and notices due are told.
 AHEAD = timedelta(days=7)
 #: How long a harvest counts as having just ended, and for how long a queue may stand still.
 JUST_ENDED, STUCK = timedelta(days=1), timedelta(minutes=5)
+#: How long after an erasure the database's files may still hold somebody; `doctor` says so, too.
+SCRUBBED = timedelta(days=2)
 #: From which share of a budget on it is near its end, in percent.
 NEAR_END = 80
 #: How long alerts that ended stay.
 KEPT = timedelta(days=30)
 
 
-def look(connection: Connection, *, now: datetime) -> list[int]:
-    """Let alerts begin and end as things stand; returns the new ones, which are on their way."""
+def look(connection: Connection, *, queue_away: bool = False, now: datetime) -> list[int]:
+    """Let alerts begin and end as things stand; returns the new ones, which are on their way.
+
+    `queue_away` is what no row tells: that the queue server has not answered for a while.
+    """
     alerts.expire(connection, now - KEPT)
-    return alerts.settle(connection, found(connection, now=now), now=now)
+    return alerts.settle(connection, found(connection, queue_away=queue_away, now=now), now=now)
 
 
-def found(connection: Connection, *, now: datetime) -> Iterator[Alert]:
+def found(connection: Connection, *, queue_away: bool = False, now: datetime) -> Iterator[Alert]:
     """Find everything that somebody should know now."""
+    yield from _accounts(connection, now)
+    yield from _budgets(connection, now)
+    yield from _people(connection, now)
+    yield from _queues(connection, now)
+    if queue_away:
+        yield Alert(AlertKind.QUEUE_AWAY, "", {})
+    yield from _harvests(connection, now)
+
+
+def _accounts(connection: Connection, now: datetime) -> Iterator[Alert]:
     for account in accounts.every(connection):
         if account.paused_reason:
             yield Alert(AlertKind.ACCOUNT_PAUSED, str(account.id), {"account": account.name})
     for token in alarming.dying_tokens(connection, now + AHEAD):
         day = token["token_expires_at"].date().isoformat()
         yield Alert(AlertKind.TOKEN_DYING, f"{token['id']}:{day}", {"account": token["name"], "day": day})
-    yield from _budgets(connection, now)
+
+
+def _people(connection: Connection, now: datetime) -> Iterator[Alert]:
     for doubt in withheld.listed(connection):
         values = {"account": doubt["account"], "people": doubt["people"]}
         yield Alert(AlertKind.LEAVERS_WITHHELD, str(doubt["run_id"]), values)
@@ -44,11 +61,24 @@ def found(connection: Connection, *, now: datetime) -> Iterator[Alert]:
     ):
         if people:
             yield Alert(kind, "", {"people": people})
+    late = [each for each in erasures.unscrubbed(connection) if each.at < now - SCRUBBED]
+    if late:
+        yield Alert(AlertKind.ERASURES_DUE, "", {"days": len(late), "since": late[0].day})
+
+
+def _queues(connection: Connection, now: datetime) -> Iterator[Alert]:
     for failure in alarming.open_failures(connection):
         yield Alert(AlertKind.FAILED, failure["cause"], dict(failure))
-    for stuck in alarming.stuck_queues(connection, now - STUCK):
-        minutes = int((now - stuck["since"]) / timedelta(minutes=1))
-        yield Alert(AlertKind.QUEUE_STUCK, stuck["queue"], {"queue": stuck["queue"], "minutes": minutes})
+    for queue, since in alarming.stuck_queues(connection, now - STUCK, now=now).items():
+        minutes = int((now - since) / timedelta(minutes=1))
+        yield Alert(AlertKind.QUEUE_STUCK, queue, {"queue": queue, "minutes": minutes})
+
+
+def _harvests(connection: Connection, now: datetime) -> Iterator[Alert]:
+    for missed in schedules.missed(connection):
+        at = f"{missed['moment']:%Y-%m-%d %H:%M} UTC"
+        values = {"schedule": missed["id"], "account": missed["account"], "at": at, "why": missed["outcome"]}
+        yield Alert(AlertKind.SCHEDULE_MISSED, f"{missed['id']}:{at}", values)
     for ended in alarming.ended_harvests(connection, now - JUST_ENDED):
         values = {name: ended[name] for name in ("account", "contacts", "regular")}
         harvest = ended["harvest_id"]

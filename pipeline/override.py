@@ -9,6 +9,7 @@ from domain.admission import OverrideFacts
 from domain.contact import ContactKey
 from domain.errors import RegularsError
 from domain.label import Label
+from domain.person import is_same_person
 from pipeline.redecide import redecide
 from store import messaging, overrides
 from store.admission_inputs import NOTHING, inputs_of
@@ -40,16 +41,17 @@ def override(
 def confirm(connection: Connection, key: ContactKey, by: str, policy: Policy, *, now: datetime) -> Label:
     """Confirm the raise that another person decided; returns the label that the contact has now.
 
-    Raises RegularsError where none waits, where `by` decided it, or where the consent is gone meanwhile.
+    Raises RegularsError where none waits, where `by` decided it, here or at the command line, or where the
+    consent is gone meanwhile.
     """
     found = _found(connection, key)
     waiting = overrides.of_contacts(connection, [found.id]).get(found.id)
     if waiting is None or waiting.confirmed_at is not None:
         raise RegularsError("No override of this contact waits for a second person.")
-    if waiting.by == by:
+    if is_same_person(waiting.by, by):
         raise RegularsError(
-            f"{by} decided this override, so somebody else must confirm it, signed in as another user of "
-            "the system."
+            f"{waiting.by} decided this override, so somebody else must confirm it, signed in as another "
+            "user; the same name in the console and on the system is one person."
         )
     _require_proof(connection, found.id)
     overrides.confirm(connection, found.id, by, now=now)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from classifier import scheduling
+from connectors.outbound import check_url
 from domain.account import Account
 from domain.budget import AtEnd, Budget, Period, dollars
 from domain.errors import RegularsError
@@ -215,6 +216,8 @@ def _left(connection: Connection, found: Schedule, now: datetime) -> int | None:
 
 def _checked(connection: Connection, road: Road, account: Account, wish: Wish, *, now: datetime) -> Wish:
     chosen_streams(account, road.connector_of(connection, account), wish.streams)
+    if wish.ping_url is not None:
+        check_url(wish.ping_url)
     return wish._replace(account_id=account.id, timing=scheduling.checked(wish.timing, now=now))
 
 
@@ -223,4 +226,6 @@ def _plan(connection: Connection, schedule_id: int, wish: Wish, due_at: datetime
 
 
 def _wish(schedule: Schedule) -> Wish:
-    return Wish(schedule.account_id, schedule.streams, schedule.timing, schedule.budget_micro_usd)
+    return Wish(
+        schedule.account_id, schedule.streams, schedule.timing, schedule.budget_micro_usd, schedule.ping_url
+    )

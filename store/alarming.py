@@ -1,11 +1,12 @@
 """What alerts are made of: small statements over what stands now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, func, select
 
-from store.tables import accounts, failures, harvest_runs, outbox
+from store import pausing, queues
+from store.tables import accounts, failures, harvest_runs
 
 
 def dying_tokens(connection: Connection, before: datetime) -> Sequence[RowMapping]:
@@ -24,14 +25,17 @@ def open_failures(connection: Connection) -> Sequence[RowMapping]:
     return connection.execute(statement.group_by(failures.c.cause)).mappings().all()
 
 
-def stuck_queues(connection: Connection, before: datetime) -> Sequence[RowMapping]:
-    """Return the queues whose oldest work has been due since before a moment and was not sent."""
-    statement = (
-        select(outbox.c.queue, func.min(outbox.c.due_at).label("since"))
-        .where(outbox.c.sent_at.is_(None), outbox.c.due_at < before)
-        .group_by(outbox.c.queue)
-    )
-    return connection.execute(statement).mappings().all()
+def stuck_queues(connection: Connection, before: datetime, *, now: datetime) -> Mapping[str, datetime]:
+    """Return by queue since when its oldest work is due and in nobody's hands, where before a moment.
+
+    Whether it was sent does not count: nobody may read the queue. One that somebody paused stands still.
+    """
+    held_back = pausing.paused(connection)
+    return {
+        queue: depth.oldest_at
+        for queue, depth in queues.depths(connection, now=now).items()
+        if depth.oldest_at is not None and depth.oldest_at < before and queue not in held_back
+    }
 
 
 def ended_harvests(connection: Connection, since: datetime) -> Sequence[RowMapping]:

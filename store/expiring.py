@@ -39,7 +39,7 @@ _ALIVE = (
     "WHERE w.account_id = s.account_id AND w.kind = s.kind AND w.post = s.item AND w.whole "
     "AND w.state = 'done' AND w.began_at > {inactive_before}))))"
 )
-# The newest step of whoever is inside stays: it is what the feed says of them.
+# The newest step of whoever is shown stays: it is what the feed says of them.
 _SPENT = (
     "c.at <= {steps_before} AND (c.op = 'remove' OR EXISTS (SELECT 1 FROM changes AS n WHERE "
     "n.platform = c.platform AND n.platform_id = c.platform_id AND n.seq > c.seq))"

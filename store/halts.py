@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, select
 
+from domain.counting import MOST_COUNTED
 from domain.errors import RegularsError
 from store.moments import stamp
 from store.sets import as_parameter, put, rows_of, run
@@ -13,7 +14,6 @@ from store.tables import accounts, contacts, halted_contacts, halts
 
 #: What stands for the account where everything is halted.
 EVERYTHING = 0
-MOST_COUNTED = 10_000
 
 
 class HaltedError(RegularsError):
@@ -77,9 +77,23 @@ def require_none(connection: Connection) -> None:
         raise HaltedError(f"{each.sentence} No file is written until `regulars resume`.")
 
 
+def over(connection: Connection, account_id: int) -> Halt | None:
+    """Return the halt under which nothing of an account is harvested now, that of everything first."""
+    places = (EVERYTHING, account_id)
+    return next((each for each in every(connection) if each.place in places), None)
+
+
+def require_none_over(connection: Connection, account_id: int) -> None:
+    """Raise HaltedError while nothing may be harvested of an account."""
+    found = over(connection, account_id)
+    if found is not None:
+        raise HaltedError(f"{found.sentence} Nothing is begun until `regulars resume`.")
+
+
 def waiting(connection: Connection) -> int:
     """Count those who wait for the end of a halt, up to `MOST_COUNTED`: every page asks."""
-    some = select(halted_contacts.c.contact_id).limit(MOST_COUNTED).subquery()
+    all_of_them = halted_contacts.c.contact_id > 0  # along the index
+    some = select(halted_contacts.c.contact_id).where(all_of_them).limit(MOST_COUNTED).subquery()
     return connection.scalar(select(func.count()).select_from(some)) or 0
 
 

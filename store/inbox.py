@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, case, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from domain.counting import MOST_COUNTED
 from domain.errors import RegularsError
 from store.database import Database, sqlite_url
 from store.tables import inbox
@@ -26,6 +27,10 @@ LEASE = timedelta(seconds=30)
 MAX_ATTEMPTS = 5
 #: How many pushes one claim takes at most.
 CLAIMED_PUSHES = 200
+#: How many of the newest pushes are looked at for when the newest came.
+_LATE = 100
+#: Every state there is.
+_STATES = ("aside", "taken", "unknown", "waiting")
 _NUMBER = re.compile(rb"[0-9]+")
 _KILLED = "It ended its worker each time it was taken in."
 
@@ -196,24 +201,31 @@ def forget(connection: Connection, ids: Collection[int]) -> int:
     return connection.execute(delete(inbox).where(inbox.c.id.in_(ids))).rowcount
 
 
-def tallied(connection: Connection) -> Sequence[RowMapping]:
-    """Count pushes by platform and state, with the oldest and the newest of each."""
-    counted = (func.count().label("count"), func.min(inbox.c.received_at).label("oldest_at"))
-    newest = func.max(inbox.c.received_at).label("newest_at")
-    statement = select(inbox.c.platform, inbox.c.state, *counted, newest)
-    return (
-        connection.execute(
-            statement.group_by(inbox.c.platform, inbox.c.state).order_by(inbox.c.platform, inbox.c.state)
-        )
-        .mappings()
-        .all()
-    )
+def tallied(connection: Connection) -> Sequence[Mapping[str, Any]]:
+    """Count pushes by platform and state, with the oldest and the newest of each.
+
+    Of a state at most `MOST_COUNTED` are counted for all platforms together, the oldest first.
+    """
+    found: list[Mapping[str, Any]] = []
+    for state in _STATES:
+        of_state = select(inbox.c.platform, inbox.c.received_at).where(inbox.c.state == state)
+        some = of_state.order_by(inbox.c.id).limit(MOST_COUNTED).subquery()
+        late = of_state.order_by(inbox.c.id.desc()).limit(_LATE).subquery()
+        newest = select(late.c.platform, func.max(late.c.received_at)).group_by(late.c.platform)
+        last = {platform: at for platform, at in connection.execute(newest)}  # noqa: C416  # rows are no pairs
+        counts = (func.count().label("count"), func.min(some.c.received_at).label("oldest_at"))
+        newest_at = func.max(some.c.received_at).label("newest_at")
+        rows = connection.execute(select(some.c.platform, *counts, newest_at).group_by(some.c.platform))
+        for each in rows.mappings():
+            at = max(each["newest_at"], last.get(each["platform"], each["newest_at"]))
+            found.append({**each, "state": state, "newest_at": at})
+    return sorted(found, key=lambda each: (each["platform"], each["state"]))
 
 
 def put_aside(connection: Connection) -> Sequence[RowMapping]:
     """Return what was put aside, oldest first, without its body."""
     columns = (inbox.c.id, inbox.c.platform, inbox.c.received_at, inbox.c.problem, inbox.c.expires_at)
-    statement = select(*columns).where(inbox.c.state == "aside").order_by(inbox.c.id)
+    statement = select(*columns).where(inbox.c.state == "aside").order_by(inbox.c.id).limit(MOST_COUNTED)
     return connection.execute(statement).mappings().all()
 
 

@@ -38,7 +38,7 @@ KEPT: Mapping[str, Kept] = {
     "decisions": Kept("why a contact has its label", _WITH_CONTACT, "`expire`, with the act"),
     "messaging_contacts": Kept("who may be imported", "the label falls", "whatever lets the label fall"),
     "changes": Kept(
-        "what CRMs must still learn; the newest step of whoever is inside",
+        "what CRMs must still learn; the newest step of whoever is shown",
         "`tombstone_days` after a removal, or after a step that a newer one replaced",
         "`expire`: steps",
     ),

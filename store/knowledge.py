@@ -12,6 +12,9 @@ from store.tables import accounts, harvest_runs, posts, spends
 _FIRST_WALK_DAYS = 30.0
 _DAY_S = 86_400
 
+#: From how many of the newest runs of an account it is known what a stream brings.
+EARLIER = 200
+
 
 def known(connection: Connection, account_id: int, *, now: datetime) -> Known:
     """Gather the platform's own counts, those beside the posts, and the numbers of earlier walks."""
@@ -52,11 +55,12 @@ def _earlier(connection: Connection, account_id: int, *, now: datetime) -> dict[
             func.coalesce(billed, harvest_runs.c.contacts_seen).label("found"),
         )
         .where(harvest_runs.c.account_id == account_id, harvest_runs.c.state == "done")
-        .order_by(harvest_runs.c.id)
-    )
+        .order_by(harvest_runs.c.id.desc())
+        .limit(EARLIER)
+    ).all()
     found: dict[str, Earlier] = {}
     began: dict[str, datetime] = {}
-    for each in walks:
+    for each in reversed(walks):
         before = began.get(each.stream)
         days = (each.started_at - before).total_seconds() / _DAY_S if before else _FIRST_WALK_DAYS
         found[each.stream] = Earlier(int(each.found), days, (now - each.started_at).total_seconds() / _DAY_S)

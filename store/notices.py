@@ -144,8 +144,10 @@ def facts(connection: Connection, contact_ids: Iterable[int]) -> dict[int, Notic
     return {row[0]: _notice(*row[1:]) for row in found}
 
 
-def listed(connection: Connection, *, overdue: bool, now: datetime) -> Iterator[RowMapping]:
-    """Read the queue of notices due, the most urgent first; `overdue` for those alone."""
+def listed(
+    connection: Connection, *, overdue: bool, now: datetime, most: int | None = None
+) -> Iterator[RowMapping]:
+    """Read the queue of notices due, the most urgent first; `overdue` for those alone, `most` of them."""
     statement = (
         select(
             notices.c.contact_id,
@@ -160,6 +162,8 @@ def listed(connection: Connection, *, overdue: bool, now: datetime) -> Iterator[
     )
     if overdue:
         statement = statement.where(notices.c.due_at < now)
+    if most is not None:
+        statement = statement.limit(most)
     yield from connection.execute(statement.execution_options(yield_per=2_000)).mappings()
 
 

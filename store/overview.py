@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, func, select
 
+from domain.counting import MOST_COUNTED, counted
 from store.tables import accounts, failures, notices, withheld
 
 
 class Waiting(NamedTuple):
-    """What waits for a person."""
+    """What waits for a person; counts are `AtLeast` where there are more than anybody takes in."""
 
     #: Accounts that are paused: name and why.
     paused: list[tuple[str, str]]
@@ -28,21 +29,19 @@ def waiting(connection: Connection, *, now: datetime, soon: datetime) -> Waiting
         .where(accounts.c.paused_reason.is_not(None))
         .order_by(accounts.c.name)
     ).all()
-    failed = select(func.count()).select_from(failures).where(failures.c.state == "open")
-    overdue = connection.scalar(_untold(now)) or 0
+    untold = (notices.c.given_at.is_(None), notices.c.due_at < now)
+    ahead = (notices.c.given_at.is_(None), notices.c.due_at >= now, notices.c.due_at < soon)
     return Waiting(
         paused=[(name, why) for name, why in paused],
-        open_failures=connection.scalar(failed) or 0,
-        notices_overdue=overdue,
-        notices_due=(connection.scalar(_untold(soon)) or 0) - overdue,
-        withheld=connection.scalar(select(func.count()).select_from(withheld)) or 0,
+        open_failures=_count(connection, select(failures.c.id).where(failures.c.state == "open")),
+        notices_overdue=_count(connection, select(notices.c.contact_id).where(*untold)),
+        notices_due=_count(connection, select(notices.c.contact_id).where(*ahead)),
+        # All of them, along the index.
+        withheld=_count(connection, select(withheld.c.contact_id).where(withheld.c.contact_id > 0)),
     )
 
 
-def _untold(before: datetime) -> Select[int]:
-    """Return the statement that counts those who must be told before a moment."""
-    return (
-        select(func.count())
-        .select_from(notices)
-        .where(notices.c.given_at.is_(None), notices.c.due_at < before)
-    )
+def _count(connection: Connection, statement: Select[int]) -> int:
+    """Count rows as far as anybody needs to know."""
+    some = statement.limit(MOST_COUNTED + 1).subquery()
+    return counted(connection.scalar(select(func.count()).select_from(some)) or 0)

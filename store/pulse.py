@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, select, text
 from store.runs import BEGUN
 from store.tables import (
     accounts,
+    alerts,
     changes,
     exports,
     failures,
@@ -51,6 +52,10 @@ def marks(connection: Connection) -> Mapping[str, str]:
             func.count(schedules.c.id), func.min(schedules.c.begins_at), func.max(schedules.c.set_at)
         ),
         "accounts": select(func.count(accounts.c.id), func.count(accounts.c.paused_reason)),
+        "alerts": select(
+            func.max(alerts.c.id),
+            select(func.count()).select_from(alerts).where(alerts.c.ended_at.is_(None)).scalar_subquery(),
+        ),
         "messaging": select(
             func.max(changes.c.seq),
             select(func.max(messaging_contacts.c.contact_id)).where(text("unasked")).scalar_subquery(),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, RowMapping, and_, case, func, or_, select
+from sqlalchemy import Connection, RowMapping, and_, case, func, or_, select, text
 
 from store import jobs as jobs_
 from store import runs
@@ -20,6 +20,8 @@ from store.tables import (
 
 #: Failures, jobs and quarantined shapes read for a page.
 MOST = 500
+#: As the index of open failures is made by; with parameters it would not be used.
+_OPEN = text("failures.state = 'open'")
 
 
 class Depth(NamedTuple):
@@ -86,11 +88,13 @@ def dead(connection: Connection) -> dict[str, int]:
         .select_from(failures)
         .outerjoin(harvest_runs, harvest_runs.c.id == failures.c.run_id)
         .outerjoin(jobs, jobs.c.id == failures.c.job_id)
-        .where(failures.c.state == "open")
+        .where(_OPEN)
         .group_by(harvest_runs.c.platform, jobs.c.kind)
     )
     counted: dict[str, int] = {}
     for platform, kind, count in found:
+        if platform is None and kind is None:  # its run or job is gone
+            continue
         queue = runs.queue_of(platform) if platform else jobs_.QUEUE_OF[kind]
         counted[queue] = counted.get(queue, 0) + count
     return counted
@@ -114,7 +118,7 @@ def failed(connection: Connection, ids: Sequence[int] | None = None) -> Sequence
         .outerjoin(harvest_runs, harvest_runs.c.id == failures.c.run_id)
         .outerjoin(accounts, accounts.c.id == harvest_runs.c.account_id)
         .outerjoin(jobs, jobs.c.id == failures.c.job_id)
-        .where(failures.c.state == "open")
+        .where(_OPEN)
         .order_by(failures.c.id.desc())
         .limit(MOST)
     )

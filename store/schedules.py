@@ -5,7 +5,18 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, RowMapping, Select, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    RowMapping,
+    Select,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from domain.budget import day_of
 from domain.schedule import CatchUp, Outcome, ScheduleError, Timing
@@ -31,6 +42,10 @@ class Schedule(NamedTuple):
     due_at: datetime
     begins_at: datetime
     set_at: datetime
+    #: An outside address that is asked for when a harvest has ended whole; when last, and why that failed.
+    ping_url: str | None = None
+    pinged_at: datetime | None = None
+    ping_error: str | None = None
 
 
 class Wish(NamedTuple):
@@ -40,6 +55,7 @@ class Wish(NamedTuple):
     streams: tuple[str, ...]
     timing: Timing
     budget_micro_usd: int | None
+    ping_url: str | None = None
 
 
 class Became(NamedTuple):
@@ -161,19 +177,33 @@ def told(connection: Connection, schedule_id: int, *, count: int) -> Sequence[Ro
 
 def last_told(connection: Connection) -> dict[int, RowMapping]:
     """Return what became of each schedule's newest moment."""
-    newest = (
-        select(schedule_moments.c.schedule_id, func.max(schedule_moments.c.moment).label("moment"))
-        .group_by(schedule_moments.c.schedule_id)
-        .subquery()
-    )
-    rows = connection.execute(
-        select(schedule_moments).join(
-            newest,
-            (newest.c.schedule_id == schedule_moments.c.schedule_id)
-            & (newest.c.moment == schedule_moments.c.moment),
-        )
-    )
+    rows = connection.execute(select(schedule_moments).join(schedules, _is_newest()))
     return {each["schedule_id"]: each for each in rows.mappings()}
+
+
+def missed(connection: Connection) -> Sequence[RowMapping]:
+    """Return the newest moments by which nothing was begun: schedule, account, moment, outcome."""
+    found = (
+        select(
+            schedules.c.id,
+            accounts.c.name.label("account"),
+            schedule_moments.c.moment,
+            schedule_moments.c.outcome,
+        )
+        .select_from(schedules)
+        .join(schedule_moments, _is_newest())
+        .join(accounts, accounts.c.id == schedules.c.account_id)
+        .where(schedules.c.is_on.is_(True), schedule_moments.c.outcome != Outcome.BEGUN.value)
+        .order_by(schedules.c.id)
+    )
+    return connection.execute(found).mappings().all()
+
+
+def _is_newest() -> ColumnElement[bool]:
+    """Hold for the newest moment of each schedule, found by one look into the index."""
+    of_it = schedule_moments.alias()
+    newest = select(func.max(of_it.c.moment)).where(of_it.c.schedule_id == schedules.c.id).scalar_subquery()
+    return (schedule_moments.c.schedule_id == schedules.c.id) & (schedule_moments.c.moment == newest)
 
 
 def began(connection: Connection, schedule_id: int, run_ids: Collection[int]) -> None:
@@ -204,6 +234,7 @@ def _columns(wish: Wish) -> dict[str, object]:
         "jitter_s": timing.jitter_s,
         "catch_up": timing.catch_up.value,
         "budget_micro_usd": wish.budget_micro_usd,
+        "ping_url": wish.ping_url,
     }
 
 

@@ -75,11 +75,10 @@ def _acts_of(
     kinds = ", ".join(sorted(f"'{each}'" for each in {*regular, SignalKind.MESSAGED}))
     found = run(
         connection,
-        "SELECT s.contact_id, s.kind, s.started_at, s.seen_at, w.walked_at, h.since, h.confirmed_at "
+        "SELECT s.contact_id, s.kind, s.started_at, s.seen_at, (SELECT max(w.began_at) FROM walks AS w "
+        "WHERE w.account_id = s.account_id AND w.kind = s.kind AND w.post = s.item AND w.whole), "
+        "h.since, h.confirmed_at "
         f"FROM {rows_of(connection, _ONE)} AS r CROSS JOIN signals AS s "
-        "LEFT JOIN (SELECT account_id, kind, post, max(began_at) AS walked_at FROM walks WHERE whole "
-        "GROUP BY account_id, kind, post) AS w "
-        "ON w.account_id = s.account_id AND w.kind = s.kind AND w.post = s.item "
         "LEFT JOIN withheld AS h ON h.account_id = s.account_id AND h.kind = s.kind AND h.item = s.item "
         "AND h.contact_id = s.contact_id "
         f"WHERE s.contact_id = r.id AND s.kind IN ({kinds}) "

@@ -1,4 +1,4 @@
-"""Runs that were stopped at a budget: found, resumed from their checkpoint, put under another budget."""
+"""Runs that were stopped at a budget or wait for one: found, resumed, put under another budget."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -90,3 +90,21 @@ def gather(connection: Connection, account_id: int, run_ids: Collection[int], *,
         update(harvest_runs).where(harvest_runs.c.id.in_(list(run_ids))).values(harvest_id=harvest_id)
     )
     return harvest_id
+
+
+def look_at_budgets(connection: Connection, *, now: datetime) -> int:
+    """Let the runs look again that wait for a budget to begin anew; returns how many."""
+    woken = connection.execute(
+        update(harvest_runs)
+        .where(
+            harvest_runs.c.state == "running",
+            harvest_runs.c.claimed_by.is_(None),
+            harvest_runs.c.due_at > now,
+            harvest_runs.c.waiting_for.startswith("the budget of "),
+        )
+        .values(due_at=now)
+        .returning(harvest_runs.c.id, harvest_runs.c.fence, harvest_runs.c.platform)
+    ).all()
+    for run_id, fence, platform in woken:
+        outbox.put(connection, Wake(runs.KIND, run_id, fence, runs.queue_of(platform)), due_at=now)
+    return len(woken)

@@ -502,6 +502,11 @@ failures = Table(
     Column("attempts", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    # The open ones are few among those of years.
+    Index(
+        "ix_failures_open", "id", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")
+    ),
+    Index("ix_failures_run_id", "run_id"),
     Index("ix_failures_state_id", "state", "id"),
     _one_of("state", ["open", "replayed", "dropped"]),
 )
@@ -559,6 +564,8 @@ workers = Table(
     Column("worked_at", Moment),
     # When it was found dead; its row stays for a while, to be seen.
     Column("died_at", Moment),
+    # The pages that a dead one held, as one JSON array of run, stream, page and fence.
+    Column("held", Text),
 )
 
 suppressions = Table(
@@ -685,6 +692,9 @@ walks = Table(
     # How many pages a head read may take; none for a walk to the end.
     Column("head_pages", Integer),
     PrimaryKeyConstraint("account_id", "stream", "post", "run_id"),
+    # When the roster of an act was last walked.
+    Index("ix_walks_account_id_kind_post", "account_id", "kind", "post"),
+    Index("ix_walks_run_id", "run_id"),
     _one_of("kind", KINDS),
     _one_of("state", ["running", "done", "braked", "head"]),
 )
@@ -1295,6 +1305,11 @@ schedules = Table(
     Column("due_at", Moment, nullable=False),
     Column("begins_at", Moment, nullable=False),
     Column("set_at", Moment, nullable=False),
+    # An outside address that is asked for when a harvest has ended whole, so that silence is noticed; when
+    # it was asked last, and why that failed.
+    Column("ping_url", Text),
+    Column("pinged_at", Moment),
+    Column("ping_error", Text),
     Index("ix_schedules_begins_at", "begins_at"),
     _one_of("catch_up", [each.value for each in CatchUp]),
     CheckConstraint("budget_micro_usd >= 0", name="budget"),

@@ -1,6 +1,6 @@
 """Signs of life of the processes, what dead ones held, and what they do, counted as they go."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,6 +42,9 @@ def seen(connection: Connection) -> Sequence[RowMapping]:
             harvest_runs.c.id.label("run_id"),
             harvest_runs.c.stream,
             harvest_runs.c.pages,
+            harvest_runs.c.fence,
+            harvest_runs.c.attempts,
+            harvest_runs.c.claimed_until,
             jobs.c.id.label("job_id"),
             jobs.c.kind.label("job_kind"),
         )
@@ -59,6 +62,8 @@ def bury(connection: Connection, ids: Iterable[str], *, died: bool, now: datetim
     they are still shown as dead at `now` for an hour.
     """
     gone = list(ids)
+    if died and now is not None:
+        _remember(connection, gone)
     free = {"claimed_by": None, "claimed_until": None}
     held_pages = update(harvest_runs).where(harvest_runs.c.claimed_by.in_(gone))
     connection.execute(held_pages.values(**free, deaths=harvest_runs.c.deaths + int(died)))
@@ -69,6 +74,30 @@ def bury(connection: Connection, ids: Iterable[str], *, died: bool, now: datetim
         connection.execute(update(workers).where(workers.c.id.in_(gone)).values(died_at=now))
     else:
         connection.execute(delete(workers).where(workers.c.id.in_(gone)))
+
+
+def _remember(connection: Connection, gone: Collection[str]) -> None:
+    """Keep with dead processes which pages they held, for whoever looks."""
+    held: dict[str, list[dict[str, object]]] = {}
+    found = select(
+        harvest_runs.c.claimed_by,
+        harvest_runs.c.id,
+        harvest_runs.c.stream,
+        harvest_runs.c.pages,
+        harvest_runs.c.fence,
+    ).where(runs.BEGUN, harvest_runs.c.claimed_by.in_(list(gone)))
+    for by, run_id, stream, pages, fence in connection.execute(found):
+        page = {"run": run_id, "stream": stream, "page": pages + 1, "fence": fence}
+        held.setdefault(by, []).append(page)
+    for by, each in held.items():
+        kept = orjson.dumps(each).decode()
+        connection.execute(update(workers).where(workers.c.id == by).values(held=kept))
+
+
+def held_by_dead(row: Mapping[Any, Any]) -> list[dict[str, Any]]:
+    """Return the pages that a dead process held: run, stream, page and fence of each."""
+    found: list[dict[str, Any]] = orjson.loads(row["held"] or "[]")
+    return found
 
 
 def forget(connection: Connection, *, now: datetime) -> None:

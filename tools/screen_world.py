@@ -15,8 +15,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import Connection, delete, func, select, text, update
 
+from classifier.notices import Status
 from console.cli.demo import connect_accounts, harvest_accounts, open_installation, simulated
 from console.cli.harvest import road_for
 from console.cli.topics_read import read_topics
@@ -38,7 +39,7 @@ from workers.supervisor import Supervisor
 #: How many people there are, and which ones.
 AUDIENCE, SEED = 4_000, 7
 #: Days before today on which both accounts were harvested.
-HARVESTED = (37, 23, 16, 9, 2)
+HARVESTED = (30, 16, 9, 2)
 #: Who signs in, by role; ada looks at the screens.
 TEAM = {"ada": "admin", "bo": "manager", "chloe": "operator", "dan": "viewer"}
 PASSWORD = "correct horse battery"  # noqa: S105  # of an invented user
@@ -102,12 +103,22 @@ def _past(runtime: Runtime, connected: list[Account], ready: Mapping[str, Any]) 
             with runtime.database.write() as connection:
                 counted.append((day, tallies.count(connection, now=now)))
                 if after:
-                    notices.cover(connection, "DPIA 2026-04", "console:bo", now=now, size=10**6)
+                    _tell(connection, now)
             _age(runtime.database, timedelta(days=day - after))
             # Few days for the people: more would leave at once than anybody believes without asking.
             _ask(ready, "day", {"advance": 2})
             _ask(ready, "limits", {})
     _keep(runtime.database, counted)
+
+
+def _tell(connection: Connection, now: datetime) -> None:
+    """Let everybody have been told individually, by a letter."""
+    letter = notices.Version("0" * 64, "fr", "Vous suivez notre compte…")
+    notices.keep_version(connection, letter, now=now)
+    untold = notices_table.c.given_at.is_(None)
+    ids = list(connection.scalars(select(notices_table.c.contact_id).where(untold)))
+    giving = notices.Giving(Status.GIVEN_INDIVIDUALLY, letter.version, "console:bo")
+    notices.give(connection, ids, giving, now=now)
 
 
 def _keep(database: Database, counted: list[tuple[int, list[Tally]]]) -> None:

@@ -16,9 +16,10 @@ from connectors.outbound import Outbound, networks
 from domain.alert import Way, next_try
 from domain.errors import RegularsError
 from pipeline import alerting
-from store import alerts
+from store import alerts, pings
 from store.alerts import Due
 from store.database import Database, DatabaseError
+from workers.health import queue_server_is_away
 from workers.runtime import MAILS, utc_now
 
 log = logging.getLogger("regulars.alerter")
@@ -39,6 +40,7 @@ class Alerter:
         self._outbound = Outbound(networks(settings.outbound_private))
         self._due_at = 0.0
         self._ping_at = 0.0
+        self._was_away = False
         self._thread: threading.Thread | None = None
 
     def look(self) -> None:
@@ -52,6 +54,7 @@ class Alerter:
     def _work(self) -> None:
         try:
             self.tell()
+            self.ping_schedules()
             self._ping()
         except (DatabaseError, RegularsError) as error:
             log.warning("alerter.failed", extra={"reason": str(error)})
@@ -59,8 +62,9 @@ class Alerter:
     def tell(self) -> int:
         """Look once and tell what is due; returns how many wishes were served."""
         now = self._now()
+        away = self._queue_is_away()
         with self._database.write() as connection:
-            alerting.look(connection, now=now)
+            alerting.look(connection, queue_away=away, now=now)
         with self._database.write() as connection:
             due = alerts.claim(connection, now + LEASE, now=now)
         served = 0
@@ -86,6 +90,32 @@ class Alerter:
         except (OSError, smtplib.SMTPException) as error:
             return f"The mail server did not take it ({type(error).__name__})."
         return None
+
+    def _queue_is_away(self) -> bool:
+        """Tell whether the queue server answered neither now nor at the last look: a restart is no alarm."""
+        is_away = queue_server_is_away(self._settings)
+        was_away, self._was_away = self._was_away, is_away
+        return is_away and was_away
+
+    def ping_schedules(self) -> int:
+        """Ask for the addresses of schedules whose harvest has ended whole; returns how many answered."""
+        now = self._now()
+        with self._database.read() as connection:
+            due = pings.due(connection, now=now)
+        answered = 0
+        for each in due:
+            with self._database.write() as connection:
+                taken = pings.take(connection, each, now=now)
+            if not taken:
+                continue
+            try:
+                self._outbound.ping(each.url)
+                answered += 1
+            except RegularsError as error:
+                log.warning("alerter.ping_failed", extra={"schedule": each.schedule_id, "reason": str(error)})
+                with self._database.write() as connection:
+                    pings.failed(connection, each, str(error), now=now)
+        return answered
 
     def _ping(self) -> None:
         url = self._settings.ping_url

@@ -101,6 +101,8 @@ class Dispatcher:
             self._looked_at_workers = time.monotonic()
             self._look_at_workers(now)
             self._begin_due(now)
+            # Last: a queue server that is away keeps nothing above from being done.
+            self._remind()
         self._postman.look(now)
         with self._database.read() as connection:
             held_back = pausing.paused(connection)
@@ -123,13 +125,16 @@ class Dispatcher:
         return sent
 
     def _look_at_workers(self, now: datetime) -> None:
-        """Free what dead workers held; send everything again where the queue server has forgotten it."""
+        """Free what dead workers held."""
         for each in bury_dead(self._database, now=now):
             log.warning("dispatcher.worker_dead", extra={"worker": each})
         if time.monotonic() - self._forgot_at > FORGET_S:
             self._forgot_at = time.monotonic()
             with self._database.write() as connection:
                 workers.forget(connection, now=now)
+
+    def _remind(self) -> None:
+        """Send everything again where the queue server has forgotten it."""
         if forgot(self._broker):
             with self._database.write() as connection:
                 outbox.unsend_all(connection)

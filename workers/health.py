@@ -18,6 +18,8 @@ from workers.life import is_dead
 #: How old the dispatcher's last look may be.
 TICK_FRESH = timedelta(seconds=30)
 _ASK_S = 2.0
+#: The name of the check of the queue server, and what is wrong with one that was there.
+QUEUE_SERVER, AWAY = "queue server", "it does not answer"
 
 
 class Check(NamedTuple):
@@ -70,7 +72,7 @@ def held_by_server(settings: Settings) -> dict[str, Held] | None:
 
 
 def _queue_server(settings: Settings) -> Check:
-    name = "queue server"
+    name = QUEUE_SERVER
     client = _client(settings)
     if client is None:
         if settings.redis_url is None and server_binary() is None:
@@ -83,10 +85,24 @@ def _queue_server(settings: Settings) -> Check:
     except QueueError as error:
         return Check(name, str(error))
     except (RedisError, ValueError, OSError):
-        return Check(name, "it does not answer")
+        return Check(name, AWAY)
     finally:
         client.close()
     return Check(name)
+
+
+def queue_server_is_away(settings: Settings) -> bool:
+    """Tell whether the queue server that there is, or was when somebody last looked, does not answer."""
+    client = _client(settings)
+    if client is None:
+        return False
+    try:
+        client.ping()
+    except (RedisError, OSError):
+        return True
+    finally:
+        client.close()
+    return False
 
 
 def _client(settings: Settings) -> Redis | None:

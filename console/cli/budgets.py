@@ -11,6 +11,7 @@ from console.cli.words import note, out, print_json, print_table
 from domain.budget import AtEnd, Period, dollars
 from domain.errors import RegularsError
 from domain.journal import Act
+from pipeline.budgeting import set_budget, take_away
 from store import accounts, budgets
 from store.budgets import Scope
 from workers.runtime import utc_now
@@ -52,7 +53,7 @@ def put(
     with open_runtime.database.write() as connection:
         found = accounts.find(connection, account) if account else None
         scope = Scope(account_id=found.id if found else None)
-        budget = budgets.put(connection, scope, amount or 0, per, at_end, now=utc_now())
+        budget = set_budget(connection, scope, amount or 0, per, at_end, now=utc_now())
         enter(
             connection,
             Act.BUDGET_SET,
@@ -108,7 +109,7 @@ def listed(json: Annotated[bool, typer.Option("--json", help="One object a line.
 def remove(budget: Annotated[int, typer.Argument(metavar="BUDGET", help="Number of the budget.")]) -> None:
     """Remove a budget; runs that it stopped stay stopped until somebody resumes them."""
     with runtime().database.write() as connection:
-        budgets.take_away(connection, budget)
+        take_away(connection, budget, now=utc_now())
         enter(connection, Act.BUDGET_REMOVED, budget=budget)
     out.print(f"Budget {budget} is removed.")
 

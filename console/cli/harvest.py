@@ -17,7 +17,7 @@ from console.patience import patiently
 from domain.journal import Act, as_ranges
 from pipeline.begin import Wanted, begin_harvest
 from pipeline.collecting import require_settled
-from store import accounts
+from store import accounts, halts
 from store.runs import queue_of
 from store.stopped import STOPPED
 from workers.runtime import Runtime, utc_now
@@ -61,14 +61,16 @@ def harvest(
     stopped at a budget goes on either way, and needs another --budget-usd where that was the budget.
 
     Exit code 0 means with --wait that every stream was read whole, 3 that one was not, 4 that it stopped
-    at a budget.
+    at a budget. While the account, or everything, is halted nothing is begun (`regulars resume` ends that).
     """
     budget = micro_usd(budget_usd)
     open_runtime = runtime()
     with open_runtime.database.read() as connection:
         found = accounts.find(connection, account)
+        halts.require_none_over(connection, found.id)
     patiently(lambda: require_settled(open_runtime.road("command line"), found))
     with open_runtime.database.write() as connection:
+        halts.require_none_over(connection, found.id)
         connector = open_runtime.connector_of(connection, found)
         begun = begin_harvest(
             connection, found, connector, Wanted(stream or [], page_size, wait, budget), now=utc_now()

@@ -61,13 +61,11 @@ def listed(json: Annotated[bool, typer.Option("--json", help="One object a line.
             print_json(
                 {"pushes": each["count"], "platform": each["platform"], "state": each["state"], **moments}
             )
-        for each in aside:
-            print_json(
-                {**each, "received_at": iso(each["received_at"]), "expires_at": iso(each["expires_at"])}
-            )
-        for each in unknown:
-            named = {name: each[name] for name in ("platform", "reason", "shape", "count")}
-            print_json({**named, "at": iso(each["at"])})
+        for row in aside:
+            print_json({**row, "received_at": iso(row["received_at"]), "expires_at": iso(row["expires_at"])})
+        for shape in unknown:
+            named = {name: shape[name] for name in ("platform", "reason", "shape", "count")}
+            print_json({**named, "at": iso(shape["at"])})
         return
     if not tallied:
         note(

@@ -17,7 +17,7 @@ from domain.budget import micro_of
 from domain.errors import RegularsError
 from domain.journal import Act, as_ranges
 from pipeline.begin import resume_run
-from store import runs
+from store import halts, runs
 from workers.runtime import Runtime, utc_now
 
 app = typer.Typer(help="List, show, resume and cancel harvest runs.", no_args_is_help=True)
@@ -84,6 +84,7 @@ def resume(
     budget = micro_usd(budget_usd)
     open_runtime = runtime()
     with open_runtime.database.write() as connection:
+        halts.require_none_over(connection, runs.get(connection, run)["account_id"])
         resumed = resume_run(connection, run, budget, now=utc_now())
         enter(connection, Act.RUN_RESUMED, runs=as_ranges(resumed), budget_micro_usd=budget)
     out.print(f"Going on: {', '.join(f'run {each}' for each in resumed)}.")

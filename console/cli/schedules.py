@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from console.cli.start import runtime
 from console.cli.words import iso, local, note, out, print_json, print_table, usd
 from console.cron_words import in_words
 from console.visible import shown
+from domain.errors import RegularsError
 from domain.journal import Act
 from domain.schedule import CatchUp, Timing
 from pipeline import scheduling
@@ -61,6 +63,13 @@ def add(
     budget_usd: Annotated[
         str | None, typer.Option(help="Dollars that its harvests may cost a calendar month (UTC).")
     ] = None,
+    ping_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="File whose only line is an address that is asked for after each whole harvest, so "
+            "that an outside service notices when none does."
+        ),
+    ] = None,
 ) -> None:
     """Add a schedule; a dispatcher (`regulars up` or `dispatch`) begins its harvests.
 
@@ -72,7 +81,7 @@ def add(
     now = utc_now()
     with open_runtime.database.write() as connection:
         found = accounts.find(connection, account)
-        wish = Wish(found.id, tuple(stream or ()), timing, micro_usd(budget_usd))
+        wish = Wish(found.id, tuple(stream or ()), timing, micro_usd(budget_usd), _line_of(ping_file))
         road = open_runtime.road("command line")
         number = scheduling.add_schedule(connection, road, found, wish, now=now)
         enter(connection, Act.SCHEDULE_SET, account=found.key, schedule=number)
@@ -175,6 +184,15 @@ def coming(
         note("Nothing is due. `regulars schedule list` shows schedules and whether they are paused.")
 
 
+def _line_of(file: Path | None) -> str | None:
+    if file is None:
+        return None
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise RegularsError(f"{shown(str(file))} cannot be read.") from None
+
+
 def _tell_next(schedule: Schedule, now: datetime) -> None:
     ahead = scheduling.next_of(schedule, AHEAD, now=now)
     out.print("Next: " + "; ".join(_by_its_clock(schedule, each) for each in ahead) + ".", soft_wrap=True)
@@ -210,6 +228,9 @@ def _as_json(each: Schedule, last: Mapping[Any, Any] | None, spent: int) -> dict
         "begins_at": iso(each.begins_at),
         "budget_micro_usd": each.budget_micro_usd,
         "spent_micro_usd": spent,
+        "pings": each.ping_url is not None,
+        "pinged_at": iso(each.pinged_at),
+        "ping_error": each.ping_error,
         "last_outcome": last["outcome"] if last else None,
         "last_at": iso(last["moment"]) if last else None,
         "last_why": last["why"] if last else None,

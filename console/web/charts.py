@@ -1,9 +1,12 @@
 """Charts: drawn at the server as SVG, without a legend to decipher; each page shows the same as a table."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from threading import Lock
+from functools import wraps
+from threading import RLock
+from typing import ParamSpec
 
 import matplotlib as mpl
 import numpy as np
@@ -39,9 +42,31 @@ _COLOURS = {
 #: How wide a chart is on a phone, in inches of 72 pixels.
 _NARROW = 4.6
 #: Matplotlib is not made for threads.
-_LOCK = Lock()
+_LOCK = RLock()
+#: Pictures that are kept, by all that they show: drawing one takes longer than all else that a page does.
+_MOST_KEPT = 64
+_KEPT: OrderedDict[str, bytes] = OrderedDict()
+_Shown = ParamSpec("_Shown")
 
 
+def _drawn_once(draws: Callable[_Shown, bytes]) -> Callable[_Shown, bytes]:
+    """Draw only what nobody has asked for lately."""
+
+    @wraps(draws)
+    def kept(*shown: _Shown.args, **how: _Shown.kwargs) -> bytes:
+        key = repr((draws.__name__, shown, sorted(how.items())))
+        with _LOCK:
+            if key not in _KEPT:
+                _KEPT[key] = draws(*shown, **how)
+                while len(_KEPT) > _MOST_KEPT:
+                    _KEPT.popitem(last=False)
+            _KEPT.move_to_end(key)
+            return _KEPT[key]
+
+    return kept
+
+
+@_drawn_once
 def lines(
     days: Mapping[date, Mapping[str, int]],
     names: Sequence[str],
@@ -82,6 +107,7 @@ def lines(
         return _svg(figure)
 
 
+@_drawn_once
 def columns(
     days: Mapping[date, Mapping[str, int]],
     names: Mapping[str, str],
@@ -126,6 +152,7 @@ def columns(
         return _svg(figure)
 
 
+@_drawn_once
 def flow(rows: Sequence[tuple[str, str, str, int]], inside: int, language: str, theme: str | None) -> bytes:
     """Draw who leads to what: kinds of act, the label, the messaging store."""
     colours = _COLOURS["dark" if theme == "dark" else "light"]

@@ -14,6 +14,7 @@ from domain.admission import OverrideFacts
 from domain.errors import RegularsError
 from domain.journal import Act, Entry
 from domain.label import Label
+from domain.person import is_same_person
 from pipeline import override as verbs
 from store import choices, interests, journal, overrides
 from store.admission_inputs import NOTHING, inputs_of
@@ -127,7 +128,7 @@ def _settled(desk: Desk, visit: Visit, contact_id: int, what: str) -> Response:
             why = waiting.reason if waiting else ""
             journal.record(connection, _decided(visit, contact, why, done))
     except RegularsError as error:
-        is_yours = what == "confirm" and waiting is not None and waiting.by == visit.actor
+        is_yours = what == "confirm" and waiting is not None and is_same_person(waiting.by, visit.actor)
         wrong = (
             words(visit.language)("contacts.override_yours") if is_yours else told(str(error), visit.language)
         )

@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
 
+from domain.counting import AtLeast
+
 _CODE = {"fr": "fr_FR", "en": "en_GB"}
 
 
 def number(value: float, language: str) -> str:
-    """Write a number with its thousands apart."""
-    return str(format_decimal(value, locale=_CODE[language]))
+    """Write a number with its thousands apart; of a count that was stopped, with a plus behind it."""
+    return str(format_decimal(value, locale=_CODE[language])) + ("+" if isinstance(value, AtLeast) else "")
 
 
 def percent(share: float, language: str) -> str:

@@ -1,6 +1,7 @@
 """The gate before every screen: whose form this is, what an answer must say, what the log may hold."""
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -54,7 +55,7 @@ class Gate:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        status, begun = 500, False
+        status, begun, asked_at = 500, False, time.perf_counter()
 
         async def answer(message: Message) -> None:
             nonlocal status, begun
@@ -78,7 +79,9 @@ class Gate:
                 await self._say(scope, 503, "failed")(scope, receive, answer)
         # The route's own path, not what was asked: a path may hold a key or a token.
         path = getattr(scope.get("route"), "path", "/…")
-        log.info("console.request", extra={"method": scope["method"], "path": path, "status": status})
+        took = round(1000 * (time.perf_counter() - asked_at), 1)
+        told_of = {"method": scope["method"], "path": path, "status": status, "ms": took}
+        log.info("console.request", extra=told_of)
 
     async def _refuse(self, scope: Message, receive: Receive) -> tuple[int, str] | None:
         """Read the form; return status and words where it is not let through."""

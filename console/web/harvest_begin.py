@@ -19,7 +19,7 @@ from domain.stream import COUNT
 from pipeline import collecting
 from pipeline.begin import Wanted, begin_harvest, chosen_streams
 from pipeline.estimating import estimate_harvest
-from store import accounts, budgets, journal, runs
+from store import accounts, budgets, halts, journal, runs
 
 
 def add_routes(app: FastAPI, desk: Desk) -> None:
@@ -41,6 +41,7 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
             budget = amount_of(visit.sent("budget"))
             collecting.require_settled(desk.runtime.road("console"), account)
             with desk.database.write() as connection:
+                halts.require_none_over(connection, account.id)
                 connector = desk.runtime.connector_of(connection, account)
                 wanted = Wanted(named, budget_micro_usd=budget)
                 begun = begin_harvest(connection, account, connector, wanted, now=visit.now)
@@ -117,6 +118,9 @@ def _of_account(
 
 def _hindrance(desk: Desk, connection: Connection, account: Account, visit: Visit) -> tuple[str, str] | None:
     """Return the words and the detail of what would refuse a harvest now."""
+    halt = halts.over(connection, account.id)
+    if halt is not None:
+        return "halted", f"{halt.by}: {halt.why}"
     if account.paused:
         stopped = account.paused.startswith("Its campaign ends")
         return ("campaign" if stopped else "paused"), account.paused

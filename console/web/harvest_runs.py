@@ -15,7 +15,7 @@ from domain.errors import RegularsError
 from domain.journal import Act, Detail, Entry, as_ranges
 from pipeline.begin import resume_run
 from pipeline.run_again import run_again
-from store import accounts, journal, run_pages, runs
+from store import accounts, halts, journal, run_pages, runs
 
 #: How many requests and contacts a page shows.
 REQUESTS, PEOPLE = 50, 50
@@ -62,6 +62,7 @@ def _add_acts(app: FastAPI, desk: Desk) -> None:
     @app.post("/harvests/{run_id}/resume")
     def resume(visit: Manager, run_id: str) -> Response:
         def verb(connection: Connection, number: int) -> dict[str, Detail]:
+            halts.require_none_over(connection, runs.get(connection, number)["account_id"])
             budget = amount_of(visit.sent("budget"))
             resumed = resume_run(connection, number, budget, now=visit.now)
             return {"runs": as_ranges(resumed), "budget_micro_usd": budget}

@@ -21,6 +21,7 @@ _WAITS = {
     "the list of posts": "posts",
     "the platform's limit": "limit",
     "its turn": "turn",
+    "the end of a halt": "halt",
     "a new token": "token",
     "the queue server": "queue",
     "a profile that shows the notice": "notice",

@@ -2,46 +2,20 @@
 
 import hmac
 import ipaddress
-import threading
-import time
-from collections.abc import Sequence
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from console.web.desk import Desk
+from console.web.looks import looks_of
 from console.web.metrics import written
-from workers import health
-from workers.health import Check
-
-#: For so many seconds one look answers everybody, for anybody may ask.
-LOOK_S = 1.0
-
-
-class Looks:
-    """Looks at what must be well at most once a second."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._lock = threading.Lock()
-        self._looked_at = -LOOK_S
-        self._checks: Sequence[Check] = ()
-
-    def checks(self) -> Sequence[Check]:
-        """Return the newest look."""
-        with self._lock:
-            if time.monotonic() - self._looked_at >= LOOK_S:
-                desk = self._desk
-                self._checks = health.checks(desk.runtime.settings, desk.database, now=desk.now())
-                self._looked_at = time.monotonic()
-            return self._checks
 
 
 def add_routes(app: FastAPI) -> None:
     """Add the routes; none needs a session, and none tells a secret."""
     desk: Desk = app.state.desk
-    looks = Looks(desk)
+    looks = looks_of(app)
 
     @app.get("/healthz")
     def lives() -> Response:

@@ -72,6 +72,11 @@ class Process(NamedTuple):
     state: str
     pages: list[RowMapping]
 
+    @property
+    def lost(self) -> list[dict[str, Any]]:
+        """The pages that it held when it died."""
+        return workers.held_by_dead(self.row)
+
 
 class Cause(NamedTuple):
     """Failures of one cause, the newest first."""

@@ -3,8 +3,9 @@
 from typing import Any, NamedTuple
 
 from console.web.desk import Visit
+from console.web.harvesting import amount_of
 from domain.schedule import CatchUp, ScheduleError, Timing
-from store.schedules import Schedule
+from store.schedules import Schedule, Wish
 
 #: What can be chosen instead of an expression; the time of the day stands in for the first two fields.
 EVERY = {
@@ -17,6 +18,8 @@ EVERY = {
     "hour": "{minute} * * * *",
 }
 _MINUTES_A_DAY = 24 * 60
+#: Characters of an address at most.
+LONGEST = 300
 
 
 class Wished(NamedTuple):
@@ -32,6 +35,8 @@ class Wished(NamedTuple):
     jitter: str
     catch_up: str
     budget: str
+    #: Sent with the form that acts alone: an address of this kind is a secret of sorts.
+    ping: str = ""
 
 
 def wished_by(visit: Visit, sent: dict[str, str], streams: list[str]) -> Wished:
@@ -56,7 +61,14 @@ def as_wished(schedule: Schedule) -> Wished:
         jitter=str(timing.jitter_s // 60),
         catch_up=timing.catch_up.value,
         budget="" if schedule.budget_micro_usd is None else f"{schedule.budget_micro_usd / 1_000_000:.2f}",
+        ping=schedule.ping_url or "",
     )
+
+
+def wish_of(wished: Wished, account_id: int) -> Wish:
+    """Read the form; raises RegularsError with a sentence."""
+    budget = amount_of(wished.budget)
+    return Wish(account_id, tuple(wished.streams), timing_of(wished), budget, wished.ping[:LONGEST] or None)
 
 
 def _choice_of(cron: str) -> tuple[str, str]:

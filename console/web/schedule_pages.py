@@ -1,6 +1,7 @@
 """Schedules: when accounts are harvested by themselves, in words; their next times, and their last ones."""
 
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import format_datetime
@@ -14,7 +15,7 @@ from console.web.access import Manager, Viewer
 from console.web.desk import Desk, Visit
 from console.web.harvesting import account_of, amount_of, require_number, streams_of
 from console.web.rendering import after, page
-from console.web.schedule_form import EVERY, Wished, as_wished, timing_of, wished_by
+from console.web.schedule_form import EVERY, LONGEST, Wished, as_wished, timing_of, wish_of, wished_by
 from domain.account import Account
 from domain.contact import Platform
 from domain.errors import RegularsError
@@ -24,7 +25,7 @@ from domain.stream import COUNT
 from pipeline import scheduling
 from pipeline.estimating import Estimate, estimate_harvest
 from store import accounts, journal, schedules
-from store.schedules import Schedule, Wish
+from store.schedules import Schedule
 
 #: How many moments are shown ahead and back.
 AHEAD, BACK = 5, 20
@@ -59,7 +60,7 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
                 account = account_of(connection, wished.account)
                 if account is None:
                     return _form(desk, visit, wished, refused="")
-                wish = Wish(account.id, tuple(wished.streams), timing_of(wished), amount_of(wished.budget))
+                wish = wish_of(wished, account.id)
                 road = desk.runtime.road("console")
                 number = scheduling.add_schedule(connection, road, account, wish, now=visit.now)
                 details: dict[str, Detail] = {"account": account.key, "schedule": number}
@@ -86,6 +87,7 @@ def _add_one(app: FastAPI, desk: Desk) -> None:
             told=told,
             spent=spent,
             said=in_words,
+            ping_host=urlsplit(found.ping_url).hostname if found.ping_url else None,
             ahead=[written(each, found.timing.time_zone, visit.language) for each in ahead],
         )
 
@@ -96,7 +98,7 @@ def _add_one(app: FastAPI, desk: Desk) -> None:
         wished = as_wished(found)
         if "cron" in request.query_params:
             wished = wished_by(visit, visit.query, request.query_params.getlist("stream"))
-        wished = wished._replace(account=str(found.account_id))
+        wished = wished._replace(account=str(found.account_id), ping=found.ping_url or "")
         return _form(desk, visit, wished, preview="cron" in request.query_params, changed=found)
 
     @app.post("/harvests/schedules/{schedule_id}/change")
@@ -108,9 +110,7 @@ def _add_one(app: FastAPI, desk: Desk) -> None:
         wished = wished._replace(account=str(found.account_id))
         try:
             with desk.database.write() as connection:
-                wish = Wish(
-                    found.account_id, tuple(wished.streams), timing_of(wished), amount_of(wished.budget)
-                )
+                wish = wish_of(wished, found.account_id)
                 road = desk.runtime.road("console")
                 scheduling.change_schedule(connection, road, found.id, wish, now=visit.now)
                 journal.record(connection, _entry(visit, Act.SCHEDULE_SET, found))
@@ -199,6 +199,7 @@ def _form(
         zones=sorted(available_timezones()),
         catch_ups=[each.value for each in CatchUp],
         refused=refused,
+        longest=LONGEST,
         changed=changed,
         action=f"/harvests/schedules/{changed.id}/change" if changed else "/harvests/schedules/new",
         **shown,

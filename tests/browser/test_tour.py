@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Download, Page, expect
 from sqlalchemy import update
 
 from config.settings import Settings
@@ -17,9 +17,9 @@ from store.database import Database
 from store.failures import Failure
 from store.tables import harvest_runs
 from tests.browser.conftest import Opened
-from tests.cast import BO, likes
+from tests.cast import ADA, BO, follows, likes
 from tests.consoles import Consoles, listening
-from tests.contents import rows
+from tests.contents import let_be_shown, rows
 from tests.people import acted
 from workers.runtime import utc_now
 
@@ -29,12 +29,14 @@ MOST_CLICKS = 4
 _STEP = re.compile(
     r"\*\*(?P<word>[^*]+)\*\*(?: beside \*\*(?P<beside>[^*]+)\*\*)?"
     r"|(?<!\*)\*(?P<value>[^*]+)\* into \*\*(?P<field>[^*]+)\*\*"
+    r"|[Cc]hoose \*(?P<option>[^*]+)\* in \*\*(?P<select>[^*]+)\*\*"
     r"|(?P<enter>press Enter)"
+    r"|(?P<file>Receive) \*"
 )
 
 
 class Step(NamedTuple):
-    """One thing that the tour says: press, read, write or enter; `told` is its word on the screen."""
+    """One thing that the tour says to do or to read; `told` is its word on the screen."""
 
     verb: str
     told: str
@@ -50,8 +52,10 @@ def tour() -> dict[str, list[Step]]:
 def _steps(written: str) -> Iterator[Step]:
     said = " ".join(written.split())
     for found in _STEP.finditer(said):
-        if found["enter"]:
-            yield Step("enter", "")
+        if found["enter"] or found["file"]:
+            yield Step("enter" if found["enter"] else "receive", "")
+        elif found["select"]:
+            yield Step("choose", found["select"], found["option"])
         elif found["field"]:
             yield Step("write", found["field"], found["value"])
         elif re.search(r"[Pp]ress $", said[: found.start()]):
@@ -68,6 +72,12 @@ def pattern(word: str) -> re.Pattern[str]:
 def follow(page: Page, steps: Sequence[Step], values: dict[str, str]) -> int:
     """Do what the steps say; returns how many clicks that took."""
     clicks = 0
+    files: list[Download] = []
+
+    def keep(file: Download) -> None:
+        files.append(file)
+
+    page.on("download", keep)
     for step in steps:
         page.wait_for_load_state()
         if step.verb == "write":
@@ -76,6 +86,12 @@ def follow(page: Page, steps: Sequence[Step], values: dict[str, str]) -> int:
         elif step.verb == "read":
             shown = page.locator("main").get_by_text(pattern(step.told)).filter(visible=True)
             expect(shown.first).to_be_visible()
+        elif step.verb == "receive":
+            while not files:
+                page.wait_for_event("download")
+        elif step.verb == "choose":
+            page.get_by_label(step.told).select_option(step.more)
+            clicks += 1
         elif step.verb == "enter":
             page.keyboard.press("Enter")
             clicks += 1
@@ -108,7 +124,7 @@ def test_a_new_user_does_every_task_of_the_tour(console: Consoles, opened: Opene
         "a key": str(BO),
     }
     tasks = tour()
-    assert len(tasks) == 4
+    assert len(tasks) == 5
     with opened(console) as page:
         for task, steps in tasks.items():
             page.goto(f"http://127.0.0.1:{console.port}/")
@@ -121,7 +137,8 @@ def test_a_new_user_does_every_task_of_the_tour(console: Consoles, opened: Opene
 
 def _happened(console: Consoles) -> None:
     """Let two of the harvests fail and somebody like a post, as the days after would bring."""
-    acted(console, [likes(BO)])
+    acted(console, [likes(BO), follows(ADA)])
+    let_be_shown(console.database)
     with console.database.write() as connection:
         for each in rows(console.database, "harvest_runs")[:2]:
             of_it = harvest_runs.c.id == each["id"]

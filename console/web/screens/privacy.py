@@ -1,7 +1,6 @@
 """Privacy: what is due, what goes when, what stands on paper, who did what, and by which rules."""
 
 from datetime import timedelta
-from itertools import islice
 from typing import Any
 
 from fastapi import FastAPI, Response
@@ -43,12 +42,12 @@ def add_routes(app: FastAPI) -> None:
 
 def _add_due(app: FastAPI, desk: Desk) -> None:
     @app.get("/privacy")
-    def due(visit: Viewer) -> Response:
+    def show(visit: Viewer) -> Response:
         with desk.database.read() as connection:
             waiting = overview.waiting(connection, now=visit.now, soon=visit.now + WEEK)
             names_people = visit.may("operator")
-            rows = notices.listed(connection, overdue=False, now=visit.now) if names_people else iter(())
-            people = list(islice(rows, MOST))
+            due = notices.listed(connection, overdue=False, now=visit.now, most=MOST)
+            people = list(due) if names_people else []
             ends = campaigns.every(connection)
         return page(visit, "privacy/due", waiting=waiting, people=people, ends=ends, tabs=TABS)
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from console.web import queue_views
 from console.web.access import Operator, Viewer
 from console.web.desk import Desk, Visit
+from console.web.looks import Looks, looks_of
 from console.web.queue_views import QueueView
 from console.web.rendering import after, page
 from domain.errors import RegularsError
@@ -24,14 +25,17 @@ _ACTS = {REPLAYED: Act.FAILURES_REPLAYED, DROPPED: Act.FAILURES_DROPPED}
 def add_routes(app: FastAPI) -> None:
     """Add the routes."""
     desk: Desk = app.state.desk
+    looks = looks_of(app)
 
     @app.get("/queues")
     def show(visit: Viewer) -> Response:
-        return page(visit, "queues", tab="", **_standing(desk, visit), done=visit.query.get("done", ""))
+        return page(
+            visit, "queues", tab="", **_standing(desk, looks, visit), done=visit.query.get("done", "")
+        )
 
     @app.get("/queues/standing")
     def standing(visit: Viewer) -> Response:
-        return page(visit, "queues/standing", **_standing(desk, visit))
+        return page(visit, "queues/standing", **_standing(desk, looks, visit))
 
     @app.get("/queues/failed")
     def failed(visit: Viewer) -> Response:
@@ -63,7 +67,7 @@ def add_routes(app: FastAPI) -> None:
     _add_lists(app, desk)
 
 
-def _standing(desk: Desk, visit: Visit) -> dict[str, Any]:
+def _standing(desk: Desk, looks: Looks, visit: Visit) -> dict[str, Any]:
     """Read queues, failures and processes."""
     with desk.runtime.inbox.read() as connection:
         pushes = queue_views.depth_of_pushes(inbox.tallied(connection), len(inbox.put_aside(connection)))
@@ -76,16 +80,24 @@ def _standing(desk: Desk, visit: Visit) -> dict[str, Any]:
         "queues": views,
         "processes": processes,
         "causes": causes,
-        "lead": _lead(views, living, sum(len(each.failures) for each in causes), visit),
+        "lead": _lead(
+            views, living, looks.queue_is_away(), sum(len(each.failures) for each in causes), visit
+        ),
     }
 
 
 def _lead(
-    views: Sequence[QueueView], living: set[str], failed: int, visit: Visit
+    views: Sequence[QueueView],
+    living: set[str],
+    is_away: bool,  # noqa: FBT001  # facts
+    failed: int,
+    visit: Visit,
 ) -> tuple[str, dict[str, Any]]:
     """Answer the screen's question in one sentence: its words and their values."""
     if "dispatcher" not in living:
         return "queues.lead_no_dispatcher", {}
+    if is_away:
+        return "queues.lead_queue_away", {}
     if "worker" not in living:
         return "queues.lead_no_worker", {}
     stuck = [each for each in views if each.state(visit.now) in ("stuck", "unread") and each.depth.oldest_at]

@@ -16,6 +16,7 @@ from domain.credentials import Credentials
 from domain.errors import OperatorNeededError
 from domain.schedule import Timing
 from domain.user import Role
+from pipeline import halting
 from pipeline.road import Duty
 from pipeline.scheduling import add_schedule, begin_scheduled
 from store import accounts, budgets
@@ -347,3 +348,46 @@ def test_why_nothing_was_begun_stands_on_the_schedule(console: Consoles, travel:
     viewer: Visitor = console.as_(Role.VIEWER)
     assert "the account was paused" in viewer.get("/harvests/schedules").text
     assert "Its token is dead." in viewer.get(f"/harvests/schedules/{number}").text
+
+
+def test_a_schedule_pings_an_address_that_no_page_address_holds(console: Consoles, travel: Travel) -> None:
+    manager, viewer = console.as_(Role.MANAGER), console.as_(Role.VIEWER)
+    hook = "https://hc.example/ping/5e1f"
+    query = "&".join(f"{name}={value}" for name, value in form(travel, ping="https://x.example").items())
+    assert "x.example" not in manager.get(f"/harvests/schedules/new?{query}").text.split("<form", 2)[1]
+    manager.get("/harvests/schedules/new")
+    for wrong in ("ftp://hc.example", "hc.example", "https://ada:secret@hc.example/"):
+        assert manager.post("/harvests/schedules/new", form(travel, ping=wrong)).status == 422
+    address = manager.post("/harvests/schedules/new", form(travel, ping=hook)).headers["location"]
+    assert rows(console.database, "schedules")[0]["ping_url"] == hook
+    shown = viewer.get(address).text
+    assert "hc.example" in shown
+    assert "5e1f" not in shown
+    other = form(travel, every="own", cron="0 5 * * 1")
+    query = "&".join(f"{name}={str(value).replace(' ', '+')}" for name, value in other.items())
+    assert hook in manager.get(f"{address}/change?{query}").text
+    assert manager.post(f"{address}/change", other).status == 303
+    assert rows(console.database, "schedules")[0]["ping_url"] is None
+
+
+def test_while_halted_nothing_is_begun_or_resumed_and_the_page_says_who_and_why(
+    console: Consoles, travel: Travel
+) -> None:
+    manager = console.as_(Role.MANAGER)
+    (run_id,) = travel.begin(FOLLOWERS).values()
+    with console.database.write() as connection:
+        connection.execute(update(harvest_runs).values(state="stopped"))
+        halting.halt(connection, None, "cli:bo", "a list looks wrong", now=utc_now())
+    begun = {"account": travel.account.id, "stream": MENTIONS}
+    asked = manager.get(f"/harvests/new?account={travel.account.id}&stream={MENTIONS}").text
+    assert "cli:bo: a list looks wrong" in asked
+    for path, fields in (("/harvests/new", begun), (f"/harvests/{run_id}/resume", {})):
+        refused = manager.post(path, fields)
+        assert refused.status == 409
+        assert "halted by cli:bo" in refused.text
+    assert [each["state"] for each in rows(console.database, "harvest_runs")] == ["stopped"]
+    assert journal_of(console) == []
+    with console.database.write() as connection:
+        halting.resume(connection, None)
+    assert manager.post(f"/harvests/{run_id}/resume").status == 303
+    assert manager.post("/harvests/new", begun).status == 303

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from domain.contact import ContactKey
 from domain.journal import Act
@@ -107,6 +108,10 @@ def test_a_label_is_raised_by_two_with_a_stored_consent(console: Consoles) -> No
     assert sent(manager, console, key, "override", to="regular", reason="asked again") == 303
     assert labels(console.database)[key.platform_id] != "suppressed"
     assert "second person" in page(console, key, role=Role.MANAGER)
+    assert sent(manager, console, key, "override/confirm") == 422
+    # The same name at the command line is the same person, and is told so in words of the console.
+    with console.database.write() as connection:
+        connection.execute(text("UPDATE overrides SET decided_by = 'cli:MANAGER'"))
     assert sent(manager, console, key, "override/confirm") == 422
     assert sent(admin, console, key, "override/confirm") == 303
     assert labels(console.database)[key.platform_id] == "regular"

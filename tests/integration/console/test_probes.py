@@ -11,7 +11,7 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from console.web import probes
+from console.web import looks
 from domain.contact import ContactKey, Profile
 from domain.limit import Limit
 from domain.signal import Signal, SignalKind
@@ -40,7 +40,7 @@ def console(
     database: Database, tmp_path: Path, valkey_server: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Consoles]:
     """Let a console listen whose queue server is there."""
-    monkeypatch.setattr(probes, "LOOK_S", 0.0)
+    monkeypatch.setattr(looks, "LOOK_S", 0.0)
     made = Consoles(database, tmp_path / "data")
     _set(made, redis_url=SecretStr(valkey_server), allow_volatile_queue=True)
     with listening(made):

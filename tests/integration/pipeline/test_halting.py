@@ -352,3 +352,19 @@ def export_now(database: Database, folder: Path) -> None:
         jobs.advance(connection, held, "worker 1", reached, done=done, now=NOW)  # type: ignore[arg-type]
 
     export_step(database, held, save, NOW)  # type: ignore[arg-type]
+
+
+def test_a_harvest_under_a_halt_is_refused_with_who_and_why_and_another_account_is_not(
+    database: Database,
+) -> None:
+    travel = Travel(database)
+    with database.write() as connection:
+        other = added(connection, Account("twitter", "909", "other"))
+    halt(database, travel.account)
+    with database.read() as connection:
+        halts.require_none_over(connection, other.id)
+        with pytest.raises(HaltedError, match=r"halted by cli:ada .* a list looks wrong\. Nothing is begun"):
+            halts.require_none_over(connection, travel.account.id)
+    halt(database, None)
+    with database.read() as connection, pytest.raises(HaltedError, match="Everything was halted"):
+        halts.require_none_over(connection, other.id)

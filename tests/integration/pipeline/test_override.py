@@ -112,6 +112,16 @@ def test_raising_waits_for_a_second_person(harvested: Database) -> None:
 
 
 @pytest.mark.usefixtures("consent")
+@pytest.mark.parametrize(("by", "again"), [("console:ada", "cli:ada"), ("cli:ada", "console:ada")])
+def test_one_person_in_two_places_is_no_second_one(harvested: Database, by: str, again: str) -> None:
+    word(harvested, BO, Label.REGULAR, by=by)
+    with pytest.raises(RegularsError, match="somebody else must confirm"):
+        confirm(harvested, BO, again)
+    assert BO.platform_id not in inside(harvested)
+    assert confirm(harvested, BO, "cli:bea") is Label.REGULAR
+
+
+@pytest.mark.usefixtures("consent")
 def test_the_database_itself_wants_a_second_person(harvested: Database) -> None:
     word(harvested, BO, Label.REGULAR)
     with harvested.write() as connection:

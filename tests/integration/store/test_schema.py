@@ -9,10 +9,13 @@ from sqlalchemy import CheckConstraint, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from domain.errors import OperatorNeededError
-from store import schema
+from store import admissions, messaging, schema
+from store.admissions import Said
 from store.database import Database
+from store.messaging import Step
 from store.schema import SchemaError
 from store.tables import metadata
+from tests.cast import ADA, BO, DI, follows
 from tests.contents import rows
 from tests.scripted import FOLLOWERS
 from tests.travel import Travel
@@ -82,6 +85,32 @@ def test_changing_a_table_loses_nothing_that_points_at_it(database: Database) ->
     with database.read() as connection:
         if database.on_sqlite:
             assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_the_feed_of_before_loses_the_steps_of_whom_no_gate_admitted(database: Database) -> None:
+    """Up and down again nothing is lost: Ada is shown, Di was and is refused, of Bo no gate was asked."""
+    travel = Travel(database)
+    travel.connector.listings[FOLLOWERS, ""] = [follows(each) for each in (ADA, DI, BO)]
+    travel.finish(travel.begin(FOLLOWERS)[FOLLOWERS])
+    with database.write() as connection:
+        held = admissions.inside_after(connection, 0, 9)
+        said = [Said(each.contact_id, None, "[]", "{}", told=True) for each in held[:2]]
+        admissions.put(connection, said, now=travel.clock())
+        steps = [Step(*each[:3], "upsert", "admitted") for each in held[:2]]
+        messaging.publish(connection, steps, now=travel.clock())
+        admissions.put(connection, [said[1]._replace(refusal="minor")], now=travel.clock())
+        messaging.publish(connection, [steps[1]._replace(op="remove")], now=travel.clock())
+    tables = ("changes", "messaging_contacts", "admissions")
+    before = {each: sorted(rows(database, each), key=repr) for each in tables}
+    assert [each["unasked"] for each in before["messaging_contacts"]] == [False, False, True]
+    schema.downgrade(database, "0025")
+    with database.read() as connection:
+        placed = connection.execute(text("SELECT contact_id, seq FROM messaging_contacts")).all()
+        newest = connection.scalar(text("SELECT seq FROM feed_state"))
+    assert sorted(seq for _, seq in placed) == [1, 4, 5]
+    assert newest == 5
+    schema.upgrade(database)
+    assert {each: sorted(rows(database, each), key=repr) for each in tables} == before
 
 
 def test_a_stopped_run_is_a_cancelled_one_to_a_program_that_knows_no_budgets(database: Database) -> None:

@@ -6,20 +6,26 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
+from config.alerts import sentence
 from config.settings import Settings
 from domain.account import Account
-from domain.alert import AlertKind, Way
+from domain.alert import Alert, AlertKind, Way
 from domain.budget import AtEnd, Period
+from domain.schedule import Outcome, Timing
 from domain.user import Role
 from pipeline import alerting
-from store import accounts, alerts, budgets, users
+from store import accounts, alerts, budgets, erasures, outbox, pausing, runs, schedules, users, withheld
 from store import failures as failed
 from store.accounts import Sealed
 from store.alerts import MOST_TRIES
 from store.budgets import Scope
 from store.database import Database
 from store.failures import Failure
+from store.schedules import Became, Wish
+from store.tables import harvest_runs, signals
+from store.withheld import Doubt
 from tests.cast import ADA, NOW, follows
 from tests.interests import page
 from tests.unit.connectors.test_outbound import Listener, listener
@@ -177,3 +183,189 @@ def test_alerts_that_ended_long_ago_go(told: Told) -> None:
     told.alerter.tell()
     with told.database.write() as connection:
         assert alerts.expire(connection, datetime.max.replace(tzinfo=NOW.tzinfo)) == 0
+
+
+def test_a_queue_that_nobody_reads_is_stuck_though_its_work_was_sent(told: Told) -> None:
+    with told.database.write() as connection:
+        work = outbox.Wake("job", 1, 0, "classify")
+        outbox.put(connection, work, due_at=NOW, sent_at=NOW)
+    told.now = NOW + alerting.STUCK
+    assert "queue_stuck" not in told.found()
+    told.now += timedelta(minutes=1)
+    assert told.found()["queue_stuck"] == [{"queue": "classify", "minutes": 6}]
+    with told.database.write() as connection:
+        pausing.pause(connection, "classify", "console:ada", now=NOW)
+    assert "queue_stuck" not in told.found()
+
+
+def test_a_queue_server_that_stays_away_is_told_and_one_that_restarts_is_not(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = iter([True, False, True, True, False])
+    monkeypatch.setattr("workers.alerter.queue_server_is_away", lambda _settings: next(away))
+    told.wish(Way.MAIL, "ada@club.example", AlertKind.QUEUE_AWAY)
+    mails = []
+    for _ in range(5):
+        told.alerter.tell()
+        mails.append(len(told.mails))
+    assert mails == [0, 0, 0, 1, 1]
+    assert "ne r=C3=A9pond plus" in told.mails[0].replace("=\n", "") or "ne répond plus" in told.mails[0]
+    with told.database.read() as connection:
+        assert alerts.standing(connection) == []
+
+
+def test_a_schedule_that_began_nothing_is_told_with_what_to_do_until_it_begins(told: Told) -> None:
+    with told.database.write() as connection:
+        wish = Wish(told.account, (), Timing("0 2 * * *", "UTC"), None)
+        number = schedules.add(connection, wish, NOW, now=NOW)
+        schedules.tell(connection, number, [NOW - timedelta(days=1)], Became(Outcome.BEGUN), now=NOW)
+    assert "schedule_missed" not in told.found()
+    with told.database.write() as connection:
+        schedules.tell(connection, number, [NOW], Became(Outcome.BUDGET, "Nothing is left."), now=NOW)
+    (found,) = told.found()["schedule_missed"]
+    assert (found["schedule"], found["account"], found["why"]) == (number, "team-x", "budget")
+    for outcome in set(Outcome) - {Outcome.BEGUN}:  # each has words of its own
+        found["why"] = outcome.value
+        for language in ("fr", "en"):
+            assert not sentence("schedule_missed", language, found).endswith(f": {outcome}.")
+    with told.database.write() as connection:
+        schedules.tell(connection, number, [NOW + timedelta(days=1)], Became(Outcome.BEGUN), now=NOW)
+    assert "schedule_missed" not in told.found()
+
+
+def test_a_schedule_that_somebody_paused_misses_nothing(told: Told) -> None:
+    with told.database.write() as connection:
+        wish = Wish(told.account, (), Timing("0 2 * * *", "UTC"), None)
+        number = schedules.add(connection, wish, NOW, now=NOW)
+        schedules.tell(connection, number, [NOW], Became(Outcome.MISSED), now=NOW)
+    assert "schedule_missed" in told.found()
+    with told.database.write() as connection:
+        schedules.switch(connection, number, is_on=False, now=NOW)
+    assert "schedule_missed" not in told.found()
+
+
+def test_erasures_that_the_database_still_holds_are_told_after_two_days(told: Told) -> None:
+    with told.database.write() as connection:
+        erasures.note(connection, now=NOW)
+    told.now = NOW + alerting.SCRUBBED
+    assert "erasures_due" not in told.found()
+    told.now += timedelta(minutes=1)
+    assert told.found()["erasures_due"] == [{"days": 1, "since": f"{NOW:%Y-%m-%d}"}]
+    with told.database.write() as connection:
+        erasures.scrubbed(connection, erasures.unscrubbed(connection), now=told.now)
+    assert "erasures_due" not in told.found()
+
+
+def test_people_withheld_and_a_token_about_to_end_are_told(told: Told) -> None:
+    page(told.database, [follows(ADA)])
+    with told.database.write() as connection:
+        accounts.expires(connection, told.account, NOW + timedelta(days=3))
+        act = connection.execute(select(signals.c.account_id, signals.c.contact_id)).one()
+        plans = [runs.Plan("followers", 100, False)]
+        run = runs.begin(connection, (act.account_id, "twitter"), plans, {}, now=NOW)["followers"]
+        gone = [("follows", "", act.contact_id)]
+        withheld.add(connection, Doubt(act.account_id, run, None), gone, now=NOW)
+    found = told.found()
+    assert found["token_dying"] == [{"account": "team-x", "day": f"{NOW + timedelta(days=3):%Y-%m-%d}"}]
+    (doubt,) = found["leavers_withheld"]
+    assert doubt["people"] == 1
+
+
+@pytest.mark.parametrize("hour", [None, 8])
+@pytest.mark.parametrize("way", [*Way])
+@pytest.mark.parametrize("kind", [*AlertKind])
+def test_each_kind_is_told_each_way_at_once_or_together(
+    told: Told,
+    listener: Listener,
+    kind: AlertKind,
+    way: Way,
+    hour: int | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    values = {"people": 1, "days": 2, "since": "2026-11-01", "schedule": 1, "at": "x", "why": "missed"}
+    values |= {"account": "team-x", "day": "2026-11-03", "budget": "$1", "share": 80, "cause": "crash"}
+    values |= {"failures": 1, "queue": "export", "minutes": 6, "harvest": 1, "contacts": 9, "regular": 3}
+    monkeypatch.setattr(alerting, "found", lambda *_, **__: iter([Alert(kind, "", values)]))
+    address = f"http://127.0.0.1:{listener.server_port}/hook" if way is Way.WEBHOOK else "ada@club.example"
+    told.wish(way, address, kind, hour=hour)
+    told.wish(way, address, *(set(AlertKind) - {kind}))
+
+    def count() -> int:
+        return len(listener.taken) if way is Way.WEBHOOK else len(told.mails)
+
+    told.alerter.tell()
+    assert count() == (0 if hour else 1)
+    told.now += timedelta(days=1)
+    told.alerter.tell()
+    assert count() == 1
+
+
+class Pinging(Told):
+    """A schedule with an address that it pings, whose harvests end as a test says."""
+
+    def __init__(self, database: Database, folder: Path, url: str) -> None:
+        super().__init__(database, folder)
+        with database.write() as connection:
+            wish = Wish(self.account, (), Timing("0 2 * * *", "UTC"), None, url)
+            self.number = schedules.add(connection, wish, NOW, now=NOW)
+
+    def ends(self, *states: str) -> None:
+        """Let a harvest of the schedule begin and its runs end so."""
+        self.now += timedelta(hours=2)
+        with self.database.write() as connection:
+            plans = [runs.Plan(f"stream{place}", 100, False) for place in range(len(states))]
+            begun = runs.begin(connection, (self.account, "twitter"), plans, {}, now=self.now)
+            became = Became(Outcome.BEGUN, run_id=min(begun.values()))
+            schedules.tell(connection, self.number, [self.now], became, now=self.now)
+            for run_id, state in zip(begun.values(), states, strict=True):
+                ended = None if state == "running" else self.now
+                moved = update(harvest_runs).where(harvest_runs.c.id == run_id)
+                connection.execute(moved.values(state=state, ended_at=ended))
+
+    def error(self) -> str | None:
+        """Return why the last ping failed."""
+        with self.database.read() as connection:
+            return schedules.get(connection, self.number).ping_error
+
+
+def test_a_schedule_pings_once_for_each_harvest_that_ended_whole(
+    database: Database, tmp_path: Path, listener: Listener
+) -> None:
+    made = Pinging(database, tmp_path / "data", f"http://127.0.0.1:{listener.server_port}/nightly")
+    assert made.alerter.ping_schedules() == 0
+    made.ends("done", "failed")
+    assert made.alerter.ping_schedules() == 0
+    made.ends("done", "done")
+    assert [made.alerter.ping_schedules() for _ in range(3)] == [1, 0, 0]
+    made.now += timedelta(minutes=1)
+    assert made.alerter.ping_schedules() == 0
+    made.ends("done")
+    assert made.alerter.ping_schedules() == 1
+    assert listener.taken == [("/nightly", b"")] * 2
+
+
+def test_a_ping_that_fails_is_tried_again_for_an_hour_and_seen(
+    database: Database, tmp_path: Path, listener: Listener
+) -> None:
+    made = Pinging(database, tmp_path / "data", f"http://127.0.0.1:{listener.server_port}/nightly")
+    listener.status = 500
+    made.ends("done")
+    made.alerter.ping_schedules()
+    made.alerter.ping_schedules()
+    assert len(listener.taken) == 1
+    assert made.error() == "The address answered with status 500."
+    made.now += timedelta(minutes=2)
+    listener.status = 200
+    assert made.alerter.ping_schedules() == 1
+    assert made.error() is None
+    made.now += timedelta(minutes=2)
+    assert made.alerter.ping_schedules() == 0
+
+
+def test_a_ping_reaches_no_private_address(database: Database, tmp_path: Path, listener: Listener) -> None:
+    made = Pinging(database, tmp_path / "data", f"http://127.0.0.1:{listener.server_port}/nightly")
+    made.alerter = Alerter(database, Settings(data_dir=tmp_path / "data"), lambda: made.now)
+    made.ends("done")
+    assert made.alerter.ping_schedules() == 0
+    assert listener.taken == []
+    assert "private network" in (made.error() or "")
