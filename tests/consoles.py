@@ -1,8 +1,10 @@
 """A console in tests: it listens on loopback, and users of each role visit it as browsers do."""
 
 import http.client
+import io
 import re
 import threading
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -56,7 +58,7 @@ class Visitor:
             connection.request(method, path, body, named)
             answer = connection.getresponse()
             told = {name.lower(): value for name, value in answer.getheaders()}
-            read = Answer(answer.status, told, answer.read().decode(), answer.getheaders())
+            read = Answer(answer.status, told, _text(told, answer.read()), answer.getheaders())
         finally:
             connection.close()
         if "set-cookie" in told:
@@ -85,6 +87,14 @@ class Visitor:
         if answer.status == 303:
             self.get("/")
         return answer
+
+
+def _text(headers: Mapping[str, str], body: bytes) -> str:
+    """Return what somebody reads of an answer: of an archive what its files hold."""
+    if headers.get("content-type") != "application/zip":
+        return body.decode()
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        return "\n".join(archive.read(each).decode() for each in archive.namelist())
 
 
 class Consoles:

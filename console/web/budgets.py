@@ -7,9 +7,10 @@ from fastapi import FastAPI, Response
 from config.prices import prices
 from console.web.access import Manager, Viewer
 from console.web.desk import Desk, Visit
+from console.web.harvesting import amount_of
 from console.web.rendering import after, page
 from console.web.settings_tabs import TABS
-from domain.budget import AtEnd, Period, micro_of
+from domain.budget import AtEnd, Period
 from domain.errors import RegularsError
 from domain.journal import Act, Entry
 from pipeline.budgeting import set_budget, take_away
@@ -51,10 +52,12 @@ def add_routes(app: FastAPI) -> None:
 def _put(desk: Desk, visit: Visit) -> None:
     """Set a budget as the form says; raises RegularsError, ValueError with a sentence."""
     amount, period, at_end = (
-        micro_of(visit.sent("usd")),
+        amount_of(visit.sent("usd")),
         Period(visit.sent("per")),
         AtEnd(visit.sent("at_end")),
     )
+    if amount is None:
+        raise RegularsError("Write an amount in dollars.")
     if period is Period.ONCE and at_end is AtEnd.WAIT:
         raise RegularsError("An amount for once never renews, so nothing can wait for it; choose stop.")
     with desk.database.write() as connection:

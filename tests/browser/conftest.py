@@ -45,6 +45,8 @@ def opened(chromium: Browser) -> Opened:
         # A form that is answered by a file leaves the page where it was: the browser calls that aborted.
         files: list[str] = []
         page.on("download", lambda download: files.append(f"net::ERR_ABORTED: {download.url}"))
+        # A form that is refused says so on a page of that status, which the browser calls a failure.
+        page.on("response", lambda answer: _refused(files, answer))
         page.on("console", lambda said: said.type in ("error", "warning") and faults.append(said.text))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("requestfailed", lambda request: _note(faults, request))
@@ -82,6 +84,12 @@ def user(console: Consoles, opened: Opened, language: str) -> Iterator[User]:
             )
 
         yield come
+
+
+def _refused(expected: list[str], answer: Any) -> None:
+    if answer.status in (409, 422) and answer.request.is_navigation_request():
+        told = f"the server responded with a status of {answer.status} ({answer.status_text})"
+        expected.append(f"Failed to load resource: {told}")
 
 
 def _note(faults: list[str], request: Any) -> None:

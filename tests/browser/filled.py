@@ -31,4 +31,4 @@ def copied(store: Path, folder: Path) -> Consoles:
     database = Database(f"sqlite:///{folder / 'data' / 'regulars.db'}")
     with database.write() as connection:
         tallies.keep(connection, tallies.count(connection, now=utc_now()), now=utc_now())
-    return Consoles(database, folder / "data", settings=Settings())
+    return Consoles(database, folder / "data", settings=Settings(outbound_private="127.0.0.0/8"))

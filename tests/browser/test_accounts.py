@@ -147,6 +147,7 @@ def test_an_account_is_connected_by_its_token_and_disconnected_once_the_effect_i
     at.reads("accounts.part_wrong")
     at.page.fill("#name", at.page.locator("label[for=name] code").inner_text())
     at.press("accounts.part_button")
-    at.reads("accounts.none")
+    carried_out(console)
+    expect(at.page.locator("main")).to_contain_text(at.said("accounts.none"), timeout=10_000)
     with console.database.read() as connection:
         assert accounts.every(connection) == []

@@ -70,7 +70,7 @@ def test_a_contact_objects_by_keyboard_alone(console: Consoles, user: User) -> N
     page.wait_for_url(f"**/contacts/{number(console, ADA)}")
     at.tab_to("contacts.do_object")
     at.enter()
-    at.reads("contacts.effect_leaves")
+    at.reads("contacts.effect_leaves_untold")
     assert inside(console.database) == {ADA.platform_id, DI.platform_id}
     at.tab_to("contacts.object_button")
     at.enter()

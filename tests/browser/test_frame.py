@@ -25,6 +25,8 @@ SCREENS = (
     "/accounts/connect/facebook",
     "/accounts/connect/twitter",
     "/accounts/paste",
+    "/messaging/export",
+    "/messaging/recipients",
     "/settings/users",
     "/messaging",
     "/privacy",

@@ -42,11 +42,13 @@ PLACES = (
     "delivery error", "check remark", "journal actor", "journal reason", "text",
 )  # fmt: skip
 #: Answers that are no page, and parts, which stand in their pages as well.
-NO_PAGE = {"/accounts/cards", "/halt/banner", "/harvests/coming", "/harvests/running", "/queues/failed"} | {
-    "/harvests/{run_id}/figures", "/privacy/policy/preview", "/queues/standing", "/queues/limits/clocks",
-} | {"/live", "/healthz", "/readyz", "/metrics", "/charts/contacts.svg", "/charts/flow.svg"} | {
-    "/charts/harvests.svg", "/privacy/papers/{name}", "/accounts/connect/{platform}/back",
-}  # fmt: skip
+NO_PAGE = {
+    *("/accounts/cards", "/accounts/{account_id}/check/state", "/halt/banner", "/harvests/coming"),
+    *("/harvests/running", "/harvests/{run_id}/figures", "/privacy/policy/preview", "/queues/failed"),
+    *("/queues/standing", "/queues/limits/clocks", "/live", "/healthz", "/readyz", "/metrics"),
+    *("/charts/contacts.svg", "/charts/flow.svg", "/charts/harvests.svg", "/privacy/papers/{name}"),
+    *("/accounts/connect/{platform}/back", "/overview/needs", "/messaging/files"),
+}
 #: Views of a screen that only its query opens.
 VIEWS = (
     "/contacts?q=%3Cscript%3Ealert(1)%3C/script%3E", "/contacts?q=" + "W" * 300, "/contacts?account=1",

@@ -179,6 +179,7 @@ def test_files_that_hold_leavers_are_told_until_they_are_destroyed(console: Cons
     shown = ada.get("/messaging").text
     assert "2 files hold 1 person who has left." in shown
     assert "1 not told" in shown
+    assert "1 not told" in ada.get("/messaging/files").text  # by itself, too, as it is fetched anew
     assert CY.platform_id not in shown
     assert download(ada, "/messaging/exports/2/removals")[0] == 200
     assert ada.post("/messaging/exports/1/destroyed").status == 303
