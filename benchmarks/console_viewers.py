@@ -9,6 +9,8 @@ import http.client
 import json
 import random
 import re
+import select
+import socket
 import sys
 import threading
 import time
@@ -76,14 +78,17 @@ class Viewer(threading.Thread):
         connection = http.client.HTTPConnection("127.0.0.1", self._visitor.port, timeout=20)
         try:
             connection.request("GET", f"/live?{topics}", headers={"Cookie": self._visitor.cookie})
-            answer = connection.getresponse()
-            while time.monotonic() < until:
-                line = answer.fp.readline().decode()  # at least every five seconds there is one
-                if line.startswith("event: "):
-                    topic = line.removeprefix("event: ").strip()
-                    for part, on in parts:
-                        if topic in on:
-                            self._get(part)
+            stream: socket.socket = connection.sock
+            rest = b""
+            while (left := until - time.monotonic()) > 0 and select.select([stream], [], [], left)[0]:
+                # Sizes of chunks between the lines do no harm.
+                *lines, rest = (rest + stream.recv(65_536)).split(b"\n")
+                told = {
+                    each.removeprefix(b"event: ").strip().decode() for each in lines if b"event: " in each
+                }
+                for part, on in parts:
+                    if told & set(on):
+                        self._get(part)
         except OSError as error:
             self.faults.append(f"/live: {type(error).__name__}")
         finally:

@@ -41,6 +41,7 @@ _VIEWER = (
     ("GET", "/live"),
     ("GET", "/messaging"),
     ("GET", "/messaging/files"),
+    ("GET", "/overview/needs"),
     ("GET", "/privacy"),
     ("GET", "/privacy/keeping"),
     ("GET", "/privacy/papers"),
@@ -91,6 +92,7 @@ _OPERATOR = (
 _MANAGER = (
     ("GET", "/accounts/{account_id}/check"),
     ("POST", "/accounts/{account_id}/check"),
+    ("GET", "/accounts/{account_id}/check/state"),
     ("POST", "/accounts/{account_id}/resume"),
     ("GET", "/contacts/{contact_id}/access"),
     ("POST", "/contacts/{contact_id}/access"),

@@ -146,6 +146,7 @@ def _rows(
             "page_size": 100, "due_at": now, "created_at": past, "started_at": past, "post_id": number,
             "waiting_for": at("waiting for") if state == "waiting" else None,
             "claimed_by": f"{number}{value}" if state == "running" else None,
+            "claimed_until": far if state == "running" else None,
             "ended_at": None if number % 6 < 2 else now, "error": at("run error"), "next_cursor": value,
             "schedule_id": number,
         },

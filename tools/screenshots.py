@@ -55,11 +55,9 @@ def pages(scene: Scene) -> dict[str, str]:
         "run": f"/harvests/{scene.run}",
         "schedule": "/harvests/schedules/new",
         "failure": "/queues/failures?act=replay&all=1",
-        "limits": "/queues/limits",
         "contact": f"/contacts/{scene.contact}",
         "policy": "/privacy/policy",
         "export": "/messaging/export",
-        "budgets": "/settings/budgets",
         "users": "/settings/users",
         "alerts": "/settings/alerts",
     }

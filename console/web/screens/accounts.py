@@ -13,6 +13,7 @@ from console.web import account_cards, connecting, pasting
 from console.web.access import Admin, Manager, Viewer
 from console.web.acting import enter
 from console.web.desk import Desk, Visit
+from console.web.errands import Errand, Errands
 from console.web.rendering import after, page
 from domain.account import Account
 from domain.errors import PlatformError, RegularsError
@@ -60,30 +61,49 @@ def _add_reading(app: FastAPI, desk: Desk) -> None:
 
 
 def _add_checking(app: FastAPI, desk: Desk) -> None:
+    errands = Errands()
+
     @app.get("/accounts/{account_id}/check")
     def ask(visit: Manager, account_id: int) -> Response:
         account, connector = _connector(desk, account_id)
-        return _check_page(visit, account, connector)
+        return _check_page(visit, account, connector, errand=errands.newest(account_id))
+
+    @app.get("/accounts/{account_id}/check/state")
+    def state(visit: Manager, account_id: int) -> Response:
+        account, _ = _connector(desk, account_id)
+        return page(visit, "accounts/checking", account=account, **_said(errands.newest(account_id)))
 
     @app.post("/accounts/{account_id}/check")
     def look(visit: Manager, account_id: int) -> Response:
         account, connector = _connector(desk, account_id)
         with desk.database.write() as connection:
             enter(connection, visit, Act.ACCOUNT_CHECKED, account=account.key)
-        try:
-            check(desk.runtime, account, connector, AT_A_PAGE)
-        except RegularsError as error:
-            return _check_page(visit, account, connector, error)
+        errand = errands.begin(account_id, lambda: check(desk.runtime, account, connector, AT_A_PAGE))
+        if not errand.wait():
+            return after(f"/accounts/{account_id}/check")
+        if errand.wrong:
+            return _check_page(visit, account, connector, 422, errand)
         return after(f"/accounts/{account_id}?done=checked")
 
 
+def _said(errand: Errand | None) -> dict[str, Any]:
+    """Return what a page says of an errand: whether it runs, and what went wrong."""
+    wrong = errand.wrong if errand else None
+    code = code_of(wrong) if isinstance(wrong, RegularsError) else "unexpected"
+    return {
+        "running": errand is not None and errand.is_running,
+        "wrong": wrong,
+        "code": code if wrong else "",
+    }
+
+
 def _check_page(
-    visit: Visit, account: Account, connector: Connector, wrong: RegularsError | None = None
+    visit: Visit, account: Account, connector: Connector, status: int = 200, errand: Errand | None = None
 ) -> Response:
     most = price_of_check(account, connector) + price_of_proof(account)
-    status = 422 if wrong else 200
-    shown = {"account": account, "most": most, "requests": len(connector.streams) + 1}
-    return page(visit, "accounts/check", status, **shown, wrong=wrong, code=code_of(wrong))
+    said = _said(errand if errand and (errand.is_running or status != 200) else None)
+    shown = {"account": account, "most": most, "requests": len(connector.streams) + 1, **said}
+    return page(visit, "accounts/check", status, **shown)
 
 
 def _add_parting(app: FastAPI, desk: Desk) -> None:

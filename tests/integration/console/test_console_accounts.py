@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -14,8 +15,11 @@ import requests
 from sqlalchemy import update
 
 from config.settings import Settings
+from console.web import errands
+from console.web.screens import accounts as screen
 from domain.budget import AtEnd, Period
 from domain.contact import ContactKey
+from domain.errors import RegularsError
 from domain.limit import Limit
 from domain.user import Role
 from pipeline import parting, remove
@@ -238,6 +242,40 @@ def test_a_check_says_its_cost_first_and_keeps_what_it_finds(console: Consoles) 
     shown = ada.get(path).text
     assert shown.count("readable</span>") == 6
     assert "6 of 6 lists" in ada.get("/accounts").text
+
+
+def test_a_page_does_not_wait_for_a_platform_that_is_slow(
+    console: Consoles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = console.as_(Role.ADMIN)
+    path = connected(console, ada)
+    monkeypatch.setattr(errands, "WAIT_S", 0.01)
+    goes_on, asked = threading.Event(), []
+
+    def slowly(*_: object) -> None:
+        asked.append("once")
+        assert goes_on.wait(20)
+
+    monkeypatch.setattr(screen, "check", slowly)
+    for _ in range(2):  # pressed twice it is asked once
+        assert ada.post(f"{path}/check").headers["location"] == f"{path}/check"
+    assert asked == ["once"]
+    for shown in (ada.get(f"{path}/check").text, ada.get(f"{path}/check/state").text):
+        assert "is still being asked" in shown
+        assert f'data-live="{path}/check/state"' in shown
+    goes_on.set()
+    while "is still being asked" in (told := ada.get(f"{path}/check/state").text):
+        pass
+    assert "The account was checked" in told
+    assert "data-live" not in told
+
+    def refused(*_: object) -> None:
+        raise RegularsError("The budget does not allow it.")
+
+    monkeypatch.setattr(screen, "check", refused)
+    monkeypatch.setattr(errands, "WAIT_S", 20)
+    answer = ada.post(f"{path}/check")
+    assert (answer.status, "The budget does not allow it." in answer.text) == (422, True)
 
 
 def test_disconnecting_goes_slice_by_slice(console: Consoles, monkeypatch: pytest.MonkeyPatch) -> None:
