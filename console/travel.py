@@ -86,10 +86,11 @@ def draw(flow: Sequence[tuple[str, str, str, int]], inside: int, look: Look = EN
         filled[label] = high
         told = f"{words}  {look.number(band.size)}"
         axes.text(0.265, band.middle, told, ha="right", va="center", fontsize=9, color=look.ink)
+    _store(axes, middle, inside, look)
     for label, band in middle.items():
         told = f"{look.word(label)}\n{look.number(band.size)}"
-        axes.text(0.515, band.middle, told, va="center", fontsize=11, color=look.colours[label])
-    _store(axes, middle, inside, look)
+        colour = look.ink if label == "regular" else look.colours[label]  # on its ribbon, or beside it
+        axes.text(0.515, band.middle, told, va="center", fontsize=11, color=colour)
     return figure
 
 
@@ -98,7 +99,7 @@ def _store(axes: Any, middle: Mapping[str, Band], inside: int, look: Look) -> No
     if "regular" not in middle:
         return
     band, colours = middle["regular"], look.colours
-    _ribbon(axes, (0.65, band.low, band.high), (0.76, band.low, band.high), colours["regular"])
+    _ribbon(axes, (0.5, band.low, band.high), (0.76, band.low, band.high), colours["regular"])
     words = look.store.format(n=look.number(inside))
     axes.text(0.775, band.middle, words, va="center", fontsize=11, fontweight="bold", color=look.ink)
     for label, other in middle.items():

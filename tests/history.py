@@ -171,7 +171,8 @@ _PEOPLE = {
         "expires_at": "AHEAD",
     },
     "suppressions": {
-        "value": "'s' || n",
+        # As fingerprints look: 64 hexadecimal digits.
+        "value": f"'{'0' * 50}' || ({10**13} + n)",
         "wraps": "1",
         "reason": "'objected'",
         "at": "HOURLY",
