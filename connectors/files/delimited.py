@@ -28,6 +28,7 @@ def rows(file: BinaryIO, encoding: str | None) -> tuple[Iterator[Sequence[str]],
 
 
 def _read(lines: io.TextIOWrapper, separator: str) -> Iterator[Sequence[str]]:
+    csv.field_size_limit(MAX_CELL * 10)  # of the whole process, where another library may have lifted it
     reader = csv.reader(lines, delimiter=separator)
     try:
         yield from reader

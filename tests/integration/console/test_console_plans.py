@@ -58,6 +58,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/accounts/paste": ("/accounts/paste",),
     "/accounts/{account_id}": ("/accounts/1", "/accounts/2", "/accounts/9"),
     "/accounts/{account_id}/check": ("/accounts/1/check",),
+    "/accounts/{account_id}/check/state": ("/accounts/1/check/state",),
     "/accounts/{account_id}/disconnect": ("/accounts/1/disconnect",),
     "/harvests": (
         "/harvests",

@@ -107,7 +107,8 @@ READS_AND_ACTS = {
         entry("freshness.set", account="twitter:5000", max_age="7d", budget_micro_usd=3_000_000)
     ],
     "account remove 5000 --yes --why left": [
-        entry("account.removed", why="left", account="twitter:5000", contacts=0)
+        entry("account.paused", why="left", account="twitter:5000"),
+        entry("account.removed", why="left", account="twitter:5000", contacts=0),
     ],
     "push replay": [entry("pushes.replayed", pushes="all")],
     "journal list --count 3 --why audit": [entry("journal.listed", why="audit", count=3)],
@@ -126,7 +127,7 @@ def test_an_export_is_entered_before_and_after(travel: Travel, tmp_path: Path) -
     said("export", "--out", str(tmp_path / "out"), "--format", "csv", "--why", "newsletter")
     assert entries(travel.database) == [
         entry("export.begun", why="newsletter", format="csv"),
-        entry("export.written", why="newsletter", format="csv", contacts=22, tombstones=0),
+        entry("export.written", why="newsletter", format="csv", contacts=22, export=1, tombstones=0),
     ]
     assert call("export", "--out", "/dev/null/no-folder").exit_code == 1
     assert [each["act"] for each in entries(travel.database)][2:] == ["export.begun"]
