@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import config.suppression
+import config.identifiers
 import connectors.pushes
 from domain.admission import Admission
 from domain.signal import SignalKind
@@ -131,7 +131,7 @@ def _at_any_time(sound: Any) -> Any:
 
 
 def _as_written(_: Any) -> Any:
-    return lambda _kind, identifier: identifier
+    return lambda written: written
 
 
 def _whole(_: Any) -> Any:
@@ -164,7 +164,7 @@ MUTANTS = [
     Mutant("shapes hold content", connectors.pushes, "shape_of", _whole),
     Mutant("nobody is ever met", suppressions, "among", _gives(set())),
     Mutant("the handle is not suppressed beside the id", erasing, "identifiers", _gives([])),
-    Mutant("names are compared as they are written", config.suppression, "_normal", _as_written),
+    Mutant("names are compared as they are written", config.identifiers, "_handle", _as_written),
     Mutant("who is met by name alone stays", heed, "suppress", _by_id_alone),
     Mutant("stop is not heard", heed, "is_stop", _gives(False)),
     Mutant("a rotation wraps nothing", suppressions, "wrap", _gives(0)),
