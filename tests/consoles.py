@@ -21,6 +21,8 @@ from console.web.app import make_app
 from console.web.desk import Desk
 from domain.user import Role
 from pipeline import signing_in
+from simulator.run import listening as simulating
+from simulator.world import World
 from store import users
 from store.database import Database
 from workers.runtime import Runtime, utc_now
@@ -155,3 +157,14 @@ def listening(console: Consoles) -> Iterator[Consoles]:
             server.force_exit = True
             thread.join()
             console.runtime.database.close()
+
+
+@contextmanager
+def beside_simulators(database: Database, folder: Path) -> Iterator[Consoles]:
+    """Let a console listen whose platforms are simulated; what they tell of themselves is in `told`."""
+    with simulating(World(seed=5, size=300)) as told:
+        addresses = {f"{each}_base_url": told[each]["base_url"] for each in ("twitter", "facebook")}
+        made = Consoles(database, folder, settings=Settings(**addresses))
+        made.told = told
+        with listening(made):
+            yield made

@@ -6,14 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from config.settings import Settings
 from domain.user import Role
-from simulator.run import listening as simulating
-from simulator.world import World
 from store import accounts
 from store.database import Database
 from tests.browser.conftest import Opened, User
-from tests.consoles import Consoles, listening
+from tests.consoles import Consoles, beside_simulators
 from tests.parted import carried_out
 
 #: What is pressed and read, by the browser's wish.
@@ -41,12 +38,8 @@ SAID = {
 @pytest.fixture
 def console(database: Database, tmp_path: Path) -> Iterator[Consoles]:
     """Let a console listen whose platforms are simulated."""
-    with simulating(World(seed=5, size=300)) as told:
-        addresses = {f"{each}_base_url": told[each]["base_url"] for each in ("twitter", "facebook")}
-        made = Consoles(database, tmp_path / "data", settings=Settings(**addresses))
-        made.told = told
-        with listening(made):
-            yield made
+    with beside_simulators(database, tmp_path / "data") as made:
+        yield made
 
 
 def press(page: Page, name: str) -> None:

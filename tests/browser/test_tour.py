@@ -9,16 +9,13 @@ import pytest
 from playwright.sync_api import Download, Page, expect
 from sqlalchemy import update
 
-from config.settings import Settings
-from simulator.run import listening as simulating
-from simulator.world import World
 from store import failures
 from store.database import Database
 from store.failures import Failure
 from store.tables import harvest_runs
 from tests.browser.conftest import Opened
 from tests.cast import ADA, BO, follows, likes
-from tests.consoles import Consoles, listening
+from tests.consoles import Consoles, beside_simulators
 from tests.contents import let_be_shown, rows
 from tests.people import acted
 from workers.runtime import utc_now
@@ -108,12 +105,8 @@ def follow(page: Page, steps: Sequence[Step], values: dict[str, str]) -> int:
 @pytest.fixture
 def console(database: Database, tmp_path: Path) -> Iterator[Consoles]:
     """Let a console listen that nobody has used yet; its platforms are simulated."""
-    with simulating(World(seed=5, size=300)) as told:
-        addresses = {f"{each}_base_url": told[each]["base_url"] for each in ("twitter", "facebook")}
-        made = Consoles(database, tmp_path / "data", settings=Settings(**addresses))
-        made.told = told
-        with listening(made):
-            yield made
+    with beside_simulators(database, tmp_path / "data") as made:
+        yield made
 
 
 def test_a_new_user_does_every_task_of_the_tour(console: Consoles, opened: Opened) -> None:
