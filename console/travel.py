@@ -89,17 +89,16 @@ def draw(flow: Sequence[tuple[str, str, str, int]], inside: int, look: Look = EN
     _store(axes, middle, inside, look)
     for label, band in middle.items():
         told = f"{look.word(label)}\n{look.number(band.size)}"
-        colour = look.ink if label == "regular" else look.colours[label]  # on its ribbon, or beside it
-        axes.text(0.515, band.middle, told, va="center", fontsize=11, color=colour)
+        axes.text(0.515, band.middle, told, va="center", fontsize=11, color=look.colours[label])
     return figure
 
 
 def _store(axes: Any, middle: Mapping[str, Band], inside: int, look: Look) -> None:
-    """Let the regular contacts, and nobody else, go on into the messaging store."""
+    """Let the regular contacts, and nobody else, go on into the messaging store, pale behind their name."""
     if "regular" not in middle:
         return
     band, colours = middle["regular"], look.colours
-    _ribbon(axes, (0.5, band.low, band.high), (0.76, band.low, band.high), colours["regular"])
+    _ribbon(axes, (0.5, band.low, band.high), (0.76, band.low, band.high), colours["regular"], 0.15)
     words = look.store.format(n=look.number(inside))
     axes.text(0.775, band.middle, words, va="center", fontsize=11, fontweight="bold", color=look.ink)
     for label, other in middle.items():
@@ -127,7 +126,11 @@ def _stacked(counts: Mapping[str, int], heights: Mapping[str, float]) -> dict[st
 
 
 def _ribbon(
-    axes: Any, start: tuple[float, float, float], end: tuple[float, float, float], colour: str
+    axes: Any,
+    start: tuple[float, float, float],
+    end: tuple[float, float, float],
+    colour: str,
+    alpha: float = 0.45,
 ) -> None:
     from matplotlib.patches import PathPatch  # noqa: PLC0415  # with the figure
     from matplotlib.path import Path as Line  # noqa: PLC0415  # with the figure
@@ -140,4 +143,4 @@ def _ribbon(
     ]  # fmt: skip
     curve = Line.CURVE4
     codes = [Line.MOVETO, curve, curve, curve, Line.LINETO, curve, curve, curve, Line.CLOSEPOLY]
-    axes.add_patch(PathPatch(Line(points, codes), facecolor=colour, alpha=0.45, linewidth=0))
+    axes.add_patch(PathPatch(Line(points, codes), facecolor=colour, alpha=alpha, linewidth=0))
