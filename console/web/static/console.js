@@ -34,8 +34,9 @@ function closeSheets(target) {
 const live = () => [...document.querySelectorAll("[data-live]")];
 
 async function refresh(part) {
-  const answer = await fetch(part.dataset.live, { headers: { accept: "text/html" }, redirect: "error" });
-  if (answer.status === 401 || answer.status === 403) { location.reload(); return; }
+  const answer = await fetch(part.dataset.live, { headers: { accept: "text/html" }, redirect: "manual" });
+  // A session that has ended is sent to the sign-in page: the whole page goes there, not a part of it.
+  if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) { location.reload(); return; }
   if (!answer.ok) return;
   const fresh = document.createElement("template");
   fresh.innerHTML = await answer.text();
