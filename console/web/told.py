@@ -19,10 +19,11 @@ _FOLDER = Path(__file__).with_name("words") / "told"
 #: Longer ones are nobody's of ours.
 _LONGEST = 1_000
 _HOLE = re.compile(r"\{(_?)([a-z]+)\}")
+_LIKE = {"n": r"\d+", "field": r"[\w.]{1,100}"}
 #: A sentence ends like this; anything else is a part of one.
 _ENDS = (".", "{why}")
 #: Holes for parts that may have words of their own, beside `why` for sentences and `remark`.
-_PHRASES = frozenset({"budget", "scope", "whose", "what", "deaths", "pages"})
+_PHRASES = frozenset({"verb", "budget", "scope", "whose", "what", "deaths", "pages"})
 _STREAMS = frozenset({"stream", "streams"})
 
 
@@ -32,7 +33,7 @@ class _Shape(NamedTuple):
 
 
 def told(sentence: str, language: str) -> Markup:
-    """Return a sentence, or several in a row, in a language."""
+    """Return a sentence, several in a row, or a part of one, in a language."""
     if language == "en" or not sentence:
         return Markup.escape(sentence)
     found = french(sentence)
@@ -40,22 +41,25 @@ def told(sentence: str, language: str) -> Markup:
 
 
 def french(sentence: str) -> Markup | None:
-    """Return the French of a sentence; None where there is none."""
+    """Return the French of a sentence or of a part of one; None where there is none."""
     if len(sentence) > _LONGEST:
         return None
+    if (exactly := shapes().get(sentence)) and not _HOLE.search(sentence):
+        return Markup.escape(exactly.french)
     for each in re.finditer(r"(?<=\.) ", sentence):
         first = _whole(sentence[: each.start()])
         if first is not None:
             rest = french(sentence[each.end() :])
             return None if rest is None else first + " " + rest
-    return _whole(sentence)
+    found = _whole(sentence)
+    return _phrase(sentence) if found is None else found
 
 
 @cache
 def shapes() -> Mapping[str, _Shape]:
     """Return every sentence by how the code writes it, with `{name}` for what changes; the fullest first.
 
-    `n` is a number, `{_name}` what stood at `{name}` before.
+    `n` is a number, `field` a platform's name of one, `{_name}` what stood at `{name}` before.
     """
     read: dict[str, str] = {}
     for path in sorted(_FOLDER.glob("*.toml")):
@@ -68,7 +72,7 @@ def _pattern(english: str) -> re.Pattern[str]:
     parts, end = [], 0
     for hole in _HOLE.finditer(english):
         again, name = hole.groups()
-        any_text = r"\d+" if name == "n" else r".{1,300}?"
+        any_text = _LIKE.get(name, r".{1,300}?")
         parts += [
             re.escape(english[end : hole.start()]),
             f"(?P={name})" if again else f"(?P<{name}>{any_text})",
