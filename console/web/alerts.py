@@ -77,8 +77,6 @@ def _wished(visit: Visit) -> tuple[list[AlertKind], Way, str, int | None]:
 def _page(desk: Desk, visit: Visit, status: int = 200, **more: Any) -> Response:
     with desk.database.read() as connection:
         wishes = stored.wishes(connection, visit.user.id)
-        standing = [
-            (said_of(visit, each), each["at"]) for each in stored.standing(connection)
-        ]
+        standing = [(said_of(visit, each), each["at"]) for each in stored.standing(connection)]
     told = {"tabs": TABS, "wishes": wishes, "standing": standing, "kinds": list(AlertKind)}
     return page(visit, "settings/alerts", status, **{**told, **more})

@@ -124,6 +124,9 @@ def _alerts(connection: Connection, visit: Visit) -> Iterator[Need]:
 def said_of(visit: Visit, alert: Mapping[Any, Any]) -> str:
     """Say an alert; its moment is told in the user's zone."""
     values = alerts.details_of(alert)
+    if "queue" in values:
+        word = "queues.queue_" + str(values["queue"]).replace(".", "_")
+        values["queue"] = words(visit.language)(word) if words(visit.language).has(word) else values["queue"]
     if "at" in values:
         values["at"] = _clock(visit, datetime.strptime(values["at"], MOMENT).replace(tzinfo=UTC))
     return sentence(alert["kind"], visit.language, values)

@@ -23,13 +23,15 @@ _LIKE = {"n": r"\d+", "field": r"[\w.]{1,100}"}
 #: A sentence ends like this; anything else is a part of one.
 _ENDS = (".", "{why}")
 #: Holes for parts that may have words of their own, beside `why` for sentences and `remark`.
-_PHRASES = frozenset({"verb", "budget", "scope", "whose", "what", "deaths", "pages"})
+_PHRASES = frozenset({"verb", "source", "budget", "scope", "whose", "what", "deaths", "pages"})
 _STREAMS = frozenset({"stream", "streams"})
 
 
 class _Shape(NamedTuple):
     pattern: re.Pattern[str]
     french: str
+    #: What stands before the first hole.
+    begins: str
 
 
 def told(sentence: str, language: str) -> Markup:
@@ -44,8 +46,6 @@ def french(sentence: str) -> Markup | None:
     """Return the French of a sentence or of a part of one; None where there is none."""
     if len(sentence) > _LONGEST:
         return None
-    if (exactly := shapes().get(sentence)) and not _HOLE.search(sentence):
-        return Markup.escape(exactly.french)
     for each in re.finditer(r"(?<=\.) ", sentence):
         first = _whole(sentence[: each.start()])
         if first is not None:
@@ -65,7 +65,7 @@ def shapes() -> Mapping[str, _Shape]:
     for path in sorted(_FOLDER.glob("*.toml")):
         read |= tomllib.loads(path.read_text(encoding="utf-8"))
     fullest = sorted(read, key=lambda each: len(_HOLE.sub("", each)), reverse=True)
-    return {each: _Shape(_pattern(each), read[each]) for each in fullest}
+    return {each: _Shape(_pattern(each), read[each], _HOLE.split(each)[0]) for each in fullest}
 
 
 def _pattern(english: str) -> re.Pattern[str]:
@@ -82,16 +82,28 @@ def _pattern(english: str) -> re.Pattern[str]:
 
 
 def _whole(sentence: str) -> Markup | None:
-    return _put(sentence, [each for english, each in shapes().items() if english.endswith(_ENDS)])
+    return _put(sentence, _filled(ends=True))
 
 
 def _phrase(text: str) -> Markup | None:
-    return _put(text, [each for english, each in shapes().items() if not english.endswith(_ENDS)])
+    return _put(text, _filled(ends=False))
+
+
+@cache
+def _filled(*, ends: bool) -> tuple[_Shape, ...]:
+    """Return the shapes of sentences, or of parts of one, in which something changes; the fullest first."""
+    return tuple(
+        each
+        for english, each in shapes().items()
+        if _HOLE.search(english) and english.endswith(_ENDS) is ends
+    )
 
 
 def _put(text: str, among: Iterable[_Shape]) -> Markup | None:
+    if (exactly := shapes().get(text)) and not _HOLE.search(text):
+        return Markup.escape(exactly.french)
     for each in among:
-        if found := each.pattern.fullmatch(text):
+        if text.startswith(each.begins) and (found := each.pattern.fullmatch(text)):
             values = {name: _value(name, value) for name, value in found.groupdict().items()}
             parts = _HOLE.split(each.french)
             return Markup("").join(

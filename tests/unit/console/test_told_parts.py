@@ -1,4 +1,4 @@
-"""What tables of the console show of the code's own words: French for all of it, found in the code, not by hand."""
+"""What tables of the console show of the code's own words: French for all of it, found in the code."""
 
 import ast
 import re
@@ -18,7 +18,9 @@ def _lacking(texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def test_why_until_when_and_by_what_each_table_is_kept_has_its_french() -> None:
-    written = {f"{name}.{column}": text for name, row in KEPT.items() for column, text in row._asdict().items()}
+    written = {
+        f"{name}.{column}": text for name, row in KEPT.items() for column, text in row._asdict().items()
+    }
     assert _lacking(written) == {}, "add the French of these to console/web/words/told/kept.toml"
 
 
@@ -39,7 +41,9 @@ def _texts(path: Path) -> Iterator[str]:
                 yield text.replace("\0", "7")
         if isinstance(each, ast.Call) and getattr(each.func, "id", "") in {"Finding", "_look"}:
             first = each.args[0]
-            yield from [first.value] if isinstance(first, ast.Constant) and isinstance(first.value, str) else []
+            yield from (
+                [first.value] if isinstance(first, ast.Constant) and isinstance(first.value, str) else []
+            )
 
 
 def test_what_the_look_at_the_installation_finds_has_its_french() -> None:
@@ -63,9 +67,10 @@ def _whole(given: ast.expr) -> Iterator[str]:
 def _reasons(path: Path) -> Iterator[str]:
     """Find the reasons for which a connector sets an item or a push aside."""
     for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(call, ast.Call):
-            if getattr(call.func, "id", getattr(call.func, "attr", "")) in {"MalformedError", "refuse"}:
-                yield from _whole(call.args[0])
+        named = getattr(call, "func", None)
+        if getattr(named, "id", getattr(named, "attr", "")) in {"MalformedError", "refuse"}:
+            assert isinstance(call, ast.Call)
+            yield from _whole(call.args[0])
         if isinstance(call, ast.Assign) and getattr(call.targets[0], "id", "") == "reason":
             yield _written(call.value) or ""
 
@@ -82,3 +87,10 @@ def test_why_something_could_not_be_read_has_its_french(platform: str) -> None:
 def test_a_field_of_a_platform_is_no_sentence() -> None:
     assert told.french("author_id is missing") == "author_id manque"
     assert told.french("the author <b> is missing") is None
+
+
+def test_the_source_of_every_rule_has_its_french() -> None:
+    packs = [path.read_text(encoding="utf-8") for path in Path("config/policies").glob("*.toml")]
+    sources = {each: each for pack in packs for each in re.findall(r'^source = "(.*)"$', pack, re.MULTILINE)}
+    assert len(sources) > 20
+    assert _lacking(sources) == {}, "add the French of these to console/web/words/told/sources.toml"
