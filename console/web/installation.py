@@ -1,6 +1,7 @@
 """The installation: what is missing before people may be collected, and the settings in force."""
 
 from collections.abc import Callable
+from typing import Any
 
 from fastapi import FastAPI, Response
 
@@ -24,7 +25,7 @@ def add_routes(app: FastAPI) -> None:
             (PREFIX + name.upper(), getattr(settings, name), field.description)
             for name, field in Settings.model_fields.items()
         ]
-        shown = {"findings": examine(settings), "values": values}
+        shown: dict[str, Any] = {"findings": examine(settings), "values": values}
         return page(visit, "settings/installation", tabs=TABS, found=_found_in(visit.language), **shown)
 
 
