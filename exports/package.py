@@ -16,11 +16,14 @@ _TYPES: Mapping[str, Mapping[str, Any]] = {
     "last_confirmed_at": {"type": "datetime", "format": "any"},
     "at": {"type": "datetime", "format": "any"},
 }
+#: The forms in which a list is a list and an object one.
+_TYPED = ("ndjson", "parquet")
 _LISTS = {"topics", "declared_topics", "addressable"}
 _OBJECTS = {"not_addressable_because", "consents"}
 _MEDIA = {
     "csv": "text/csv",
     "ndjson": "application/x-ndjson",
+    "parquet": "application/vnd.apache.parquet",
     "vcf": "text/vcard",
 }
 
@@ -83,8 +86,8 @@ def _resource(file: File, columns: tuple[str, ...], dialect: Mapping[str, str]) 
 def _field(name: str, ending: str, *, typed: bool) -> dict[str, Any]:
     if not typed:
         return {"name": name, "type": "string"}
-    if ending == "ndjson" and name in _LISTS:
+    if ending in _TYPED and name in _LISTS:
         return {"name": name, "type": "array"}
-    if ending == "ndjson" and name in _OBJECTS:
+    if ending in _TYPED and name in _OBJECTS:
         return {"name": name, "type": "object"}
     return {"name": name, **_TYPES.get(name, {"type": "string"})}
