@@ -1,7 +1,7 @@
 """`regulars import`: lists of people who signed up, and archives that a platform let you download."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -25,16 +25,13 @@ from domain.sign_up import CHANNELS, LANGUAGES, SignUp
 from pipeline.bringing_in import Brought, bring_in, rehearse
 from pipeline.signing_up import Outcome, sign_up
 from store import written_files
-from store.written_files import REJECTS
+from store.written_files import REJECTS, REJECTS_KEPT
 from workers.runtime import system_user, utc_now
 
 app = typer.Typer(help="Bring in sign-up lists and downloaded archives.", no_args_is_help=True)
 
 #: Rows that a preview shows.
 SHOWN = 5
-#: How long rejects may lie beside a list: they were brought to be mended, and nobody else looks after them.
-REJECTS_KEPT = timedelta(days=30)
-
 Column = Annotated[
     list[str] | None,
     typer.Option(
