@@ -16,6 +16,7 @@ from connectors.files.table import Table
 from console.cli.acting import enter
 from console.cli.archives import archive
 from console.cli.mapping import mapping_of, preview_of
+from console.cli.rejected import note_rejects
 from console.cli.start import runtime
 from console.cli.words import out, print_json
 from console.visible import shown
@@ -24,8 +25,6 @@ from domain.journal import Act
 from domain.sign_up import CHANNELS, LANGUAGES, SignUp
 from pipeline.bringing_in import Brought, bring_in, rehearse
 from pipeline.signing_up import Outcome, sign_up
-from store import written_files
-from store.written_files import REJECTS, REJECTS_KEPT
 from workers.runtime import system_user, utc_now
 
 app = typer.Typer(help="Bring in sign-up lists and downloaded archives.", no_args_is_help=True)
@@ -106,16 +105,8 @@ def listed(
             try:
                 brought = _bring_in(read, mapping, terms, file.name, rejects, dry_run=dry_run)
             finally:
-                _note(rejects)
+                note_rejects(rejects)
     _tell(brought, rejects.path, dry_run=dry_run, json=json)
-
-
-def _note(rejects: RejectsFile) -> None:
-    """Note where rejects lie, also where the list ended in an error: they hold people."""
-    if rejects.path is not None:
-        now = utc_now()
-        with runtime().database.write() as connection:
-            written_files.note(connection, REJECTS, [rejects.path], now=now, expires_at=now + REJECTS_KEPT)
 
 
 def _bring_in(

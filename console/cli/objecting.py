@@ -13,6 +13,7 @@ from connectors.files.sign_up_list import Reject
 from connectors.files.table import Table
 from console.cli.acting import enter
 from console.cli.copies import tell_of
+from console.cli.rejected import note_rejects
 from console.cli.start import runtime
 from console.cli.words import err, note, out, print_json
 from console.visible import shown
@@ -23,8 +24,6 @@ from exports.presets import PRESETS
 from exports.presets.opt_outs import Handle, Reading, named_in, reading_of, says_no
 from pipeline.opting_out import Foreseen, foresee, inside_count, opt_out
 from pipeline.scrubbing import follow_up
-from store import written_files
-from store.written_files import REJECTS, REJECTS_KEPT
 from workers.runtime import Runtime, utc_now
 
 #: People whose objections are carried out in one transaction.
@@ -84,7 +83,7 @@ def _read(file: Path, preset: str | None) -> _Listed:
             try:
                 people, staying = _people(read, reading, rejects)
             finally:
-                _note(rejects)
+                note_rejects(rejects)
     return _Listed(people, staying, rejects.count, rejects.path)
 
 
@@ -102,14 +101,6 @@ def _people(read: Table, reading: Reading, rejects: RejectsFile) -> tuple[list[C
         else:
             people[named] = None
     return list(people), staying
-
-
-def _note(rejects: RejectsFile) -> None:
-    """Note where rejects lie: they hold people."""
-    if rejects.path is not None:
-        now = utc_now()
-        with runtime().database.write() as connection:
-            written_files.note(connection, REJECTS, [rejects.path], now=now, expires_at=now + REJECTS_KEPT)
 
 
 def _foresee(open_runtime: Runtime, people: Sequence[ContactKey | Handle]) -> tuple[Foreseen, int]:

@@ -1,6 +1,7 @@
 """`regulars object --file`: the opt-outs of another system, each an objection, and nobody else's."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ from tests.contents import inside, let_be_shown
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path) -> Path:
     monkeypatch.setenv("REGULARS_DATA_DIR", str(tmp_path / "data"))
+    (tmp_path / "data").mkdir()
+    shutil.copyfile(sqlite_template, tmp_path / "data" / "regulars.db")
     monkeypatch.chdir(tmp_path)
     with runtime().database.write() as connection:
         account = added(connection)
