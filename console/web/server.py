@@ -8,9 +8,6 @@ from console.web.app import make_app
 from console.web.desk import Desk
 from workers.runtime import Runtime
 
-#: What each connection to SQLite may remember, in MB: twenty viewers have a dozen open.
-CACHE_MB = 8
-
 
 def serve(runtime: Runtime, host: str, port: int, ready_file: Path | None = None) -> None:
     """Serve until SIGTERM or SIGINT; port 0 is any free one; `ready_file` appears once it listens.
@@ -19,7 +16,6 @@ def serve(runtime: Runtime, host: str, port: int, ready_file: Path | None = None
     """
     listener = bind("The console", host, port)
     address = f"http://{host}:{listener.getsockname()[1]}"
-    runtime.database.spare_memory(CACHE_MB)
     app = make_app(Desk(runtime, secrets.token_bytes(32)))
     with listener:
         proxies = runtime.settings.pages_proxies
