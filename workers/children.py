@@ -8,6 +8,10 @@ import sys
 _PR_SET_PDEATHSIG = 1
 
 
+#: How much less of the processor what works in the background gets than what people wait for (nice).
+BACKGROUND = 5
+
+
 def die_with_parent() -> None:
     """Ask the kernel to end this child when its parent dies; for `preexec_fn`, Linux only."""
     if sys.platform != "linux":
@@ -15,3 +19,9 @@ def die_with_parent() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() == 1:  # the parent died before we asked
         os._exit(1)
+
+
+def work_behind() -> None:
+    """Let this child end with its parent and yield the processor to whom people wait for; `preexec_fn`."""
+    os.nice(BACKGROUND)
+    die_with_parent()

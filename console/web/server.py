@@ -6,6 +6,7 @@ from pathlib import Path
 from console.serving import Server, bind, tell
 from console.web.app import make_app
 from console.web.desk import Desk
+from workers.memory import share_pools
 from workers.runtime import Runtime
 
 
@@ -16,6 +17,7 @@ def serve(runtime: Runtime, host: str, port: int, ready_file: Path | None = None
     """
     listener = bind("The console", host, port)
     address = f"http://{host}:{listener.getsockname()[1]}"
+    share_pools()
     app = make_app(Desk(runtime, secrets.token_bytes(32)))
     with listener:
         proxies = runtime.settings.pages_proxies
