@@ -1,9 +1,11 @@
 """Child processes that never outlive their parent."""
 
+import contextlib
 import ctypes
 import os
 import signal
 import sys
+from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
 
@@ -24,4 +26,7 @@ def die_with_parent() -> None:
 def work_behind() -> None:
     """Let this child end with its parent and yield the processor to whom people wait for; `preexec_fn`."""
     os.nice(BACKGROUND)
+    # Linux weighs sessions first, each child's is its own, and niceness counts within one only (sched(7)).
+    with contextlib.suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(BACKGROUND))
     die_with_parent()
