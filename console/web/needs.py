@@ -128,7 +128,8 @@ def said_of(visit: Visit, alert: Mapping[Any, Any]) -> str:
         word = "queues.queue_" + str(values["queue"]).replace(".", "_")
         values["queue"] = words(visit.language)(word) if words(visit.language).has(word) else values["queue"]
     if "at" in values:
-        values["at"] = _clock(visit, datetime.strptime(values["at"], MOMENT).replace(tzinfo=UTC))
+        moment = datetime.strptime(values["at"], MOMENT).replace(tzinfo=UTC)
+        values["at"] = formats.dated(moment, visit.zone, visit.language)
     return sentence(alert["kind"], visit.language, values)
 
 
