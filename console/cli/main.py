@@ -27,6 +27,8 @@ MODULES: Mapping[str, str] = {
     "export": "exporting",
     "exports": "exporting",
     "recipient": "recipients",
+    "segment": "segments",
+    "areas": "areas",
     "simulator": "simulating",
     "receiver": "receiver",
     "push": "receiver",
