@@ -56,7 +56,7 @@ def left(connection: Connection, segment: Segment, *, needs_consent: bool = True
         .where(segment_told.c.segment_id == segment.id, ~_inside(segment, needs_consent=needs_consent))
         .order_by(func.coalesce(changes.c.seq, 0), segment_told.c.platform, segment_told.c.platform_id)
     )
-    yield from connection.execution_options(yield_per=2_000).execute(statement)
+    yield from connection.execute(statement.execution_options(yield_per=2_000))
 
 
 def part(connection: Connection, segment: Segment, *, needs_consent: bool = True, now: datetime) -> None:

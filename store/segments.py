@@ -149,7 +149,7 @@ def keys(
     statement = select(contacts.c.platform, contacts.c.platform_id).where(
         *shown(), holds(segment, needs_consent=needs_consent)
     )
-    found = connection.execution_options(yield_per=2_000).execute(statement)
+    found = connection.execute(statement.execution_options(yield_per=2_000))
     yield from ((platform, platform_id) for platform, platform_id in found)
 
 
