@@ -153,6 +153,37 @@ def columns(
 
 
 @_drawn_once
+def ranks(
+    rows: Sequence[tuple[str, int]], language: str, theme: str | None, *, narrow: bool = False
+) -> bytes:
+    """Draw a bar a name, in the order of the rows, each with its number at its end."""
+    colours = _COLOURS["dark" if theme == "dark" else "light"]
+    with _LOCK:
+        figure = Figure(figsize=(_NARROW if narrow else 9, 0.7 + 0.22 * len(rows)), layout="constrained")
+        axes = figure.subplots()
+        places = np.arange(len(rows))[::-1]
+        longest = 22 if narrow else 48
+        axes.barh(places, [count for _, count in rows], 0.7, color=colours["regular"])
+        names = [name if len(name) <= longest else f"{name[: longest - 1]}…" for name, _ in rows]
+        for each in axes.set_yticks(places, names) and axes.get_yticklabels():
+            each.set_parse_math(False)  # names are texts: a dollar begins no formula
+        for place, (_, count) in zip(places, rows, strict=True):
+            axes.annotate(
+                number(count, language),
+                (count, place),
+                xytext=(6, 0),
+                textcoords="offset points",
+                color=colours["ink"],
+                va="center",
+            )
+        axes.set_xticks([])
+        axes.margins(x=0.12)
+        axes.tick_params(colors=colours["ink"], length=0, pad=6)
+        axes.spines[:].set_visible(False)
+        return _svg(figure)
+
+
+@_drawn_once
 def flow(rows: Sequence[tuple[str, str, str, int]], inside: int, language: str, theme: str | None) -> bytes:
     """Draw who leads to what: kinds of act, the label, the messaging store."""
     colours = _COLOURS["dark" if theme == "dark" else "light"]
