@@ -51,9 +51,7 @@ def add_routes(app: FastAPI) -> None:
     @app.get("/charts/areas-{quarter}.svg")
     def drawn(visit: Viewer, quarter: str) -> Response:
         table = _asked(desk, quarter)
-        narrow = "narrow" in visit.query
-        svg = charts.ranks(_ranked(table, visit), visit.language, visit.query.get("theme"), narrow=narrow)
-        return Response(svg, media_type="image/svg+xml")
+        return desk.pictures.answer(visit, lambda sheet: charts.ranks(_ranked(table, visit), sheet))
 
 
 def _asked(desk: Desk, quarter: str | None) -> AreaTable:

@@ -6,10 +6,8 @@ from pathlib import Path
 from console.serving import Server, bind, tell
 from console.web.app import make_app
 from console.web.desk import Desk
+from workers.memory import share_pools
 from workers.runtime import Runtime
-
-#: What each connection to SQLite may remember, in MB: twenty viewers have a dozen open.
-CACHE_MB = 8
 
 
 def serve(runtime: Runtime, host: str, port: int, ready_file: Path | None = None) -> None:
@@ -19,7 +17,7 @@ def serve(runtime: Runtime, host: str, port: int, ready_file: Path | None = None
     """
     listener = bind("The console", host, port)
     address = f"http://{host}:{listener.getsockname()[1]}"
-    runtime.database.spare_memory(CACHE_MB)
+    share_pools()
     app = make_app(Desk(runtime, secrets.token_bytes(32)))
     with listener:
         proxies = runtime.settings.pages_proxies
