@@ -5,8 +5,6 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
-
 from classifier.policy import Policy
 from config.packs import load_pack
 from config.settings import Settings
@@ -32,9 +30,7 @@ def needs_consent(policy: Policy) -> bool:
     return found is None or bool(found.value)
 
 
-def require_usable(
-    connection: Connection, segment: Segment, policy: Policy, *, why: str, since: int = 0
-) -> None:
+def require_usable(connection: Any, segment: Segment, policy: Policy, *, why: str, since: int = 0) -> None:
     """Raise SegmentError where a segment may not choose whom a file holds, with the reason."""
     if since:
         raise SegmentError(
@@ -80,7 +76,7 @@ class Narrowing:
                 require_usable(connection, segment, self._policy, why=why, since=since)
                 segment_told.part(connection, segment, needs_consent=self._strict, now=now)
 
-    def rows(self, connection: Connection) -> Iterator[FeedRow]:
+    def rows(self, connection: Any) -> Iterator[FeedRow]:
         """Read the rows of the messaging store."""
         segment = self._use.segment
         if segment is None:
@@ -92,13 +88,13 @@ class Narrowing:
                 segment_told.note(beside, segment.id, [(each[0], each[1]) for each in some])
             yield from some
 
-    def tombstones(self, connection: Connection, seq: int, *, now: datetime) -> Iterator[dict[str, Any]]:
+    def tombstones(self, connection: Any, seq: int, *, now: datetime) -> Iterator[dict[str, Any]]:
         """Read the removals: of a segment of those whom its files held, of nobody else."""
         if self._use.segment is None:
             return map(tombstone, messaging.tombstones(connection, self._use.since))
         return left_segment(connection, self._use.segment, seq, needs_consent=self._strict, now=now)
 
-    def enter(self, connection: Connection, number: int, people: int, *, now: datetime) -> None:
+    def enter(self, connection: Any, number: int, people: int, *, now: datetime) -> None:
         """Enter in the record of targeting that the segment chose people by what they told of themselves."""
         segment, by, why, recipient, _ = self._use
         if segment is None or not segment.targets:
@@ -110,13 +106,13 @@ class Narrowing:
         targetings.add(connection, used)
 
 
-def policy_of(connection: Connection) -> Policy:
+def policy_of(connection: Any) -> Policy:
     """Load the pack in force, the usual one where none is yet."""
     return load_pack(installation.policy(connection) or DEFAULT)
 
 
 def left_segment(
-    connection: Connection, segment: Segment, seq: int, *, needs_consent: bool, now: datetime
+    connection: Any, segment: Segment, seq: int, *, needs_consent: bool, now: datetime
 ) -> Iterator[dict[str, Any]]:
     """Read the tombstones of whom files of a segment held and who is no more in it."""
     for row in segment_told.left(connection, segment, needs_consent=needs_consent):
@@ -130,7 +126,7 @@ def left_segment(
         }
 
 
-def called(connection: Connection, name: str | None) -> Segment | None:
+def called(connection: Any, name: str | None) -> Segment | None:
     """Return a segment by its name, None where none is named; raises RegularsError for an unknown one."""
     if name is None:
         return None

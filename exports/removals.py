@@ -5,8 +5,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
-
 from domain.errors import RegularsError
 from exports.forms import FORMS
 from exports.narrowing import left_segment, needs_consent, policy_of
@@ -71,7 +69,7 @@ def export_removals_of(database: Database, export: Export, folder: Path, *, now:
     return Removals(gone.count, files)
 
 
-def _gone(connection: Connection, export: Export, seq: int, *, now: datetime) -> Iterator[dict[str, Any]]:
+def _gone(connection: Any, export: Export, seq: int, *, now: datetime) -> Iterator[dict[str, Any]]:
     """Read who has left; of a segment's export also who left the segment alone."""
     for each in leavers.removals(connection, export.id):
         yield tombstone(each)  # type: ignore[arg-type]  # the same columns

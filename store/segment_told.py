@@ -2,11 +2,23 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, and_, delete, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    String,
+    and_,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from domain.segment import Segment
-from store.messaging import FeedRow
 from store.segments import holds, shown
 from store.sets import as_parameter, rows_of, run
 from store.tables import changes, contacts, messaging_contacts, segment_told
@@ -28,7 +40,9 @@ def note(connection: Connection, number: int, held: Iterable[tuple[str, str]]) -
     )
 
 
-def left(connection: Connection, segment: Segment, *, needs_consent: bool = True) -> Iterator[FeedRow]:
+def left(
+    connection: Connection, segment: Segment, *, needs_consent: bool = True
+) -> Iterator[Row[*tuple[Any, ...]]]:
     """Read whom files of a segment held and who is no more in it: rows as `store.messaging.tombstones` has.
 
     Who left the messaging store has the reason and step of the feed, who left the segment alone none: its
