@@ -49,6 +49,8 @@ class Act(StrEnum):
     SEGMENT_REMOVED = "segment.removed"
     AREAS_TAKEN = "areas.partition_taken"
     AREAS_PUBLISHED = "areas.published"
+    VIEWS_GRANTED = "views.granted"
+    VIEWS_REVOKED = "views.revoked"
     LABEL_OVERRIDDEN = "label.overridden"
     TOPICS_CHOSEN = "topics.chosen"
     CONTACT_ADDED = "contact.added"

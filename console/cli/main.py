@@ -29,6 +29,8 @@ MODULES: Mapping[str, str] = {
     "recipient": "recipients",
     "segment": "segments",
     "areas": "areas",
+    "views": "viewing",
+    "tap": "tapping",
     "simulator": "simulating",
     "receiver": "receiver",
     "push": "receiver",

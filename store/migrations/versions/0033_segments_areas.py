@@ -6,7 +6,7 @@ from alembic import op
 from store.tables import Id, Moment
 
 revision = "0033"
-down_revision = "0030"
+down_revision = "0032"
 
 _KIND = "kind IN ('commune', 'iris', 'polling_area')"
 #: The words of the forms so far by which a person agreed to be chosen by its topics.
