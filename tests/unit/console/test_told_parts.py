@@ -13,20 +13,22 @@ from store.kept import KEPT
 from tests.unit.console.test_told import _written
 
 
-def _lacking(texts: Mapping[str, str]) -> dict[str, str]:
-    return {name: each for name, each in texts.items() if told.french(each) is None}
+def _require_french(texts: Mapping[str, str], of: str) -> None:
+    lacking = [f"{name}: {each}" for name, each in texts.items() if told.french(each) is None]
+    if lacking:
+        pytest.fail(f"Add to console/web/words/told/{of}.toml the French of:\n" + "\n".join(lacking))
 
 
 def test_why_until_when_and_by_what_each_table_is_kept_has_its_french() -> None:
     written = {
         f"{name}.{column}": text for name, row in KEPT.items() for column, text in row._asdict().items()
     }
-    assert _lacking(written) == {}, "add the French of these to console/web/words/told/kept.toml"
+    _require_french(written, "kept")
 
 
 def test_the_meaning_of_every_setting_has_its_french() -> None:
     written = {name: field.description or "" for name, field in Settings.model_fields.items()}
-    assert _lacking(written) == {}, "add the French of these to console/web/words/told/settings.toml"
+    _require_french(written, "settings")
 
 
 def _texts(path: Path) -> Iterator[str]:
@@ -51,7 +53,7 @@ def test_what_the_look_at_the_installation_finds_has_its_french() -> None:
     assert {"controller", "not chosen", "Publish your notice, then set REGULARS_NOTICE_URL"} <= {
         each.partition(" and put")[0] for each in found
     }
-    assert _lacking({each: each for each in found}) == {}, "add these to console/web/words/told/examined.toml"
+    _require_french({each: each for each in found}, "examined")
 
 
 def _whole(given: ast.expr) -> Iterator[str]:
@@ -81,7 +83,7 @@ def test_why_something_could_not_be_read_has_its_french(platform: str) -> None:
     found = {each for path in folder.glob("*.py") for each in _reasons(path) if " " in each.strip("\0 ")}
     assert found
     filled = {each: each.replace("\0", "7") for each in found}
-    assert _lacking(filled) == {}, "add the French of these to console/web/words/told/unread.toml"
+    _require_french(filled, "unread")
 
 
 def test_a_field_of_a_platform_is_no_sentence() -> None:
@@ -93,4 +95,4 @@ def test_the_source_of_every_rule_has_its_french() -> None:
     packs = [path.read_text(encoding="utf-8") for path in Path("config/policies").glob("*.toml")]
     sources = {each: each for pack in packs for each in re.findall(r'^source = "(.*)"$', pack, re.MULTILINE)}
     assert len(sources) > 20
-    assert _lacking(sources) == {}, "add the French of these to console/web/words/told/sources.toml"
+    _require_french(sources, "sources")
