@@ -225,7 +225,7 @@ def test_no_page_says_anything_in_english_to_a_french_reader(console: Consoles) 
     pages = {
         re.compile(re.sub(r"\{[a-z_]+\}", r"[a-z0-9_]+", path)): path
         for method, path in LEAST
-        if method == "GET" and path not in NO_PAGE and not path.startswith("/charts")
+        if method == "GET" and path not in NO_PAGE and "." not in path
     }
     assert {path for shape, path in pages.items() if not any(map(shape.fullmatch, read))} == set()
 

@@ -9,6 +9,7 @@ import pytest
 
 from config.settings import Settings
 from console.web import told
+from domain.journal import Act
 from store.kept import KEPT
 from tests.unit.console.test_told import _written
 
@@ -89,6 +90,10 @@ def test_why_something_could_not_be_read_has_its_french(platform: str) -> None:
 def test_a_field_of_a_platform_is_no_sentence() -> None:
     assert told.french("author_id is missing") == "author_id manque"
     assert told.french("the author <b> is missing") is None
+
+
+def test_every_act_of_the_journal_has_its_french() -> None:
+    _require_french({each.name: each.value for each in Act}, "journal")
 
 
 def test_the_source_of_every_rule_has_its_french() -> None:
