@@ -9,6 +9,7 @@ import pytest
 
 from config.settings import Settings
 from console.web import told
+from console.web.written import coded
 from domain.journal import Act
 from store.kept import KEPT
 from tests.unit.console.test_told import _written
@@ -101,3 +102,8 @@ def test_the_source_of_every_rule_has_its_french() -> None:
     sources = {each: each for pack in packs for each in re.findall(r'^source = "(.*)"$', pack, re.MULTILINE)}
     assert len(sources) > 20
     _require_french(sources, "sources")
+
+
+def test_what_stands_between_backticks_is_code_and_everything_is_text() -> None:
+    assert coded(told.told("`regulars resume`", "fr")) == "<code>regulars resume</code>"
+    assert coded(told.told("`<b>` & co", "en")) == "<code>&lt;b&gt;</code> &amp; co"
