@@ -35,7 +35,7 @@ class FairLock:
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the lock for a block; raises LockedError after `patience_s` seconds, or in a read-only folder."""
+        """Hold the lock for a block; raises LockedError after `patience_s` seconds."""
         until = time.monotonic() + self._patience_s
         with _opened(self._writer) as writer:
             with _opened(self._next) as following:
