@@ -26,12 +26,14 @@ class FairLock:
     """The right to write to one file, by two more beside it that stay empty.
 
     Who holds the lock of `-next` writes next and waits for that of `-writer`: whoever has just written stands
-    behind all who wait. The kernel takes both from a process that dies.
+    behind all who wait. Whom somebody looks at waits for the writer alone (`in_queue` is False), not for
+    those in the queue. The kernel takes both locks from a process that dies.
     """
 
     def __init__(self, database: str, patience_s: float) -> None:
         self._next, self._writer = f"{database}-next", f"{database}-writer"
         self._patience_s = patience_s
+        self.in_queue = True
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
@@ -39,7 +41,8 @@ class FairLock:
         until = time.monotonic() + self._patience_s
         with _opened(self._writer) as writer:
             with _opened(self._next) as following:
-                _lock(following, until)
+                if self.in_queue:
+                    _lock(following, until)
                 _lock(writer, until)
             yield
 

@@ -1,10 +1,12 @@
 """The connections of a database: none outlives its closing, and one of a process writes."""
 
+import itertools
 import subprocess
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import cast
 
 import pytest
@@ -97,7 +99,36 @@ def test_whoever_waits_writes_next_though_another_goes_on_at_once(database: Data
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
-def test_a_turn_ends_with_its_process(database: Database) -> None:
+def test_whom_somebody_looks_at_goes_before_a_queue(database: Database) -> None:
+    others = [Database(str(database.engine.url)) for _ in range(6)]
+    looked_at = Database(str(database.engine.url))
+    looked_at.go_first()
+    ended, written = threading.Event(), itertools.count()
+
+    def go_on(each: Database) -> None:
+        while not ended.is_set():
+            with each.write():
+                next(written)
+                time.sleep(0.01)
+
+    waited = []
+    with ThreadPoolExecutor(6) as pool:
+        list(map(partial(pool.submit, go_on), others))
+        try:
+            for _ in range(20):
+                time.sleep(0.03)
+                before = next(written)
+                with looked_at.write():
+                    waited.append(next(written) - before - 1)
+        finally:
+            ended.set()
+    for each in (*others, looked_at):
+        each.close()
+    assert sum(waited) / 20 < 4  # six in the queue would be six
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_a_lock_ends_with_its_process(database: Database) -> None:
     held = (
         "import sys; from store.database import Database\n"
         "with Database(sys.argv[1]).write():\n"
