@@ -37,13 +37,12 @@ class FairLock:
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the lock for a block; raises LockedError after `patience_s` seconds."""
-        until = time.monotonic() + self._patience_s
+        """Hold the lock for a block; raises LockedError where who is next waited for `patience_s` seconds."""
         with _opened(self._writer) as writer:
             with _opened(self._next) as following:
                 if self.in_queue:
-                    _lock(following, until)
-                _lock(writer, until)
+                    fcntl.flock(following, fcntl.LOCK_EX)  # the kernel lets them in as they came
+                _lock(writer, time.monotonic() + self._patience_s)
             yield
 
 
