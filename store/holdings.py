@@ -8,7 +8,17 @@ from sqlalchemy import Connection, Table, select
 from domain.contact import ContactKey
 from store import consents
 from store.sealed import ENDING
-from store.tables import accounts, changes, contacts, journal_chain, journal_texts, metadata
+from store.tables import (
+    accounts,
+    changes,
+    consumers,
+    contacts,
+    journal_chain,
+    journal_texts,
+    metadata,
+    received,
+    recipients,
+)
 
 #: By what a row names its contact.
 _OWNER = "contact_id"
@@ -47,6 +57,12 @@ def of_contact(connection: Connection, key: ContactKey) -> dict[str, Rows]:
         .order_by(changes.c.seq)
     )
     found["changes"] = [_readable(row, names) for row in steps.mappings()]
+    shown = (
+        select(consumers.c.name.label("consumer"), recipients.c.name.label("recipient"))
+        .select_from(consumers.join(recipients).join(received))
+        .where(received.c.platform_id == key.platform_id, received.c.platform == key.platform)
+    )
+    found["received"] = [_readable(row, names) for row in connection.execute(shown).mappings()]
     return {name: rows for name, rows in found.items() if rows}
 
 

@@ -34,11 +34,11 @@ def make_api(desk: Desk, allowed: int = ALLOWED) -> ApiGate:
     return ApiGate(app, desk.runtime.settings.console_url)
 
 
-def _problem(request: Request, error: Exception) -> Response:
+def _problem(_: Request, error: Exception) -> Response:
     assert isinstance(error, ProblemError)  # noqa: S101  # what it is registered for
     return problem(error.name, error.headers)
 
 
-def _missing(request: Request, error: Exception) -> Response:
+def _missing(_: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 404)
     return problem(_NAMES.get(status, "bad-request"), getattr(error, "headers", None))

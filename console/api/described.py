@@ -14,7 +14,7 @@ from console.api.problems import MEDIA_TYPE, PROBLEMS, RESTART
 from domain.consumer import ALWAYS
 from exports.feed import OFFERED
 
-KEY_PATTERN = "^[a-z]+:.+$"
+KEY_PATTERN = r"^[a-z]+:[^\x00-\x1f\x7f]+$"
 KEY = "The platform and its own id, such as twitter:1001."
 CURSOR = "Where the reader stands, as an answer gave it. What is in it is nobody's business."
 FIELDS = (
@@ -27,10 +27,11 @@ OF_FIELDS: dict[str, Any] = {"pattern": "^({0})(,({0}))*$".format("|".join(OFFER
 _CURSOR = "kS0pV3Q2mB7cX9dE4fG6hJ8kL1nP5rT0uWyZaCbDeFgHiJkLmNoPqRsTuVwXyZ01"
 _ABOUT = """Whom the messaging store shows, for CRMs and other consumers.
 
-Begin with `/v1/regular-contacts`: follow `next_cursor` until `has_more` is false. Then ask `/v1/changes` with
-`changes_cursor`, again and again, each time with the `next_cursor` of the answer before. Apply what you are
-told in its order; carry out each `remove`. Some of it may come twice. When it is carried out and cannot be lost
-any more, say so with `PUT /v1/consumers/me/ack`. After a 410 begin anew, and delete whoever is not told then.
+Begin with `/v1/regular-contacts`: follow `next_cursor` until `has_more` is false. Then ask `/v1/changes`
+with `changes_cursor`, again and again, each time with the `next_cursor` of the answer before. Apply what you
+are told in its order; carry out each `remove`. Some of it may come twice. When it is carried out and cannot
+be lost any more, say so with `PUT /v1/consumers/me/ack`. After a 410 begin anew, and delete whoever is not
+told then.
 """
 _UPSERT: dict[str, Any] = {
     "contact_key": "twitter:1001",
@@ -99,7 +100,6 @@ def _operation(
         "description": description,
         "responses": responses,
         "response_class": Response,
-        "openapi_extra": {"security": [{"token": []}]},
     }
 
 
@@ -109,17 +109,17 @@ _LIMITS = {
 }
 SNAPSHOT = _operation(
     "Read whom the store shows",
-    "A snapshot as of its first page, in the order of the feed. Who changes meanwhile is left out and told by "
-    "`/v1/changes` behind it. Filters are given with every page; one may hold fewer than `limit`.",
+    "A snapshot as of its first page, in the order of the feed. Who changes meanwhile is left out and told "
+    "by `/v1/changes` behind it. Filters are given with every page; one may hold fewer than `limit`.",
     _whole(items=_ITEMS, has_more={"type": "boolean"}, next_cursor=_NO_TEXT, changes_cursor=_NO_TEXT),
     {"items": [_UPSERT], "has_more": False, "next_cursor": None, "changes_cursor": _CURSOR},
     "cursor-expired",
 )
 CHANGES = _operation(
     "Read what changed",
-    "Records of those who came in or changed, and tombstones of those who left and were told to this consumer, "
-    "in the order of the feed. While delivery is halted there are tombstones alone; what waits comes after "
-    "it, and tombstones once more.",
+    "Records of those who came in or changed, and tombstones of those who left and were told to this "
+    "consumer, in the order of the feed. While delivery is halted there are tombstones alone; what waits "
+    "comes after it, and tombstones once more.",
     _whole(items=_ITEMS, has_more={"type": "boolean"}, next_cursor=_TEXT),
     {"items": [_UPSERT, _REMOVE], "has_more": False, "next_cursor": _CURSOR},
     "cursor-expired",
@@ -145,8 +145,8 @@ CONSUMER = _operation(
 )
 ACK = _operation(
     "Say what is carried out",
-    "Everything up to a cursor of `/v1/changes`, or the `changes_cursor` of a snapshot. Removals that are not "
-    "acknowledged within a day raise an alarm.",
+    "Everything up to a cursor of `/v1/changes`, or the `changes_cursor` of a snapshot. Removals that are "
+    "not acknowledged within a day raise an alarm.",
     _whole(acknowledged_at={"$ref": "#/components/schemas/moment"}),
     {"acknowledged_at": "2026-11-26T21:00:00Z"},
     *("not-found", "cursor-expired", "too-large"),

@@ -1,5 +1,6 @@
 """The routes of the feed: a snapshot, what changed behind it, and what a consumer has carried out."""
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
@@ -14,7 +15,7 @@ from console.web.desk import Desk
 from domain.contact import ContactKey
 from domain.journal import Act, Entry
 from exports import feed
-from exports.cursors import PURPOSE, SHAPE, Cursors, GoneError
+from exports.cursors import PURPOSE, SHAPE, Cursors, GoneError, Place
 from exports.feed import OFFERED, Item, Page, Reading
 from pipeline.admit import review_newcomers
 from store import consumers, halts, journal
@@ -23,6 +24,7 @@ from store import consumers, halts, journal
 SIZE, MOST = 1_000, 5_000
 #: The names of consumers in addresses: a number, or whoever asks.
 ME = "me"
+KEY = re.compile(described.KEY_PATTERN)
 
 Cursor = Annotated[str, Query(pattern=SHAPE, description=described.CURSOR)]
 Limit = Annotated[int, Query(ge=1, le=MOST, description="How many steps of the feed a page tells at most.")]
@@ -51,6 +53,7 @@ def add_routes(app: FastAPI) -> None:
     def regular_contacts(  # noqa: PLR0913  # what a snapshot can be asked for
         request: Request,
         caller: Caller,
+        *,
         cursor: Cursor | None = None,
         limit: Limit = SIZE,
         fields: Fields = None,
@@ -68,7 +71,7 @@ def add_routes(app: FastAPI) -> None:
         page = _changes(desk, _reading(desk, caller, fields, limit), cursor)
         return answer(request, _told(desk, page, of="changes"))
 
-    @app.get("/v1/contacts/{contact_key}", **described.CONTACT)
+    @app.get("/v1/contacts/{contact_key:path}", **described.CONTACT)
     def contact(
         request: Request,
         caller: Caller,
@@ -173,13 +176,15 @@ def _changes(desk: Desk, reading: Reading, cursor: str) -> Page:
     return page
 
 
-def _changed(desk: Desk, reading: Reading, place: feed.Place) -> Page:
+def _changed(desk: Desk, reading: Reading, place: Place) -> Page:
     with desk.database.write() as connection:
         halted = bool(halts.every(connection))
         return feed.changed(connection, place, reading, halted=halted)
 
 
 def _one(desk: Desk, caller: Call, reading: Reading, contact_key: str) -> Item:
+    if not KEY.fullmatch(contact_key):
+        raise ProblemError("not-found")
     platform, _, platform_id = contact_key.partition(":")
     with desk.database.write() as connection:
         if halts.every(connection):

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import FastAPI, Header, Request, Response
+from fastapi import Depends, FastAPI, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from console.api import described
 from console.api.answers import answer
-from console.api.entering import Caller
+from console.api.entering import Caller, enter
 from console.pages.words import words
 from console.web.desk import Desk
 from domain.contact import ContactKey
@@ -35,7 +35,9 @@ def add_routes(app: FastAPI) -> None:
         request: Request,
         caller: Caller,
         body: Objection,
-        idempotency_key: Annotated[str | None, Header(max_length=200, description=described.AGAIN)] = None,
+        _: Annotated[
+            str | None, Header(alias="idempotency-key", max_length=200, description=described.AGAIN)
+        ] = None,
     ) -> Response:
         """Do what `regulars object` does; the unknown, and the second time, are answered alike."""
         key = ContactKey(*body.contact_key.split(":", 1))
@@ -46,8 +48,8 @@ def add_routes(app: FastAPI) -> None:
         follow_up(desk.runtime.road("api"), key, now=caller.now)
         return answer(request, {"contact_key": str(key), "state": "suppressed"})
 
-    @app.get("/v1/topics", **described.TOPICS_)
-    def topics(request: Request, caller: Caller) -> Response:
+    @app.get("/v1/topics", dependencies=[Depends(enter)], **described.TOPICS_)
+    def topics(request: Request) -> Response:
         names = {language: words(language) for language in LANGUAGES}
         told = [
             {"topic": each, **{language: names[language][f"topic_{each}"] for language in LANGUAGES}}

@@ -15,8 +15,7 @@ PROBLEMS: Mapping[str, tuple[int, str]] = {
     "method-not-allowed": (405, "This address does not know the method."),
     "cursor-expired": (
         410,
-        "The cursor is too old, or the feed has begun anew. Read /v1/regular-contacts from its beginning and "
-        "let it replace all that you have.",
+        "The cursor is too old, or the feed began anew. Read /v1/regular-contacts in place of what you have.",
     ),
     "too-large": (413, "The body is too large."),
     "too-many-requests": (429, "Too many requests; wait as Retry-After says."),

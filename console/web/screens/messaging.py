@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from fastapi import FastAPI, Response
 
-from console.web import charts, delivery, recipients
+from console.web import charts, consumers, delivery, recipients
 from console.web.access import Viewer
 from console.web.desk import Desk
 from console.web.rendering import page
@@ -18,6 +18,7 @@ def add_routes(app: FastAPI) -> None:
     desk: Desk = app.state.desk
     delivery.add_routes(app)
     recipients.add_routes(app)
+    consumers.add_routes(app)
 
     @app.get("/messaging")
     def show(visit: Viewer) -> Response:

@@ -46,7 +46,6 @@ def upgrade() -> None:
         postgresql_where=standing,
     )
     op.create_index("ix_consumers_recipient_id", "consumers", ["recipient_id"])
-    of_consumer = {"columns": ["consumer_id"], "refcolumns": ["consumers.id"], "ondelete": "CASCADE"}
     op.create_table(
         "consumer_tokens",
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
@@ -54,7 +53,12 @@ def upgrade() -> None:
         sa.Column("begins", sa.Text(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("ends_at", Moment(), nullable=False),
-        sa.ForeignKeyConstraint(**of_consumer, name=op.f("fk_consumer_tokens_consumer_id")),
+        sa.ForeignKeyConstraint(
+            ["consumer_id"],
+            ["consumers.id"],
+            name=op.f("fk_consumer_tokens_consumer_id"),
+            ondelete="CASCADE",
+        ),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_consumer_tokens")),
     )
     op.create_index("ix_consumer_tokens_consumer_id", "consumer_tokens", ["consumer_id"])
@@ -63,7 +67,9 @@ def upgrade() -> None:
         sa.Column("consumer_id", Id, nullable=False),
         sa.Column("platform_id", sa.Text(), nullable=False),
         sa.Column("platform", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(**of_consumer, name=op.f("fk_received_consumer_id")),
+        sa.ForeignKeyConstraint(
+            ["consumer_id"], ["consumers.id"], name=op.f("fk_received_consumer_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("consumer_id", "platform_id", "platform", name=op.f("pk_received")),
     )
     _let_kinds(f"{_OLD}, {_NEW}")
