@@ -129,4 +129,4 @@ class Mirror:
     def die(self) -> None:
         """Lose what was not saved."""
         people, gone, self.cursor = self.saved
-        self.people, self.gone = dict(people), dict(gone)
+        self.people, self.gone, self.steps = dict(people), dict(gone), []
