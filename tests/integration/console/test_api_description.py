@@ -110,7 +110,7 @@ def test_whatever_is_sent_no_operation_fails_or_answers_what_it_does_not_say(
         @settings(
             max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), database=None
         )
-        def send(case: Any, known: bool) -> None:
+        def send(case: Any, *, known: bool) -> None:
             case.headers = (
                 {**(case.headers or {}), "Authorization": f"Bearer {mirror.token}"} if known else {}
             )

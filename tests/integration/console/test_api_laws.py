@@ -1,4 +1,4 @@
-"""Laws of the feed: a consumer that dies and comes back ends equal to the store, whatever happens meanwhile."""
+"""Laws of the feed: a consumer that dies and comes back ends equal to the store."""
 
 import random
 import threading
@@ -20,7 +20,7 @@ from pipeline.page import write_page
 from pipeline.rights import ERASED, OBJECTED, end_contact
 from store import messaging, suppressions
 from store.database import Database
-from tests.cast import ADA, CY, DI, OURS, follows
+from tests.cast import ADA, CY, DI, follows
 from tests.consoles import Consoles, listening
 from tests.consumers import Mirror, let_in
 from tests.interests import page

@@ -91,7 +91,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     **{f"/contacts/{{contact_id}}/{each}": (f"/contacts/3000/{each}",) for each in
        ("override", "object", "erase", "access")},
     "/messaging": ("/messaging",),
-    **{f"/messaging/{each}": (f"/messaging/{each}",) for each in ("recipients", "files", "export", "consumers")},
+    **{f"/messaging/{each}": (f"/messaging/{each}",) for each in
+       ("recipients", "files", "export", "consumers")},
     "/overview/needs": ("/overview/needs",),
     "/privacy": ("/privacy",),
     "/privacy/keeping": ("/privacy/keeping",),
