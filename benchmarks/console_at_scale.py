@@ -170,7 +170,7 @@ def measure(given: argparse.Namespace, folder: Path, extra: dict[str, str]) -> b
             marker.touch()
             print(f"Filled in {time.monotonic() - begun:.0f} s", flush=True)
         runtime = Runtime(Settings(), upgrade=True)
-        connect(runtime, world)
+        given.accounts = connect(runtime, world)
         log = folder / "console.log"
         ready = folder / "console.json"
         with contextlib.ExitStack() as stack:
@@ -212,10 +212,9 @@ def _walk(given: argparse.Namespace, folder: Path, runtime: Runtime, port: int, 
     )
     if given.paints:
         painter.start()
-    under_way = []
     while viewers.poll() is None:
         if not given.at_rest:
-            under_way.append(keep_harvesting(runtime))
+            keep_harvesting(runtime, given.accounts)
         time.sleep(0.5)
     seconds, cpu = time.monotonic() - begun, watch.seconds
     if given.paints:

@@ -71,38 +71,32 @@ def _keep_tallies(database: Database) -> None:
 
 
 def connect(runtime: Runtime, world: Simulator) -> list[int]:
-    """Let the simulator answer for the crowd's accounts, and add more of them; returns all."""
-    guises = world.post("guises", {"accounts": ACCOUNTS, "apps": ACCOUNTS})
-    known: dict[int, tuple[str, str]] = {}
+    """Add accounts that the simulator answers for, beside the crowd's; returns their numbers.
+
+    The simulator knows nobody of the crowd, who would all be missing at the end of a walk of theirs.
+    """
+    added = []
     with runtime.database.write() as connection:
-        for each in guises:
+        for each in world.post("guises", {"accounts": ACCOUNTS, "apps": ACCOUNTS}):
             sealed = runtime.seal(connection, Credentials(each["token"], None, None))
-            place = {"platform_id": each["account_id"], **sealed.columns()}
-            rows = [row.id for row in accounts.every(connection) if row.platform == each["platform"]]
-            free = [row for row in rows if row not in known]
-            if free and each["platform"] not in {p for p, _ in known.values()}:
-                number = free[0]
+            values = {"platform": each["platform"], "platform_id": each["account_id"], **sealed.columns()}
+            name = f"our newest {each['platform']} {each['account_id']}"
+            connection.execute(delete(accounts_table).where(accounts_table.c.name == name))
+            added.append(
                 connection.execute(
-                    update(accounts_table).where(accounts_table.c.id == number).values(**place)
-                )
-            else:
-                name = f"our other {each['platform']}"
-                now = utc_now()
-                connection.execute(delete(accounts_table).where(accounts_table.c.name == name))
-                number = connection.execute(
                     insert(accounts_table)
-                    .values(platform=each["platform"], name=name, owned_reads=True, added_at=now, **place)
+                    .values(name=name, owned_reads=True, added_at=utc_now(), **values)
                     .returning(accounts_table.c.id)
                 ).scalar_one()
-            known[number] = (each["platform"], each["account_id"])
-    return list(known)
+            )
+    return added
 
 
-def keep_harvesting(runtime: Runtime) -> int:
-    """Begin the streams of all accounts that are not being read; returns how many runs are under way."""
-    active = 0
+def keep_harvesting(runtime: Runtime, account_ids: list[int]) -> int:
+    """Begin the streams of accounts that are not being read; returns how many were begun."""
+    begun = 0
     with runtime.database.read() as connection:
-        found = [accounts.get(connection, row.id) for row in accounts.every(connection)]
+        found = [accounts.get(connection, each) for each in account_ids]
     for each in found:
         with runtime.database.write() as connection:
             connector = runtime.connector_of(connection, each)
@@ -110,8 +104,8 @@ def keep_harvesting(runtime: Runtime) -> int:
             ended = [name for name in STREAMS[str(each.platform)] if name not in under_way]
             if ended:
                 begin_harvest(connection, each, connector, Wanted(ended, join=True), now=utc_now())
-            active += 1
-    return active
+                begun += len(ended)
+    return begun
 
 
 def told(path: Path) -> dict[str, Any]:

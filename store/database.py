@@ -3,6 +3,7 @@
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from domain.errors import RegularsError
@@ -17,6 +19,9 @@ from store.interrupts import held_back
 
 #: How long a writer waits for another on SQLite, in seconds.
 BUSY_TIMEOUT_S = 30
+#: What a connection to SQLite may remember, in MB: the one that writes needs all blocks that a page of
+#: contacts changes among a million, the others of a process (the console has a dozen) read a screen each.
+WRITER_MB, READER_MB = 64, 8
 #: How often a transaction is tried again after a deadlock.
 MAX_DEADLOCKS = 5
 _NO_ADDRESS = (
@@ -40,6 +45,9 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self.on_sqlite = self.engine.dialect.name == "sqlite"
+        #: SQLite lets one write at a time, so a process has one connection that writes and keeps its memory
+        #: of the file; threads wait for it in the order they came.
+        self.writer = _engine(url, writes=True) if self.on_sqlite else self.engine
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
@@ -49,7 +57,7 @@ class Database:
         On SQLite it begins as BEGIN IMMEDIATE: a transaction that reads first and writes later is
         refused there as soon as another writer came between (measured: 298 of 600).
         """
-        with _said(), held_back(), self.engine.begin() as connection:
+        with _said(), held_back(), self.writer.begin() as connection:
             yield connection
 
     @contextlib.contextmanager
@@ -64,7 +72,7 @@ class Database:
             with self.write() as connection:
                 yield connection
             return
-        with _said(), held_back(), self.engine.connect() as connection:
+        with _said(), held_back(), self.writer.connect() as connection:
             driver: Any = connection.connection.driver_connection
             driver.execute("PRAGMA foreign_keys = OFF")
             try:
@@ -98,17 +106,11 @@ class Database:
         with self.write() as connection:
             return act(connection)
 
-    def spare_memory(self, cache_mb: int) -> None:
-        """Let each connection to SQLite remember so many MB at most: for whoever has many open at once."""
-        if self.on_sqlite:
-            pragma = f"PRAGMA cache_size = {-1024 * cache_mb}"
-            event.listen(self.engine, "connect", lambda connection, _: connection.execute(pragma))
-            self.engine.dispose()
-
     def close(self) -> None:
         """Close all connections; one that another thread still uses, as soon as it is given back."""
-        event.listen(self.engine, "checkin", _close_returned)
-        self.engine.dispose()
+        for each in {self.engine, self.writer}:
+            event.listen(each, "checkin", _close_returned)
+            each.dispose()
 
 
 def sqlite_url(path: Path) -> str:
@@ -129,6 +131,10 @@ def _said() -> Iterator[None]:
             f"The role of REGULARS_DATABASE_URL may not do this ({cause}). The schema is brought up with "
             "REGULARS_DATABASE_OWNER_URL: `regulars db upgrade`."
         ) from error
+    except PoolTimeoutError as error:
+        raise DatabaseError(
+            f"Another thread has been writing for {BUSY_TIMEOUT_S} seconds; try again when it is done."
+        ) from error
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) in ("40P01", "40001"):
             raise DeadlockError("Two transactions waited for each other; try again.") from error
@@ -143,19 +149,22 @@ def _close_returned(_connection: object, entry: ConnectionPoolEntry) -> None:
     entry.close()
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, *, writes: bool = False) -> Engine:
+    alone: dict[str, Any] = {"pool_size": 1, "max_overflow": 0, "pool_timeout": BUSY_TIMEOUT_S}
     try:
         parsed = make_url(url)
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         # hide_parameters: names and texts are parameters, and errors reach logs.
-        engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=parsed.host is not None)
+        engine = create_engine(
+            parsed, hide_parameters=True, pool_pre_ping=parsed.host is not None, **(alone if writes else {})
+        )
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise DatabaseError(_NO_ADDRESS) from error
     if engine.dialect.name not in ("sqlite", "postgresql"):
         raise DatabaseError(_NO_ADDRESS)
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", partial(_prepare_sqlite, WRITER_MB if writes else READER_MB))
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "connect", _prepare_postgresql)
@@ -169,7 +178,7 @@ def _prepare_postgresql(connection: psycopg.Connection[Any], _record: object) ->
     connection.commit()
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+def _prepare_sqlite(cache_mb: int, connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_S * 1000}",
@@ -180,7 +189,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "wal_autocheckpoint = 8000",
         "foreign_keys = ON",
         "secure_delete = ON",
-        "cache_size = -65536",
+        f"cache_size = {-1024 * cache_mb}",
         "temp_store = MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from store.database import Database
 from store.tables import metadata
+from tests.listening import listens
 
 #: Tables that grow with the number of contacts.
 BIG = frozenset({
@@ -47,11 +48,8 @@ def listening_in(database: Database) -> Iterator[list[Asked]]:
         if statement.lstrip().upper().startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
             noted.append(Asked(statement, parameters))
 
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
+    with listens(database, "before_cursor_execute", note):
         yield noted
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
 
 
 def whole_reads(

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 import uvicorn
-from sqlalchemy import event
 
 from config import link_tokens, suppression
 from config.ledger import Ledger
@@ -27,6 +26,7 @@ from pipeline.objecting import stop_tokens
 from store import installation
 from store.database import Database
 from tests.cast import CNIL, NOW
+from tests.listening import listens
 
 PUBLIC = "https://pages.club.example"
 FACE = Face("The Club", PUBLIC, "https://club.example/notice", sender="no-reply@club.example")
@@ -166,8 +166,5 @@ def statements_of(database: Database) -> Iterator[list[str]]:
     def hear(*given: Any) -> None:
         heard.append(str(given[2]))
 
-    event.listen(database.engine, "before_cursor_execute", hear)
-    try:
+    with listens(database, "before_cursor_execute", hear):
         yield heard
-    finally:
-        event.remove(database.engine, "before_cursor_execute", hear)

@@ -21,7 +21,7 @@ from domain.errors import RegularsError
 from store.interrupts import held_back
 from workers import worker
 from workers.broker import QUEUES, process_broker, redis_broker
-from workers.children import die_with_parent
+from workers.children import die_with_parent, work_behind
 from workers.dispatcher import Dispatcher
 from workers.embedded import QueueServer, server_binary
 from workers.life import Life, at_work
@@ -129,7 +129,8 @@ class Supervisor:
             env=self._environment,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=die_with_parent,  # noqa: PLW1509  # asks the kernel, touches nothing of ours
+            # Asks the kernel, touches nothing of ours.
+            preexec_fn=work_behind if words[0] == "worker" else die_with_parent,  # noqa: PLW1509
         )
 
     def _watch(self) -> None:

@@ -15,6 +15,7 @@ from workers import actors
 from workers.broker import CONTROL, QUEUES, redis_broker
 from workers.life import Life
 from workers.limiter import limiter_of
+from workers.memory import share_pools
 from workers.pauses import Pauses
 from workers.runtime import Runtime
 from workers.tracing import tracing
@@ -55,6 +56,7 @@ def run(settings: Settings, redis_url: str, queues: Sequence[str]) -> None:
     runtime = Runtime(settings)
     broker = redis_broker(redis_url, allow_volatile=settings.allow_volatile_queue)
     ended = until_signal()
+    share_pools()
     worker, life = start(runtime, broker, queues)
     _collect_less_often()
     ended.wait()

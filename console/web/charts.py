@@ -1,21 +1,22 @@
 """Charts: drawn at the server as SVG, without a legend to decipher; each page shows the same as a table."""
 
 import io
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import wraps
-from threading import RLock
-from typing import ParamSpec
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
+from numpy.typing import NDArray
 
 from config import notice
 from console.travel import Look, draw
 from console.web.formats import day_of, number
+from console.web.pictures import Sheet
 from console.web.words import Words
 from store.reading import BY_HAND
 
@@ -41,123 +42,82 @@ _COLOURS = {
 }
 #: How wide a chart is on a phone, in inches of 72 pixels.
 _NARROW = 4.6
-#: Matplotlib is not made for threads.
-_LOCK = RLock()
-#: Pictures that are kept, by all that they show: drawing one takes longer than all else that a page does.
-_MOST_KEPT = 64
-_KEPT: OrderedDict[str, bytes] = OrderedDict()
-_Shown = ParamSpec("_Shown")
+#: Room for a letter of a name or figure, in inches: a bold one of ten points, a little more than most take.
+_LETTER = 0.085
+Places = NDArray[Any]
 
 
-def _drawn_once(draws: Callable[_Shown, bytes]) -> Callable[_Shown, bytes]:
-    """Draw only what nobody has asked for lately."""
-
-    @wraps(draws)
-    def kept(*shown: _Shown.args, **how: _Shown.kwargs) -> bytes:
-        key = repr((draws.__name__, shown, sorted(how.items())))
-        with _LOCK:
-            if key not in _KEPT:
-                _KEPT[key] = draws(*shown, **how)
-                while len(_KEPT) > _MOST_KEPT:
-                    _KEPT.popitem(last=False)
-            _KEPT.move_to_end(key)
-            return _KEPT[key]
-
-    return kept
-
-
-@_drawn_once
 def lines(
     days: Mapping[date, Mapping[str, int]],
     names: Sequence[str],
-    language: str,
-    theme: str | None,
-    *,
-    narrow: bool = False,
+    sheet: Sheet,
 ) -> bytes:
-    """Draw one line a label over days, each named at its end; `narrow` for a phone."""
-    colours = _COLOURS["dark" if theme == "dark" else "light"]
-    said = Words(language)
-    with _LOCK:
-        figure = Figure(figsize=(_NARROW if narrow else 9, 2.8), layout="constrained")
-        axes = figure.subplots()
-        dates = sorted(days)
-        places = np.array([each.toordinal() for each in dates])
-        for name in names:
-            values = [days[each].get(name, 0) for each in dates]
-            alone = "o" if len(dates) == 1 else None
-            axes.plot(places, values, color=colours[name], linewidth=2, marker=alone)
-            if values:
-                axes.annotate(
-                    said(f"words.{name}_many"),
-                    (places[-1], values[-1]),
-                    xytext=(6, 0),
-                    textcoords="offset points",
-                    color=colours[name],
-                    va="center",
-                    weight="bold",
-                )
-        axes.set_ylim(bottom=0)
-        ticks = places[:: max(1, len(places) // (3 if narrow else 6))]
-        axes.set_xticks(ticks, [day_of(date.fromordinal(each), language) for each in ticks])
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language)))
-        axes.grid(axis="y", color=colours["line"], linewidth=0.8)
-        axes.tick_params(colors=colours["ink"], length=0, pad=6)
-        axes.spines[:].set_visible(False)
-        return _svg(figure)
+    """Draw one line a label over days, each named at its end."""
+    colours = _COLOURS["dark" if sheet.dark else "light"]
+    said = Words(sheet.language)
+    dates = sorted(days)
+    most = max((count for day in days.values() for count in day.values()), default=0)
+    figure, axes = _paper(
+        2.8, sheet, number(most, sheet.language), [said(f"words.{each}_many") for each in names]
+    )
+    places = np.array([each.toordinal() for each in dates])
+    for name in names:
+        values = [days[each].get(name, 0) for each in dates]
+        alone = "o" if len(dates) == 1 else None
+        axes.plot(places, values, color=colours[name], linewidth=2, marker=alone)
+        if values:
+            axes.annotate(
+                said(f"words.{name}_many"),
+                (places[-1], values[-1]),
+                xytext=(6, 0),
+                textcoords="offset points",
+                color=colours[name],
+                va="center",
+                weight="bold",
+            )
+    _rule(axes, places, colours, sheet)
+    return _svg(figure)
 
 
-@_drawn_once
 def columns(
     days: Mapping[date, Mapping[str, int]],
     names: Mapping[str, str],
-    language: str,
-    theme: str | None,
-    *,
-    narrow: bool = False,
+    sheet: Sheet,
 ) -> bytes:
     """Draw a column a day, its parts on one another; `names` says what each part is, beside the last day."""
-    colours = _COLOURS["dark" if theme == "dark" else "light"]
+    colours = _COLOURS["dark" if sheet.dark else "light"]
     shades = dict(zip(names, (colours["regular"], colours["occasional"]), strict=False))
-    with _LOCK:
-        figure = Figure(figsize=(_NARROW if narrow else 9, 2.4), layout="constrained")
-        axes = figure.subplots()
-        dates = sorted(days)
-        places = np.array([each.toordinal() for each in dates])
-        under = np.zeros(len(dates))
-        for name, said in names.items():
-            heights = np.array([days[each].get(name, 0) for each in dates])
-            axes.bar(places, heights, 0.8, under, color=shades[name])
-            if heights.any():
-                newest = int(np.flatnonzero(heights)[-1])
-                axes.annotate(
-                    said,
-                    (places[-1] + 0.5, under[newest] + heights[newest] / 2),
-                    xytext=(6, 0),
-                    textcoords="offset points",
-                    color=shades[name],
-                    va="center",
-                    weight="bold",
-                    annotation_clip=False,
-                )
-            under = under + heights
-        axes.set_ylim(bottom=0)
-        ticks = places[:: max(1, len(places) // (3 if narrow else 6))]
-        axes.set_xticks(ticks, [day_of(date.fromordinal(each), language) for each in ticks])
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language)))
-        axes.grid(axis="y", color=colours["line"], linewidth=0.8)
-        axes.set_axisbelow(True)
-        axes.tick_params(colors=colours["ink"], length=0, pad=6)
-        axes.spines[:].set_visible(False)
-        return _svg(figure)
+    dates = sorted(days)
+    most = max((sum(day.values()) for day in days.values()), default=0)
+    figure, axes = _paper(2.4, sheet, number(most, sheet.language), list(names.values()))
+    places = np.array([each.toordinal() for each in dates])
+    under = np.zeros(len(dates))
+    for name, said in names.items():
+        heights = np.array([days[each].get(name, 0) for each in dates])
+        axes.add_collection(_bars(places, under, heights, shades[name]))
+        if heights.any():
+            newest = int(np.flatnonzero(heights)[-1])
+            axes.annotate(
+                said,
+                (places[-1] + 0.5, under[newest] + heights[newest] / 2),
+                xytext=(6, 0),
+                textcoords="offset points",
+                color=shades[name],
+                va="center",
+                weight="bold",
+                annotation_clip=False,
+            )
+        under = under + heights
+    axes.autoscale_view()
+    _rule(axes, places, colours, sheet)
+    return _svg(figure)
 
 
-@_drawn_once
-def flow(rows: Sequence[tuple[str, str, str, int]], inside: int, language: str, theme: str | None) -> bytes:
+def flow(rows: Sequence[tuple[str, str, str, int]], inside: int, sheet: Sheet) -> bytes:
     """Draw who leads to what: kinds of act, the label, the messaging store."""
-    colours = _COLOURS["dark" if theme == "dark" else "light"]
-    said = Words(language)
-    words = dict(notice.words(language)["kinds"])
+    colours = _COLOURS["dark" if sheet.dark else "light"]
+    said = Words(sheet.language)
+    words = dict(notice.words(sheet.language)["kinds"])
     words |= {
         each: said(f"words.{each}") for each in ("regular", "occasional", "suppressed", "none", BY_HAND)
     }
@@ -168,10 +128,42 @@ def flow(rows: Sequence[tuple[str, str, str, int]], inside: int, language: str, 
         words=words,
         colours=colours,
         ink=colours["ink"],
-        number=lambda count: number(count, language),
+        number=lambda count: number(count, sheet.language),
     )
-    with _LOCK:
-        return _svg(draw(rows, inside, look))
+    return _svg(draw(rows, inside, look))
+
+
+def _paper(height: float, sheet: Sheet, figures: str, ends: Sequence[str]) -> tuple[Figure, Axes]:
+    """Return a chart's axes, with room for the longest figure at the left and for the names at the right.
+
+    Room by the count of letters: having it measured by drawing everything twice takes longer than the rest.
+    """
+    width = _NARROW if sheet.narrow else 9
+    figure = Figure(figsize=(width, height))
+    left, right = 0.2 + _LETTER * len(figures), 0.2 + _LETTER * max(map(len, ends), default=0)
+    axes = figure.add_axes(
+        (left / width, 0.3 / height, (width - left - right) / width, (height - 0.4) / height)
+    )
+    return figure, axes
+
+
+def _bars(places: Places, under: Places, heights: Places, colour: str) -> PolyCollection:
+    """Return a column a day as one thing to draw: as a thing each, they take five times as long."""
+    left, right, top = places - 0.4, places + 0.4, under + heights
+    corners = np.stack([left, under, left, top, right, top, right, under], axis=1)
+    return PolyCollection(list(corners.reshape(-1, 4, 2)), facecolors=colour)
+
+
+def _rule(axes: Axes, places: Places, colours: Mapping[str, str], sheet: Sheet) -> None:
+    """Draw days below, figures at the left, and pale lines behind."""
+    axes.set_ylim(bottom=0)
+    ticks = places[:: max(1, len(places) // (3 if sheet.narrow else 6))]
+    axes.set_xticks(ticks, [day_of(date.fromordinal(each), sheet.language) for each in ticks])
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, sheet.language)))
+    axes.grid(axis="y", color=colours["line"], linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.tick_params(colors=colours["ink"], length=0, pad=6)
+    axes.spines[:].set_visible(False)
 
 
 def _svg(figure: Figure) -> bytes:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from console.form_reading import Form
+from console.web.pictures import Pictures
 from domain.user import Role, User
 from pipeline.signing_in import form_token_of
 from store.database import Database
@@ -22,6 +23,7 @@ class Desk:
     #: Makes the marks under which tries to sign in are counted; of this process alone.
     key: bytes = field(repr=False)
     now: Callable[[], datetime] = utc_now
+    pictures: Pictures = field(default_factory=Pictures)
 
     @property
     def database(self) -> Database:

@@ -11,6 +11,7 @@ from console.web import charts, harvest_begin, harvest_runs, schedule_pages, van
 from console.web.access import Viewer
 from console.web.desk import Desk, Visit
 from console.web.harvesting import number_of, progress
+from console.web.pictures import Sheet
 from console.web.rendering import page, render
 from domain.contact import Platform
 from pipeline.scheduling import next_of_all
@@ -71,16 +72,15 @@ def add_routes(app: FastAPI) -> None:
 
     @app.get("/charts/harvests.svg")
     def chart(visit: Viewer) -> Response:
-        with desk.database.read() as connection:
-            read = run_pages.read_a_day(connection, since=visit.now - DAYS)
-        drawn = charts.columns(
-            _days(read, visit.now.date()),
-            {each: name for each, name in _NAMES.items() if any(each in counts for counts in read.values())},
-            visit.language,
-            visit.query.get("theme"),
-            narrow="narrow" in visit.query,
-        )
-        return Response(drawn, media_type="image/svg+xml")
+        def draw(sheet: Sheet) -> bytes:
+            with desk.database.read() as connection:
+                read = run_pages.read_a_day(connection, since=visit.now - DAYS)
+            read_of = {each for counts in read.values() for each in counts}
+            names = {each: name for each, name in _NAMES.items() if each in read_of}
+            days = _days(read, visit.now.date())
+            return charts.columns(days, names, sheet)
+
+        return desk.pictures.answer(visit, draw)
 
     for each in (harvest_begin, vanished, schedule_pages, harvest_runs):
         each.add_routes(app, desk)

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Response
 from console.web import charts, consumers, delivery, recipients
 from console.web.access import Viewer
 from console.web.desk import Desk
+from console.web.pictures import Sheet
 from console.web.rendering import page
 from store import tallies
 from store.tallies import Tally
@@ -42,10 +43,12 @@ def add_routes(app: FastAPI) -> None:
 
     @app.get("/charts/flow.svg")
     def flow(visit: Viewer) -> Response:
-        with desk.database.read() as connection:
-            counted = tallies.newest(connection)
-        drawn = charts.flow(_flow(counted), _sum(counted, "inside"), visit.language, visit.query.get("theme"))
-        return Response(drawn, media_type="image/svg+xml")
+        def draw(sheet: Sheet) -> bytes:
+            with desk.database.read() as connection:
+                counted = tallies.newest(connection)
+            return charts.flow(_flow(counted), _sum(counted, "inside"), sheet)
+
+        return desk.pictures.answer(visit, draw)
 
 
 def _sum(counted: Iterable[Tally], name: str) -> int:

@@ -12,6 +12,7 @@ from console.web.access import Viewer
 from console.web.desk import Desk
 from console.web.looks import looks_of
 from console.web.needs import needs
+from console.web.pictures import Sheet
 from console.web.rendering import page
 from store import budgets, ledger, runs, tallies
 from store.tallies import Tally
@@ -64,16 +65,12 @@ def add_routes(app: FastAPI) -> None:
 
     @app.get("/charts/contacts.svg")
     def chart(visit: Viewer) -> Response:
-        with desk.database.read() as connection:
-            counted = tallies.since(connection, (visit.now - CHART).date(), *NAMES.values())
-        drawn = charts.lines(
-            _days(counted),
-            ("regular", "occasional"),
-            visit.language,
-            visit.query.get("theme"),
-            narrow="narrow" in visit.query,
-        )
-        return Response(drawn, media_type="image/svg+xml")
+        def draw(sheet: Sheet) -> bytes:
+            with desk.database.read() as connection:
+                counted = tallies.since(connection, (visit.now - CHART).date(), *NAMES.values())
+            return charts.lines(_days(counted), ("regular", "occasional"), sheet)
+
+        return desk.pictures.answer(visit, draw)
 
 
 def _days(counted: Iterable[Tally]) -> dict[date, dict[str, int]]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, event
+from sqlalchemy import delete
 
 from classifier.policy import Policy
 from domain.contact import ContactKey
@@ -25,6 +25,7 @@ from store.database import Database
 from store.tables import contacts, messaging_contacts
 from tests.cast import CNIL, EU, LATER, NOW, OURS, added
 from tests.contents import contents, feed, inside, labels, let_be_shown, rows, wipe
+from tests.listening import listens
 from tests.signing import ADA, CONSENT, SUPPRESSOR, by_phone, join, signed, suppress
 
 EARLIER = NOW - timedelta(days=30)
@@ -260,9 +261,8 @@ def test_a_thousand_take_as_many_statements_as_one(database: Database) -> None:
         def heard(*given: object) -> None:
             statements.append(str(given[2]))
 
-        event.listen(database.engine, "before_cursor_execute", heard)
-        join(database, *people)
-        event.remove(database.engine, "before_cursor_execute", heard)
+        with listens(database, "before_cursor_execute", heard):
+            join(database, *people)
         return len(statements)
 
     join(database, BO._replace(topics=("housing",)))

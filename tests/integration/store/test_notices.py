@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from classifier.notices import Notice, Status, status
@@ -14,6 +14,7 @@ from store.database import Database
 from store.notices import AtForm, Giving, Version
 from tests.cast import ADA, BO, CNIL, CY, DI, EU, LATER, NOW, added, follows, likes, objects
 from tests.contents import rows
+from tests.listening import listens
 
 MONTH = timedelta(days=30)
 TEXT = Version("a" * 64, "en", "We hold data about you.")
@@ -61,11 +62,11 @@ def test_a_page_asks_one_statement_more_where_somebody_is_new_and_none_else(data
     def remember(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         asked.append(statement)
 
-    event.listen(database.engine, "before_cursor_execute", remember)
-    meet(database)
-    assert sum("INTO notices" in each for each in asked) == 1
-    asked.clear()
-    meet(database, LATER)
+    with listens(database, "before_cursor_execute", remember):
+        meet(database)
+        assert sum("INTO notices" in each for each in asked) == 1
+        asked.clear()
+        meet(database, LATER)
     assert not [each for each in asked if "notices" in each and "notice_versions" not in each]
 
 

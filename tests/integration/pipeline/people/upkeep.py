@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from classifier.notices import Status
 from domain.admission import Controller
@@ -28,6 +28,7 @@ from tests.integration.pipeline.people import laws
 from tests.integration.pipeline.people.acts import harvest
 from tests.integration.pipeline.people.cast import PEOPLE
 from tests.integration.pipeline.people.world import PACKS, Saved, World
+from tests.listening import listens
 
 #: Days that pass at once: a text, an occasional contact, a notice, a tombstone, everything.
 SPANS = (8, 31, 100, 1200)
@@ -174,7 +175,7 @@ def start(world: World) -> None:
 @contextmanager
 def dies_at(world: World, statement: int) -> Iterator[None]:
     """Let a process die at its n-th statement from now, or at a commit just before that."""
-    engine, left = world.database.engine, [statement]
+    left = [statement]
 
     def count(*_: Any) -> None:
         left[0] -= 1
@@ -185,13 +186,11 @@ def dies_at(world: World, statement: int) -> Iterator[None]:
         if left[0] <= 2:
             raise CrashError
 
-    event.listen(engine, "before_cursor_execute", count)
-    event.listen(engine, "commit", at_commit)
-    try:
+    with (
+        listens(world.database, "before_cursor_execute", count),
+        listens(world.database, "commit", at_commit),
+    ):
         yield
-    finally:
-        event.remove(engine, "before_cursor_execute", count)
-        event.remove(engine, "commit", at_commit)
 
 
 def export(world: World, _: int, how: int) -> bool:

@@ -1,0 +1,19 @@
+"""Keeps the memory of a process that has many threads small."""
+
+import contextlib
+import ctypes
+import sys
+
+#: The number by which glibc knows the setting (malloc.h), and how many pools all threads share.
+_M_ARENA_MAX, _POOLS = -8, 2
+
+
+def share_pools() -> None:
+    """Let all threads of this process take memory from two pools; before the threads begin.
+
+    glibc gives each thread a pool of its own, and what was freed in one serves no other: a console with
+    fourteen threads held 208 MB in them, a third of it in use.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(AttributeError):  # another C library
+            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _POOLS)
