@@ -95,7 +95,7 @@ def _add_consumers(app: FastAPI, desk: Desk) -> None:
         told = {
             "id": caller.consumer.id,
             "name": caller.consumer.name,
-            "fields": [*(caller.consumer.fields or OFFERED)],
+            "fields": [*(caller.consumer.fields if caller.consumer.fields is not None else OFFERED)],
             "acknowledged_at": caller.consumer.acked_at,
         }
         return answer(request, told)
@@ -126,7 +126,7 @@ def cursors(desk: Desk) -> Cursors:
 
 
 def _reading(desk: Desk, caller: Call, fields: str | None, limit: int) -> Reading:
-    allowed = frozenset(caller.consumer.fields or OFFERED)
+    allowed = frozenset(caller.consumer.fields if caller.consumer.fields is not None else OFFERED)
     wanted = frozenset(fields.split(",")) if fields else allowed
     if not wanted <= allowed:
         raise ProblemError("bad-request")

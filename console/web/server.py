@@ -17,13 +17,8 @@ def serve(runtime: Runtime, host: str, port: int, ready_file: Path | None = None
     """
     listener = bind("The console", host, port)
     address = f"http://{host}:{listener.getsockname()[1]}"
-<<<<<<< HEAD
-    runtime.database.spare_memory(CACHE_MB)
-    app = Both(Desk(runtime, secrets.token_bytes(32)))
-=======
     share_pools()
-    app = make_app(Desk(runtime, secrets.token_bytes(32)))
->>>>>>> 06f9deb9db8bc111a7ad6cee68171215f701a463
+    app = Both(Desk(runtime, secrets.token_bytes(32)))
     with listener:
         proxies = runtime.settings.pages_proxies
         Server(app, lambda: tell(ready_file, {"console": address}), proxies).run(sockets=[listener])
