@@ -173,7 +173,7 @@ def behind(connection: Connection, consumer: Consumer) -> Behind:
     """Count what a consumer has not acknowledged."""
     records = run(
         connection,
-        "SELECT count(*) FROM (SELECT seq FROM messaging_contacts WHERE seq > :acked LIMIT :most) AS some",
+        "SELECT count(*) FROM (SELECT seq FROM messaging_contacts WHERE seq > :acked LIMIT :most) AS part",
         acked=consumer.acked_seq,
         most=MOST_COUNTED,
     ).scalar_one()
@@ -186,7 +186,7 @@ def behind(connection: Connection, consumer: Consumer) -> Behind:
         connection,
         "SELECT count(*), min(at) FROM (SELECT t.at FROM changes AS t WHERE t.op = 'remove' "
         "AND t.seq > :acked AND EXISTS (SELECT 1 FROM received AS r WHERE r.consumer_id = :id "
-        "AND r.platform_id = t.platform_id AND r.platform = t.platform) LIMIT :most) AS some",
+        "AND r.platform_id = t.platform_id AND r.platform = t.platform) LIMIT :most) AS part",
         acked=consumer.acked_removals,
         id=consumer.id,
         most=MOST_COUNTED,
