@@ -31,7 +31,7 @@ def test_the_example_mirrors_the_store_and_acknowledges(database: Database, tmp_
     made_with = Settings(controller=Controller.PARTY)
     with listening(Consoles(database, tmp_path / "data", settings=made_with)) as console:
         page(database, [follows(ADA), follows(CY)], now=utc_now())
-        environment = {**os.environ, "REGULARS_TOKEN": let_in(console)}
+        environment = {**os.environ, "CONSUMER_TOKEN": let_in(console)}
 
         def run() -> set[str]:
             held = tmp_path / "held.json"
