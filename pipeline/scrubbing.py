@@ -71,15 +71,19 @@ class FollowedUp(NamedTuple):
     files: list[Written]
 
 
-def follow_up(road: Road, key: ContactKey, *, now: datetime) -> FollowedUp:
-    """Do at once what the daily scrub does, after an erasure; puzzling pushes that name its contact go, too.
+def follow_up(road: Road, *keys: ContactKey, now: datetime) -> FollowedUp:
+    """Do at once what the daily scrub does, after an erasure; puzzling pushes that name its contacts go, too.
 
     Of PostgreSQL's tables none is written anew: that is left to the scrub.
     """
     waiting = road.inbox or road.database
-    waiting.transact(
-        lambda connection: inbox.forget_naming(connection, key.platform, [key.platform_id], road.opened)
-    )
+
+    def forget(connection: Connection) -> None:
+        for platform in sorted({each.platform for each in keys}):
+            ids = [each.platform_id for each in keys if each.platform == platform]
+            inbox.forget_naming(connection, platform, ids, road.opened)
+
+    waiting.transact(forget)
     forget_suppressed(road)
     _, cleared = road.database.transact(lambda connection: tidy(connection, road, now=now))
     with road.database.read() as connection:

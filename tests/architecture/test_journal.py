@@ -17,7 +17,7 @@ SILENT = {
     "console/web/openid.py back": "uses up a sign-in that is under way",
     "console/cli/demo.py connect_accounts": "the demo's people are invented, and so is its installation",
     "console/cli/demo.py harvest_accounts": "the demo's people are invented, and so is its installation",
-    "console/cli/importing.py _note": "notes where a list's rejects lie; the import itself is entered",
+    "console/cli/rejected.py note_rejects": "notes where a list's rejects lie; the import itself is entered",
     "console/cli/spending.py _check": "keeps what the platform says of our bill",
     "console/cli/topics_read.py read_topics": "goes on with a harvest, which was entered when it began",
     "console/cli/users.py add": "`signing_in.add_user` enters it",

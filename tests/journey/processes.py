@@ -73,13 +73,15 @@ class Processes:
     def stop(self) -> None:
         """Stop all processes as an operator does; they finish what they have in hand.
 
-        One that is only coming up has nothing in hand, and may end by the signal itself.
+        One that is only coming up has nothing in hand, and may end by the signal itself; one that comes by an
+        armed point meanwhile dies there.
         """
         young = {name for name, at in self._began.items() if time.monotonic() - at < COMING_UP_S}
         for process in self._running.values():
             process.terminate()
         codes = {name: process.wait(timeout=60) for name, process in self._running.items()}
-        bad = {name: code for name, code in codes.items() if code}
+        self.deaths += sum(code == -signal.SIGKILL for code in codes.values())
+        bad = {name: code for name, code in codes.items() if code not in (0, -signal.SIGKILL)}
         assert not {name for name, code in bad.items() if name not in young or code != -signal.SIGTERM}, codes
 
     def restart(self) -> None:
