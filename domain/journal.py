@@ -49,6 +49,8 @@ class Act(StrEnum):
     CONSUMER_ROTATED = "consumer.rotated"
     CONSUMER_REVOKED = "consumer.revoked"
     FEED_BEGUN = "feed.begun"
+    VIEWS_GRANTED = "views.granted"
+    VIEWS_REVOKED = "views.revoked"
     LABEL_OVERRIDDEN = "label.overridden"
     TOPICS_CHOSEN = "topics.chosen"
     CONTACT_ADDED = "contact.added"

@@ -28,6 +28,8 @@ MODULES: Mapping[str, str] = {
     "exports": "exporting",
     "recipient": "recipients",
     "consumer": "consumers",
+    "views": "viewing",
+    "tap": "tapping",
     "simulator": "simulating",
     "receiver": "receiver",
     "push": "receiver",
