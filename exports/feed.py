@@ -15,6 +15,7 @@ from exports.files import GIVEN_FIELDS
 from exports.given import with_given
 from exports.record import FIELDS, record, tombstone
 from store import consumers, messaging, received
+from store import exports as recorded
 from store.given import Given, confirmed, given
 from store.messaging import FeedRow
 
@@ -55,7 +56,7 @@ def place_in(connection: Any, place: Place, reading: Reading) -> int:
 
     Raises GoneError where a removal behind it may be forgotten, or the feed has begun anew.
     """
-    epoch, newest = messaging.state(connection)
+    epoch, newest = recorded.epoch(connection), recorded.newest_seq(connection)
     oldest = (reading.now - timedelta(days=reading.days)).astimezone(UTC).date()
     known = place.consumer_id == reading.consumer.id and place.epoch == epoch
     if not known or max(place.seq, place.upto) > newest or place.day <= oldest:
@@ -70,7 +71,7 @@ def stands_still(connection: Any, place: Place, reading: Reading) -> bool:
 
 def begin(connection: Any, reading: Reading) -> Place:
     """Return the place before the first page of a snapshot of the present state."""
-    epoch, newest = messaging.state(connection)
+    epoch, newest = recorded.epoch(connection), recorded.newest_seq(connection)
     return Place(reading.consumer.id, epoch, 0, reading.today, upto=newest)
 
 

@@ -18,6 +18,8 @@ from store.tables import (
     metadata,
     received,
     recipients,
+    segment_told,
+    segments,
 )
 
 #: By what a row names its contact.
@@ -63,6 +65,11 @@ def of_contact(connection: Connection, key: ContactKey) -> dict[str, Rows]:
         .where(received.c.platform_id == key.platform_id, received.c.platform == key.platform)
     )
     found["received"] = [_readable(row, names) for row in connection.execute(shown).mappings()]
+    held = select(segment_told, segments.c.name.label("segment")).join(segments)
+    told = held.where(
+        segment_told.c.platform == key.platform, segment_told.c.platform_id == key.platform_id
+    ).order_by(segment_told.c.segment_id)
+    found["segment_told"] = [_readable(row, names) for row in connection.execute(told).mappings()]
     return {name: rows for name, rows in found.items() if rows}
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, Row, Select, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal_column, select, update
 
 from store import halts
 from store.moments import stamp
@@ -186,16 +186,21 @@ def open_epoch(connection: Connection) -> str:
     return epoch
 
 
-def rows(connection: Connection, after: int = 0) -> Iterator[FeedRow]:
+def rows(
+    connection: Connection, after: int = 0, among: ColumnElement[bool] | None = None
+) -> Iterator[FeedRow]:
     """Read whom the gates last admitted, in the order of the feed, with each contact's newest decision.
 
     A row is platform, platform id, handle, display name, label, regular since, seq, policy, kind, the topics
     that the feed knows of, as one JSON array of (topic, strength), None where there are none, the channels
     that are open as one JSON array, and what hinders on each of the others as one JSON object. `after` leaves
-    out whoever has not moved since a step of the feed.
+    out whoever has not moved since a step of the feed, `among` whoever does not meet a condition on
+    `contacts`.
     """
     # Whom the feed has not shown yet has no number.
     statement = _shown_rows().where(messaging_contacts.c.seq > after).order_by(messaging_contacts.c.seq)
+    if among is not None:
+        statement = statement.where(among)
     yield from connection.execution_options(yield_per=2_000).execute(statement)
 
 
@@ -283,12 +288,6 @@ def newcomers_wait(connection: Connection) -> bool:
     """Tell whether anybody came in since the gates were asked."""
     found = run(connection, "SELECT 1 FROM messaging_contacts WHERE unasked LIMIT 1")
     return found.first() is not None
-
-
-def state(connection: Connection) -> tuple[str, int]:
-    """Return the feed's epoch and its newest number."""
-    row = connection.execute(select(feed_state.c.epoch, feed_state.c.seq)).one()
-    return row.epoch, row.seq
 
 
 def counts(connection: Connection) -> tuple[int, int]:

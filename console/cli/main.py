@@ -28,6 +28,8 @@ MODULES: Mapping[str, str] = {
     "exports": "exporting",
     "recipient": "recipients",
     "consumer": "consumers",
+    "segment": "segments",
+    "areas": "areas",
     "views": "viewing",
     "tap": "tapping",
     "simulator": "simulating",
