@@ -19,6 +19,8 @@ SCRUBBED = timedelta(days=2)
 ACKNOWLEDGED = timedelta(days=1)
 #: From which share of a budget on it is near its end, in percent.
 NEAR_END = 80
+#: How a moment stands in an alert, in UTC.
+MOMENT = "%Y-%m-%d %H:%M UTC"
 #: How long alerts that ended stay.
 KEPT = timedelta(days=30)
 
@@ -92,7 +94,7 @@ def _queues(connection: Connection, now: datetime) -> Iterator[Alert]:
 
 def _harvests(connection: Connection, now: datetime) -> Iterator[Alert]:
     for missed in schedules.missed(connection):
-        at = f"{missed['moment']:%Y-%m-%d %H:%M} UTC"
+        at = missed["moment"].strftime(MOMENT)
         values = {"schedule": missed["id"], "account": missed["account"], "at": at, "why": missed["outcome"]}
         yield Alert(AlertKind.SCHEDULE_MISSED, f"{missed['id']}:{at}", values)
     for ended in alarming.ended_harvests(connection, now - JUST_ENDED):
