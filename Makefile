@@ -8,7 +8,7 @@ PARALLEL := -n 2 --dist worksteal
 # The folders whose every branch must be tested stand in [tool.coverage.run].
 COVERED := --cov --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
-.PHONY: help install dev demo demo-privacy test quick test-slow bench-console bench-limits bench-freshness bench-interests bench-push bench-rights bench-topics eval-topics screenshots word-table language-table topics-tools check format servers wheel lock clean
+.PHONY: help install dev demo demo-privacy test quick test-slow test-importers importers bench-console bench-limits bench-freshness bench-interests bench-push bench-rights bench-topics eval-topics screenshots word-table language-table topics-tools check format servers wheel lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,8 +32,14 @@ test: dev servers check wheel ## Run all checks, the tests last
 quick: dev check ## The inner loop: checks and unit tests, in under a minute
 	$(PYTEST) $(PARALLEL) -q -m "not slow" $(wildcard tests/unit tests/architecture)
 
-test-slow: dev servers ## Run the long journeys
+test-slow: dev servers importers ## Run the long journeys
 	$(PYTEST) -m slow
+
+test-importers: dev importers ## Import our files into Creme, Tryton and Radicale (4 minutes the first time)
+	$(PYTEST) -m slow tests/importers
+
+importers:
+	@sh tools/importers.sh
 
 check: dev
 	$(BIN)/ruff format --check .

@@ -1,4 +1,4 @@
-"""Forms: a file of records as CSV or NDJSON, written as it is read."""
+"""Forms: a file of records as CSV, NDJSON or Parquet, written as it is read."""
 
 import csv
 import io
@@ -36,18 +36,24 @@ def write_csv(file: IO[bytes], fields: tuple[str, ...], records: Records, progre
     table = csv.DictWriter(text, fields, restval="", lineterminator="\r\n")
     table.writeheader()
     for count, each in enumerate(records, start=1):  # the last count is the answer
-        table.writerow({name: _cell(value) for name, value in each.items()})
+        table.writerow({name: cell(value) for name, value in each.items()})
         if count % EVERY == 0:
             progress(count)
     text.detach()
     return count
 
 
+def _write_parquet(file: IO[bytes], fields: tuple[str, ...], records: Records, progress: Progress) -> int:
+    from exports.parquet import write_parquet  # noqa: PLC0415  # 35 MB of libraries that few exports need
+
+    return write_parquet(file, fields, records, progress)
+
+
 #: By the name of the form, which is how its files end, too.
-FORMS: Mapping[str, Write] = {"csv": write_csv, "ndjson": write_ndjson}
+FORMS: Mapping[str, Write] = {"csv": write_csv, "ndjson": write_ndjson, "parquet": _write_parquet}
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
     """Write times in ISO 8601, lists with bars; keep a text from being run as a formula by a spreadsheet."""
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return f"'{value}"

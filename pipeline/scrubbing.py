@@ -11,7 +11,17 @@ from pipeline.job import Save, Step
 from pipeline.own_files import Cleared, clear
 from pipeline.put_aside import forget_suppressed
 from pipeline.road import Road
-from store import consents, erasures, inbox, installation, jobs, reading, suppressions
+from store import (
+    consents,
+    erasures,
+    inbox,
+    installation,
+    jobs,
+    reading,
+    segment_told,
+    suppressions,
+    targetings,
+)
 from store.database import Database
 from store.erasures import Erased
 from store.jobs import Job
@@ -59,6 +69,8 @@ def tidy(connection: Connection, road: Road, *, now: datetime) -> tuple[list[Era
     erasures.forget_past(connection, now=now)
     policy, suppressor = road.policy_of(connection), road.suppressor_of(connection)
     days = policy.number("tombstone_days")
+    segment_told.forget_told(connection, now - timedelta(days=days))
+    targetings.forget(connection, now - timedelta(days=366 * policy.number("ttpa_records_years")))
     cleared = clear(connection, road.places, suppressor, tombstone_days=days, now=now)
     return erasures.unscrubbed(connection), cleared
 
@@ -71,15 +83,19 @@ class FollowedUp(NamedTuple):
     files: list[Written]
 
 
-def follow_up(road: Road, key: ContactKey, *, now: datetime) -> FollowedUp:
-    """Do at once what the daily scrub does, after an erasure; puzzling pushes that name its contact go, too.
+def follow_up(road: Road, *keys: ContactKey, now: datetime) -> FollowedUp:
+    """Do at once what the daily scrub does, after an erasure; puzzling pushes that name its contacts go, too.
 
     Of PostgreSQL's tables none is written anew: that is left to the scrub.
     """
     waiting = road.inbox or road.database
-    waiting.transact(
-        lambda connection: inbox.forget_naming(connection, key.platform, [key.platform_id], road.opened)
-    )
+
+    def forget(connection: Connection) -> None:
+        for platform in sorted({each.platform for each in keys}):
+            ids = [each.platform_id for each in keys if each.platform == platform]
+            inbox.forget_naming(connection, platform, ids, road.opened)
+
+    waiting.transact(forget)
     forget_suppressed(road)
     _, cleared = road.database.transact(lambda connection: tidy(connection, road, now=now))
     with road.database.read() as connection:

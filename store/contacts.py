@@ -85,6 +85,19 @@ def named(connection: Connection, platform: str, handle: str) -> list[str]:
     return [row[0] for row in found]
 
 
+def named_any(connection: Connection, platform: str, handles: Iterable[str]) -> set[str]:
+    """Return the platform's ids of those who bear one of these handles, however their letters are written."""
+    wanted = rows_of(connection, {"handle": "text"})
+    found = run(
+        connection,
+        f"SELECT c.platform_id FROM {wanted} AS w CROSS JOIN contacts AS c WHERE lower(c.handle) = w.handle "
+        "AND c.handle IS NOT NULL AND c.platform || '' = :platform",
+        platform=platform,
+        rows=as_parameter([each.lower()] for each in handles),
+    )
+    return {row[0] for row in found}
+
+
 def identities_after(
     connection: Connection, after: int, size: int, *, ending: str = ""
 ) -> list[tuple[int, str, str]]:

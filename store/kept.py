@@ -135,11 +135,38 @@ KEPT: Mapping[str, Kept] = {
         "by when the erased are gone from all copies", "30 days after `gone_by`", "the daily scrub"
     ),
     "written_files": Kept("where files lie that hold people", "the file is gone", "the daily scrub"),
+    "view_readers": Kept("which role reads the views for whom (GDPR art. 30)", _OURS, "nothing by itself"),
     "recipients": Kept("who gets files of people (GDPR art. 30)", _OURS, "nothing by itself"),
+    "consumers": Kept("which programs read contacts, and how far they are", _OURS, "nothing by itself"),
+    "consumer_tokens": Kept(
+        "by what they are known: hashes", "the token's end", "the next token, or `revoke`"
+    ),
+    "received": Kept(
+        "whom a program was shown, so that it is told of their removal",
+        "their last tombstone, or the program's end",
+        "`expire`, or `revoke`",
+    ),
     "exports": Kept(
         "which files were written for whom; nobody is named",
         "a year after the files are gone",
         "the daily scrub",
+    ),
+    "segments": Kept("saved filters of the messaging store", _OURS, "nothing: `segment remove` ends it"),
+    "segment_told": Kept(
+        "whom files of a segment held, so that they are told who left it",
+        "`tombstone_days` after it left the segment; its last step in `changes`",
+        "the daily scrub",
+    ),
+    "targetings": Kept(
+        "who was chosen by which criteria, and what for (Regulation (EU) 2024/900, art. 19); nobody is named",
+        "`ttpa_records_years` after it",
+        "the daily scrub",
+    ),
+    "areas": Kept("the partition by which contacts are counted", _OURS, "`regulars areas partition`"),
+    "area_words": Kept("what means one area alone", _OURS, "`regulars areas partition`"),
+    "area_tables": Kept("what was published, so that it is once", _OURS, "nothing: it is published"),
+    "area_counts": Kept(
+        "what was published, in numbers of a smallest size", _OURS, "nothing: it is published"
     ),
     "asked_mails": Kept(
         "so that an address gets one mail a day: keyed hashes", "the day is over", "the next day's mail"

@@ -23,7 +23,10 @@ _HELD = (
     "AND (k.op = 'remove' OR k.seq <= e.since_seq)) "
     "AND NOT EXISTS (SELECT 1 FROM changes AS k "
     f"WHERE k.seq = (SELECT min(x.seq) FROM changes AS x WHERE {_SAME} AND x.seq > e.seq) "
-    "AND k.op = 'upsert' AND k.reason = 'admitted')"
+    "AND k.op = 'upsert' AND k.reason = 'admitted') "
+    # Of a segment's files it is known whom they held.
+    "AND (e.segment_id IS NULL OR EXISTS (SELECT 1 FROM segment_told AS g WHERE g.segment_id = e.segment_id "
+    "AND g.platform = t.platform AND g.platform_id = t.platform_id))"
 )
 
 
@@ -43,6 +46,19 @@ def removals(connection: Connection, number: int) -> Iterator[tuple[Any, ...]]:
         "FROM exports AS e CROSS JOIN changes AS t "
         f"WHERE e.id = :number AND t.seq > e.seq AND {_GONE} AND {_HELD} ORDER BY t.seq",
         number=number,
+    )
+    for row in found:
+        yield (*row[:5], moment_of(row[5]))
+
+
+def removed_since(connection: Connection, seq: int) -> Iterator[tuple[Any, ...]]:
+    """Read the removals after a step of the feed of those whom a reader knows that has all up to there."""
+    found = run(
+        connection.execution_options(yield_per=2_000),
+        "SELECT t.seq, t.platform, t.platform_id, t.op, t.reason, t.at FROM "
+        "(SELECT CAST(:seq AS bigint) AS seq, 0 AS since_seq) AS e CROSS JOIN changes AS t "
+        f"WHERE t.seq > e.seq AND {_GONE} AND {_HELD} ORDER BY t.seq",
+        seq=seq,
     )
     for row in found:
         yield (*row[:5], moment_of(row[5]))

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +14,8 @@ from store.tables import changes, written_files
 EXPORT, ACCESS, BACKUP, REJECTS = "export", "access", "backup", "rejects"
 #: What is deleted at a date of its own.
 ENDING = (BACKUP, REJECTS)
+#: How long rejects may lie beside a list: they were brought to be mended, and nobody else looks after them.
+REJECTS_KEPT = timedelta(days=30)
 
 
 class Written(NamedTuple):

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from config.settings import Settings
 from console.serving import bind
-from console.web.app import make_app
+from console.web.beside import Both
 from console.web.desk import Desk
 from domain.user import Role
 from pipeline import signing_in
@@ -96,7 +96,7 @@ def _text(headers: Mapping[str, str], body: bytes) -> str:
     if headers.get("content-type") != "application/zip":
         return body.decode()
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
-        return "\n".join(archive.read(each).decode() for each in archive.namelist())
+        return "\n".join(archive.read(each).decode(errors="replace") for each in archive.namelist())
 
 
 class Consoles:
@@ -123,7 +123,7 @@ class Consoles:
                 role: users.add(connection, role.word, role, now=utc_now(), password_hash=hashed)
                 for role in Role
             }
-        self.app = make_app(Desk(self.runtime, b"key of the tries in tests", self._now))
+        self.app = Both(Desk(self.runtime, b"key of the tries in tests", self._now))
 
     def _now(self) -> datetime:
         return self.now or utc_now()

@@ -60,6 +60,12 @@ def left(key: str, reason: str, **more: Any) -> dict[str, Any]:
     return {"contact_key": key, "op": "remove", "seq": 9, "reason": reason, "at": NOW, **more}
 
 
+def left_as_they_are(preset: Preset) -> set[str]:
+    """Return the columns that files of choices and removals leave empty: « as it is »."""
+    said = [*preset.removal.values(), *(cells for each in preset.choices for cells in each[1:] if cells)]
+    return {name for cells in said for name, cell in cells.items() if not cell}
+
+
 class Taken(NamedTuple):
     """What an independent reader finds in the files of a preset: rows by what their file holds."""
 

@@ -1,7 +1,7 @@
 """`regulars import`: lists of people who signed up, and archives that a platform let you download."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -16,6 +16,7 @@ from connectors.files.table import Table
 from console.cli.acting import enter
 from console.cli.archives import archive
 from console.cli.mapping import mapping_of, preview_of
+from console.cli.rejected import note_rejects
 from console.cli.start import runtime
 from console.cli.words import out, print_json
 from console.visible import shown
@@ -24,17 +25,12 @@ from domain.journal import Act
 from domain.sign_up import CHANNELS, LANGUAGES, SignUp
 from pipeline.bringing_in import Brought, bring_in, rehearse
 from pipeline.signing_up import Outcome, sign_up
-from store import written_files
-from store.written_files import REJECTS
 from workers.runtime import system_user, utc_now
 
 app = typer.Typer(help="Bring in sign-up lists and downloaded archives.", no_args_is_help=True)
 
 #: Rows that a preview shows.
 SHOWN = 5
-#: How long rejects may lie beside a list: they were brought to be mended, and nobody else looks after them.
-REJECTS_KEPT = timedelta(days=30)
-
 Column = Annotated[
     list[str] | None,
     typer.Option(
@@ -109,16 +105,8 @@ def listed(
             try:
                 brought = _bring_in(read, mapping, terms, file.name, rejects, dry_run=dry_run)
             finally:
-                _note(rejects)
+                note_rejects(rejects)
     _tell(brought, rejects.path, dry_run=dry_run, json=json)
-
-
-def _note(rejects: RejectsFile) -> None:
-    """Note where rejects lie, also where the list ended in an error: they hold people."""
-    if rejects.path is not None:
-        now = utc_now()
-        with runtime().database.write() as connection:
-            written_files.note(connection, REJECTS, [rejects.path], now=now, expires_at=now + REJECTS_KEPT)
 
 
 def _bring_in(

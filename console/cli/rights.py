@@ -11,6 +11,8 @@ from console.access_page import access_json, access_page
 from console.cli.acting import enter
 from console.cli.contact_key import Key, key_of
 from console.cli.copies import tell_of
+from console.cli.exporting import PresetName
+from console.cli.objecting import Manner, object_listed
 from console.cli.start import runtime
 from console.cli.words import note
 from domain.journal import Act
@@ -29,13 +31,45 @@ def register(root: typer.Typer) -> None:
     root.command("access")(access)
 
 
-def object_(key: Key) -> None:
+def object_(
+    key: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="KEY", help="A contact's key, such as twitter:123; - reads it from standard input."
+        ),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(help="Many at once: the opt-outs of another system, CSV or XLSX.", dir_okay=False),
+    ] = None,
+    preset: Annotated[
+        PresetName | None,
+        typer.Option(help="Whose list it is; without one it has a column contact_key or twitter_handle."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what the list would do; only rejects are written.")
+    ] = False,
+    even_most: Annotated[
+        bool,
+        typer.Option("--even-most", help="Also where the list takes out more than half of all regulars."),
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Of a list: one object with the counts.")] = False,
+) -> None:
     """Carry out an objection: the contact goes everywhere and is never stored or written to again.
 
     What stays is a keyed hash by which every later harvest passes the person over (GDPR art. 21). The key may
     be one that we never met. Works twice.
+
+    With --file everybody on a list objects. A list of the target's everybody will do where docs/presets names
+    the column that says who opted out; any other list must hold opt-outs alone. Rows that name nobody go to
+    FILE.rejects.csv beside it, with the reason.
     """
-    _end(key, OBJECTED)
+    if (key is None) is (file is None):
+        raise typer.BadParameter("Give a KEY, or a list with --file.")
+    if file is not None:
+        object_listed(file, preset.value if preset else None, Manner(dry_run, even_most, json))
+        return
+    _end(key or "", OBJECTED)
 
 
 def forget(

@@ -19,14 +19,16 @@ def address(record: Record) -> str | None:
 
 
 _KEY = Column("url_site", "platform, platform_id", address)
-_NAME = columns.whole_name("last_name", 100)
+#: Creme wants a column of last names in every file. An empty cell leaves the name as it is, and keeps a row
+#: whose contact is not there from making one.
+_AS_IT_IS = {"last_name": ""}
 
 PRESET = Preset(
     name="creme",
     title="Creme CRM",
     columns=(
         _KEY,
-        _NAME,
+        columns.whole_name("last_name", 100),
         columns.email("email"),
         columns.phone("mobile"),
         columns.key("regulars_key"),
@@ -34,17 +36,18 @@ PRESET = Preset(
         columns.topics("regulars_topics"),
         columns.since("regulars_since"),
     ),
-    choices=(Choice("email", {"regulars_email": "yes"}, {"regulars_email": "no"}),),
-    choice_key=(_KEY, _NAME),
-    removal_key=(_KEY, _NAME),
+    choices=(Choice("email", {**_AS_IT_IS, "regulars_email": "yes"}, {**_AS_IT_IS, "regulars_email": "no"}),),
+    removal_key=(_KEY,),
     removal={
-        Leaving.LEFT: {"regulars_status": "left", "regulars_topics": columns.NONE},
+        Leaving.LEFT: {**_AS_IT_IS, "regulars_status": "left", "regulars_topics": columns.NONE},
         Leaving.OBJECTED: {
+            **_AS_IT_IS,
             "regulars_status": "objected",
             "regulars_topics": columns.NONE,
             "regulars_email": "no",
         },
         Leaving.ERASED: {
+            **_AS_IT_IS,
             "regulars_status": "erase",
             "regulars_topics": columns.NONE,
             "regulars_email": "no",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from exports.presets import PRESETS
+from exports.presets.opt_outs import columns_of
 from exports.presets.preset import Preset
 from exports.presets.writing import IF_IMPORTED
 
@@ -45,7 +46,20 @@ def computed(preset: Preset) -> str:
     )
     table = ["| column | made of | |", "| --- | --- | --- |", *rows]
     leaving = [f"| a choice or removal, by `{removal}` | file | sets |", "| --- | --- | --- |", *choices]
-    return "\n".join([BEGIN, facts, "", *table, "", *leaving, *removals, END])
+    return "\n".join([BEGIN, facts, "", *table, "", *leaving, *removals, "", _back(preset), END])
+
+
+def _back(preset: Preset) -> str:
+    """Say how a target's list of opt-outs is read back."""
+    known = columns_of(preset)
+    named = ", ".join(f"`{each}`" for each in (*known.keys, *known.handles))
+    noes = " or ".join(
+        f"`{column}` = `{' | '.join(sorted(words & {'no', 'yes'}))}`"
+        for column, words in known.says_no.items()
+    )
+    whole = f"Of a list that says so, only who has {noes} objects." if noes else "Everybody on it objects."
+    command = f"`regulars object --file LIST --preset {preset.name}`"
+    return f"Opt-outs back to us: {command} knows people by {named}. {whole}"
 
 
 def page(text: str, preset: Preset) -> str:
@@ -62,7 +76,9 @@ def main(folder: Path) -> None:
 
 
 def _set(cells: Mapping[str, str]) -> str:
-    listed = ", ".join(f"`{name}` = `{cell}`" for name, cell in cells.items())
+    listed = ", ".join(
+        f"`{name}` = `{cell}`" if cell else f"`{name}` as it is" for name, cell in cells.items()
+    )
     return listed.replace("|", r"\|") or "being in the file says it"
 
 

@@ -10,13 +10,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from config.keys import Sealer
-from console.cli.importing import REJECTS_KEPT
 from console.cli.main import command_line
 from console.cli.start import runtime
 from domain.account import Account
 from domain.errors import RegularsError
 from pipeline.rotate import rotate
 from store import accounts, consents, installation, journal, suppressions
+from store.written_files import REJECTS_KEPT
 from tests.cast import NOW, added
 from tests.contents import contents, inside, labels, rows
 from tests.unit.connectors.files.archived import of_facebook, of_x
