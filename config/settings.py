@@ -107,7 +107,7 @@ class Settings(BaseSettings):
         None,
         description="Folder that `export` workers keep up to date with the messaging store; unset: none.",
     )
-    export_format: Literal["csv", "ndjson"] = Field("ndjson", description="Format of these files.")
+    export_format: Literal["csv", "ndjson", "parquet"] = Field("ndjson", description="Format of these files.")
     receiver_port: int | None = Field(
         None,
         ge=1,

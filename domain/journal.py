@@ -45,6 +45,8 @@ class Act(StrEnum):
     REMOVALS_WRITTEN = "export.removals_written"
     RECIPIENT_ADDED = "recipient.added"
     RECIPIENT_REMOVED = "recipient.removed"
+    VIEWS_GRANTED = "views.granted"
+    VIEWS_REVOKED = "views.revoked"
     LABEL_OVERRIDDEN = "label.overridden"
     TOPICS_CHOSEN = "topics.chosen"
     CONTACT_ADDED = "contact.added"

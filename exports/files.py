@@ -109,7 +109,7 @@ def export(
             policy = _policy(connection)
             _, seq = messaging.counts(connection)
             _require_told(connection, order.since, seq, policy, now)
-            written = _write(connection, form, folder, order, _until_halted(database, progress), now=now)
+            written = _write(connection, form, folder, order, until_halted(database, progress), now=now)
             about = _about(connection, form, seq, order, policy, written)
             files = [*written.files, *_describe(folder, about, written, order.signer)]
         counted = (written.contacts, written.tombstones, written.rejects)
@@ -204,19 +204,24 @@ def _require_told(connection: Any, since: int, seq: int, policy: Policy, now: da
     """Refuse a difference of which some removals may be forgotten already."""
     if not 0 <= since <= seq:
         raise RegularsError(f"The feed is at step {seq}: give --since a step up to there, or leave it out.")
-    after = now - timedelta(days=policy.number("tombstone_days"))
-    if since not in (0, seq) and not recorded.knows(connection, since, after):
+    if since and not was_told(connection, since, seq, policy, now):
         raise RegularsError(
             f"Removals after step {since} may be forgotten by now: leave --since out, and let the receiver "
             "replace all that it has."
         )
 
 
+def was_told(connection: Any, since: int, seq: int, policy: Policy, now: datetime) -> bool:
+    """Tell whether every removal between a step of the feed and its newest one, `seq`, is there still."""
+    after = now - timedelta(days=policy.number("tombstone_days"))
+    return since == seq or recorded.knows(connection, since, after)
+
+
 def _policy(connection: Any) -> Policy:
     return load_pack(installation.policy(connection) or DEFAULT)
 
 
-def _until_halted(database: Database, progress: Progress) -> Progress:
+def until_halted(database: Database, progress: Progress) -> Progress:
     """Look once a second, in a transaction of its own, whether files must stop."""
     looked_at = time.monotonic()
 

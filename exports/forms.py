@@ -1,4 +1,4 @@
-"""Forms: a file of records as CSV or NDJSON, written as it is read."""
+"""Forms: a file of records as CSV, NDJSON or Parquet, written as it is read."""
 
 import csv
 import io
@@ -43,8 +43,14 @@ def write_csv(file: IO[bytes], fields: tuple[str, ...], records: Records, progre
     return count
 
 
+def _write_parquet(file: IO[bytes], fields: tuple[str, ...], records: Records, progress: Progress) -> int:
+    from exports.parquet import write_parquet  # noqa: PLC0415  # 35 MB of libraries that few exports need
+
+    return write_parquet(file, fields, records, progress)
+
+
 #: By the name of the form, which is how its files end, too.
-FORMS: Mapping[str, Write] = {"csv": write_csv, "ndjson": write_ndjson}
+FORMS: Mapping[str, Write] = {"csv": write_csv, "ndjson": write_ndjson, "parquet": _write_parquet}
 
 
 def _cell(value: object) -> object:

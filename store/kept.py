@@ -135,6 +135,7 @@ KEPT: Mapping[str, Kept] = {
         "by when the erased are gone from all copies", "30 days after `gone_by`", "the daily scrub"
     ),
     "written_files": Kept("where files lie that hold people", "the file is gone", "the daily scrub"),
+    "view_readers": Kept("which role reads the views for whom (GDPR art. 30)", _OURS, "nothing by itself"),
     "recipients": Kept("who gets files of people (GDPR art. 30)", _OURS, "nothing by itself"),
     "exports": Kept(
         "which files were written for whom; nobody is named",

@@ -48,6 +48,19 @@ def removals(connection: Connection, number: int) -> Iterator[tuple[Any, ...]]:
         yield (*row[:5], moment_of(row[5]))
 
 
+def removed_since(connection: Connection, seq: int) -> Iterator[tuple[Any, ...]]:
+    """Read the removals after a step of the feed of those whom a reader knows that has all up to there."""
+    found = run(
+        connection.execution_options(yield_per=2_000),
+        "SELECT t.seq, t.platform, t.platform_id, t.op, t.reason, t.at FROM "
+        "(SELECT CAST(:seq AS bigint) AS seq, 0 AS since_seq) AS e CROSS JOIN changes AS t "
+        f"WHERE t.seq > e.seq AND {_GONE} AND {_HELD} ORDER BY t.seq",
+        seq=seq,
+    )
+    for row in found:
+        yield (*row[:5], moment_of(row[5]))
+
+
 def count(connection: Connection) -> list[Counted]:
     """Count anew for the exports since whose last count the feed has moved."""
     gone = f"FROM changes AS t WHERE t.seq > {{after}} AND {_GONE} AND {_HELD}"

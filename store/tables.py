@@ -1542,3 +1542,24 @@ exports = Table(
     CheckConstraint("(ended_at IS NULL) = (ending IS NULL)", name="ends"),
     CheckConstraint("(host IS NULL) = (folder IS NULL)", name="place"),
 )
+
+#: Roles of PostgreSQL that read the views, each for a recipient. One that has ended stays for the record.
+view_readers = Table(
+    "view_readers",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("recipient_id", Id, ForeignKey("recipients.id"), nullable=False),
+    Column("granted_at", Moment, nullable=False),
+    Column("granted_by", Text, nullable=False),
+    Column("ended_at", Moment),
+    Index(
+        "uq_view_readers_role",
+        "role",
+        unique=True,
+        sqlite_where=Column("ended_at", Moment).is_(None),
+        postgresql_where=Column("ended_at", Moment).is_(None),
+    ),
+    Index("ix_view_readers_recipient_id", "recipient_id"),
+    CheckConstraint("role <> ''", name="named"),
+)

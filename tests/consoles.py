@@ -96,7 +96,7 @@ def _text(headers: Mapping[str, str], body: bytes) -> str:
     if headers.get("content-type") != "application/zip":
         return body.decode()
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
-        return "\n".join(archive.read(each).decode() for each in archive.namelist())
+        return "\n".join(archive.read(each).decode(errors="replace") for each in archive.namelist())
 
 
 class Consoles:

@@ -27,6 +27,8 @@ MODULES: Mapping[str, str] = {
     "export": "exporting",
     "exports": "exporting",
     "recipient": "recipients",
+    "views": "viewing",
+    "tap": "tapping",
     "simulator": "simulating",
     "receiver": "receiver",
     "push": "receiver",

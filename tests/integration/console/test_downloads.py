@@ -89,7 +89,7 @@ READING = {
     *("regulars account add", "regulars import list", "regulars import archive", "regulars journal verify"),
     *("regulars keys rotate", "regulars backup prune", "regulars topics test", "regulars topics suggest"),
     "regulars topics eval",
-    "regulars schedule add",
+    *("regulars schedule add", "regulars tap"),
 }
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import orjson
 import pytest
 
-from config.suppression import Suppressor, new_key
 from domain.admission import Controller
 from domain.contact import ContactKey
 from domain.errors import RegularsError
@@ -19,36 +18,12 @@ from exports.signing import Signer, is_signed
 from pipeline import own_files
 from pipeline.admit import review
 from pipeline.own_files import Places
-from pipeline.redecide import redecide
-from pipeline.rights import OBJECTED, end_contact
-from store import exports, leavers, messaging, pushed
+from store import exports, leavers, messaging
 from store.database import Database
-from store.pushed import Moved
-from tests.cast import ADA, BO, CNIL, CY, DI, NOW, follows
-from tests.interests import page
+from tests.cast import ADA, BO, CNIL, CY, DI, NOW
+from tests.delivered import SUPPRESSOR, follow, object_, unfollow
 
-SUPPRESSOR = Suppressor([new_key()])
 SIGNER = Signer(bytes(32))
-
-
-def unfollow(database: Database, who: ContactKey) -> None:
-    with database.write() as connection:
-        held = pushed.stored(connection, 1, "twitter", [("follows", "", who.platform_id)])
-        moved = [Moved(each.kind, each.item, each.contact_id, NOW) for each in held if each.ended_at is None]
-        pushed.end(connection, 1, moved)
-        ids = {each.contact_id for each in moved}
-        steps = redecide(connection, ids, "twitter", CNIL, "unfollowed", now=NOW)
-        messaging.publish(connection, steps, now=NOW)
-
-
-def object_(database: Database, who: ContactKey) -> None:
-    with database.write() as connection:
-        end_contact(connection, [who], SUPPRESSOR, OBJECTED, now=NOW)
-
-
-def follow(database: Database, *who: ContactKey) -> None:
-    page(database, [follows(each) for each in who])
-    review(database, CNIL, Controller.PARTY, now=NOW)
 
 
 def counted(database: Database) -> dict[int, tuple[int, int]]:
