@@ -60,6 +60,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/accounts/{account_id}/check": ("/accounts/1/check",),
     "/accounts/{account_id}/check/state": ("/accounts/1/check/state",),
     "/accounts/{account_id}/disconnect": ("/accounts/1/disconnect",),
+    "/accounts/{account_id}/disconnect/effect": ("/accounts/1/disconnect/effect",),
     "/harvests": (
         "/harvests",
         *(f"/harvests?state={each}" for each in ("running", "done", "failed", "stopped", "cancelled")),
@@ -91,7 +92,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     **{f"/contacts/{{contact_id}}/{each}": (f"/contacts/3000/{each}",) for each in
        ("override", "object", "erase", "access")},
     "/messaging": ("/messaging",),
-    **{f"/messaging/{each}": (f"/messaging/{each}",) for each in ("recipients", "files", "export")},
+    **{f"/messaging/{each}": (f"/messaging/{each}",) for each in
+       ("recipients", "files", "export", "consumers")},
     "/overview/needs": ("/overview/needs",),
     "/privacy": ("/privacy",),
     "/privacy/keeping": ("/privacy/keeping",),
@@ -102,14 +104,15 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/privacy/policy/preview": ("/privacy/policy/preview",),
     "/settings": ("/settings",),
     **{f"/settings/{each}": (f"/settings/{each}",) for each in
-       ("alerts", "budgets", "topics", "users", "installation")},
+       ("alerts", "budgets", "topics", "users", "tokens", "installation")},
 }  # fmt: skip
 _ALL_THAT_GOES = "somebody is about to let go of all of an account: each person is weighed, once"
 _ALL_THAT_VANISHED = "people vanished at once: each is weighed before they are let go"
 _ALL_THAT_STANDS = "a paper that the law wants counts what is held on the day it is written, once a year"
 #: Addresses that count people one by one, what they go through, and why: nobody looks at them every day.
 WEIGHED: dict[str, dict[str, str]] = {
-    "/accounts/1/disconnect": dict.fromkeys(("signals", "messaging_contacts", "admissions"), _ALL_THAT_GOES),
+    "/accounts/1/disconnect/effect": dict.fromkeys(
+        ("signals", "messaging_contacts", "admissions"), _ALL_THAT_GOES),
     **{
         f"/harvests/withheld{each}": dict.fromkeys(
             ("withheld", "signals", "messaging_contacts", "contacts"), _ALL_THAT_VANISHED)
