@@ -1,5 +1,6 @@
 """The words that people agree to on the sign-up page, read from consent_texts.toml."""
 
+import re
 import tomllib
 from collections.abc import Iterable
 from functools import cache
@@ -26,3 +27,17 @@ def wording(language: str, purposes: Iterable[str], controller: str) -> str:
     """Return the whole text that is agreed to, one sentence a line, its version last."""
     lines = [sentence(language, each, controller) for each in purposes]
     return "\n".join([*lines, f"[{version()}]"])
+
+
+def targets(agreed: str) -> bool:
+    """Tell whether a text says that the person may be chosen by its topics, in the words of our form.
+
+    A list's own words do, where they hold that sentence; whoever is named in it as controller.
+    """
+    parts = (_texts()[language]["topics"].split("{controller}") for language in ("fr", "en"))
+    lines = [" ".join(line.split()) for line in agreed.splitlines()]
+    return any(
+        re.search(".{1,200}?".join(map(re.escape, each)), line) is not None
+        for each in parts
+        for line in lines
+    )

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from domain.journal import Act, Detail, Entry
+from domain.segment import Segment
 from exports import files
 from exports.files import Exported, Order
 from exports.removals import Removals, export_removals_of
@@ -31,6 +32,7 @@ def deliver(
     details: dict[str, Detail] = {"format": form}
     details |= {"recipient": order.recipient.id} if order.recipient else {}
     details |= {"since": order.since} if order.since else {}
+    details |= {"segment": order.segment.id, **_asked(order.segment)} if order.segment else {}
     with database.read() as connection:
         halts.require_none(connection)
         to_others = runtime.to_others(connection)
@@ -53,4 +55,9 @@ def deliver_removals(
     with runtime.database.write() as connection:
         told = Entry(by, Act.REMOVALS_WRITTEN, now, why=why, details={"export": export.id})
         journal.record(connection, told)
-    return export_removals_of(runtime.database, export, folder)
+    return export_removals_of(runtime.database, export, folder, now=now)
+
+
+def _asked(segment: Segment) -> dict[str, Detail]:
+    """Return what a segment asks, as the journal tells it."""
+    return {f"segment_{name}": value for name, value in segment.criteria.items()}

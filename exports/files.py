@@ -9,33 +9,32 @@ from typing import Any, NamedTuple
 
 from classifier.admission import CONSENTING
 from classifier.policy import Policy
-from config.packs import load_pack
-from config.settings import Settings
 from domain.errors import RegularsError
 from domain.label import Label
 from domain.recipient import Recipient, require_receiving
+from domain.segment import Segment
 from domain.signal import SignalKind
 from exports.forms import FORMS, Progress
 from exports.given import with_given
+from exports.narrowing import Narrowing, Use, policy_of
 from exports.package import NAME, SIGNATURE, About, package
 from exports.presets import PRESETS, Known, Written
 from exports.presets import write as write_preset
-from exports.record import FIELDS, TOMBSTONE_FIELDS, record, tombstone
+from exports.record import FIELDS, TOMBSTONE_FIELDS, record
 from exports.signing import Signer
 from exports.whole import Counted, write_whole, writer
 from store import exports as recorded
-from store import halts, installation, messaging, written_files
+from store import halts, messaging, written_files
 from store.database import Database
 from store.exports import File, Made
 from store.given import confirmed, given
+from store.messaging import FeedRow
 from store.written_files import EXPORT
 
 #: What a person gave, beside the feed's own fields.
 GIVEN_FIELDS = ("email", "phone", "language", "area", "consents", "last_confirmed_at")
 #: Seconds between two looks whether a halt began while a file is written.
 LOOK_S = 1.0
-#: The pack of an installation that has none in force yet.
-DEFAULT: str = Settings.model_fields["policy"].default
 
 
 class Order(NamedTuple):
@@ -51,6 +50,7 @@ class Order(NamedTuple):
     why: str = ""
     signer: Signer | None = None
     is_download: bool = False
+    segment: Segment | None = None
 
 
 PLAIN = Order()
@@ -68,6 +68,12 @@ class Exported(NamedTuple):
     files: tuple[File, ...]
     use_before: str | None
     reject_count: int
+
+
+class _Read(NamedTuple):
+    rows: Iterable[FeedRow]
+    out: Counted
+    recipient: Recipient | None
 
 
 class _Written(NamedTuple):
@@ -92,7 +98,8 @@ def export(
 
     All files show one state of the database, and are recorded in it. `progress` is called with the records
     written so far. Raises RegularsError where the folder cannot be written, RecipientError where the
-    recipient may get none, HaltedError while anything is halted and as soon as it is.
+    recipient may get none, SegmentError where the segment may not be used, HaltedError while anything is
+    halted and as soon as it is.
     """
     if order.recipient is not None:
         require_receiving(order.recipient)
@@ -102,21 +109,35 @@ def export(
         folder.mkdir(parents=True, exist_ok=True)
         with database.read() as connection:
             halts.require_none(connection)
+            policy = policy_of(connection)
+        use = Use(order.segment, order.by, order.why, order.recipient, order.since)
+        narrowing = Narrowing(database, use, policy)
+        narrowing.begin(now=now)
         if not order.is_download:
             with database.write() as connection:
                 written_files.note_first(connection, EXPORT, names, now=now)
         with database.read() as connection:
-            policy = _policy(connection)
             _, seq = messaging.counts(connection)
             _require_told(connection, order.since, seq, policy, now)
-            written = _write(connection, form, folder, order, until_halted(database, progress), now=now)
+            out = Counted(narrowing.tombstones(connection, seq, now=now))
+            read = _Read(narrowing.rows(connection), out, order.recipient)
+            written = _write(connection, form, folder, read, until_halted(database, progress), now=now)
             about = _about(connection, form, seq, order, policy, written)
             files = [*written.files, *_describe(folder, about, written, order.signer)]
         counted = (written.contacts, written.tombstones, written.rejects)
         recipient = order.recipient.id if order.recipient else None
         place = None if order.is_download else str(folder.absolute())
         made = Made(
-            form, recipient, seq, order.since, *counted, written.files, about.use_before, order.by, place
+            form,
+            recipient,
+            seq,
+            order.since,
+            *counted,
+            written.files,
+            about.use_before,
+            order.by,
+            place,
+            order.segment.id if order.segment else None,
         )
         with database.write() as connection:
             if not order.is_download:
@@ -124,6 +145,7 @@ def export(
                 written_files.note(connection, EXPORT, lasting, now=now, seq=seq)
                 written_files.forget(connection, [each for each in names if each not in lasting])
             number = recorded.add(connection, made, now=now)
+            narrowing.enter(connection, number, written.contacts, now=now)
     except OSError as error:
         raise RegularsError(
             f"The export cannot be written to {folder}: {error.strerror}. Choose another folder or make room."
@@ -133,19 +155,19 @@ def export(
 
 
 def _write(
-    connection: Any, form: str, folder: Path, order: Order, progress: Progress, *, now: datetime
+    connection: Any, form: str, folder: Path, read: _Read, progress: Progress, *, now: datetime
 ) -> _Written:
     inside = Counted(
         with_given(
-            map(record, messaging.rows(connection, order.since)),
+            map(record, read.rows),
             lambda keys: given(connection, keys),
             lambda keys: confirmed(connection, keys, now=now),
         )
     )
-    out = Counted(map(tombstone, messaging.tombstones(connection, order.since)))
+    out = read.out
     if form in PRESETS:
         # A consent that the target was told of before is not said again: its owner may have opted out there.
-        recipient = order.recipient.id if order.recipient else None
+        recipient = read.recipient.id if read.recipient else None
         known = Known(recorded.last_at(connection, form, recipient))
         written = write_preset(PRESETS[form], inside, out, folder, known=known, progress=progress)
         return _preset(written, inside.count, out.count)
@@ -184,6 +206,7 @@ def _about(connection: Any, form: str, seq: int, order: Order, policy: Policy, w
         written.tombstones,
         written.rejects,
         order.signer.public if order.signer else None,
+        order.segment.name if order.segment else None,
     )
 
 
@@ -215,10 +238,6 @@ def was_told(connection: Any, since: int, seq: int, policy: Policy, now: datetim
     """Tell whether every removal between a step of the feed and its newest one, `seq`, is there still."""
     after = now - timedelta(days=policy.number("tombstone_days"))
     return since == seq or recorded.knows(connection, since, after)
-
-
-def _policy(connection: Any) -> Policy:
-    return load_pack(installation.policy(connection) or DEFAULT)
 
 
 def until_halted(database: Database, progress: Progress) -> Progress:

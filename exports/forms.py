@@ -36,7 +36,7 @@ def write_csv(file: IO[bytes], fields: tuple[str, ...], records: Records, progre
     table = csv.DictWriter(text, fields, restval="", lineterminator="\r\n")
     table.writeheader()
     for count, each in enumerate(records, start=1):  # the last count is the answer
-        table.writerow({name: _cell(value) for name, value in each.items()})
+        table.writerow({name: cell(value) for name, value in each.items()})
         if count % EVERY == 0:
             progress(count)
     text.detach()
@@ -53,7 +53,7 @@ def _write_parquet(file: IO[bytes], fields: tuple[str, ...], records: Records, p
 FORMS: Mapping[str, Write] = {"csv": write_csv, "ndjson": write_ndjson, "parquet": _write_parquet}
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
     """Write times in ISO 8601, lists with bars; keep a text from being run as a formula by a spreadsheet."""
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return f"'{value}"

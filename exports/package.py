@@ -40,6 +40,7 @@ class About(NamedTuple):
     tombstones: int
     rejects: int
     public_key: str | None
+    segment: str | None = None
 
 
 def package(
@@ -53,7 +54,7 @@ def package(
     `tables` are the columns of the files that are tables, `dialect` is how they are written where that is not
     as usual. The moment of writing does not stand in it: the same state of the store gives the same bytes.
     """
-    told = about._asdict()
+    told = {name: value for name, value in about._asdict().items() if name != "segment" or value}
     listed = [_resource(each, tables.get(each.name, ()), dialect) for each in files]
     content = {"profile": "data-package", "name": "regular-contacts", "resources": listed, "regulars": told}
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

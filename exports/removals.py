@@ -1,17 +1,19 @@
 """Removals: who must be deleted by whoever reads our files; told at any time, whatever is halted."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from domain.errors import RegularsError
 from exports.forms import FORMS
+from exports.narrowing import left_segment, needs_consent, policy_of
 from exports.presets import PRESETS
 from exports.presets import write as write_preset
 from exports.record import TOMBSTONE_FIELDS, tombstone
 from exports.whole import Counted, write_whole, writer
 from store import exports as recorded
-from store import leavers, messaging, written_files
+from store import leavers, messaging, segment_told, segments, written_files
 from store.database import Database
 from store.exports import Export
 from store.written_files import EXPORT
@@ -41,7 +43,7 @@ def export_removals(database: Database, form: str, folder: Path, *, now: datetim
         raise _unwritable(folder, error) from error
 
 
-def export_removals_of(database: Database, export: Export, folder: Path) -> Removals:
+def export_removals_of(database: Database, export: Export, folder: Path, *, now: datetime) -> Removals:
     """Write who has left since an export that holds them, as may be done at any time, and record it.
 
     The files stand in a folder of their own within `folder`, in the form of the export. Who reads them
@@ -53,8 +55,7 @@ def export_removals_of(database: Database, export: Export, folder: Path) -> Remo
         folder.mkdir(parents=True, exist_ok=True)
         with database.read() as connection:
             seq = recorded.newest_seq(connection)
-            left = leavers.removals(connection, export.id)
-            gone = Counted(tombstone(each) for each in left)  # type: ignore[arg-type]  # the same columns
+            gone = Counted(_gone(connection, export, seq, now=now))
             if export.form in PRESETS:
                 written = write_preset(PRESETS[export.form], (), gone, folder)
                 files = [each.path for each in written if each.holds != "rejects"]
@@ -66,6 +67,18 @@ def export_removals_of(database: Database, export: Export, folder: Path) -> Remo
     with database.write() as connection:
         recorded.tell(connection, export.id, seq)
     return Removals(gone.count, files)
+
+
+def _gone(connection: Any, export: Export, seq: int, *, now: datetime) -> Iterator[dict[str, Any]]:
+    """Read who has left; of a segment's export also who left the segment alone."""
+    for each in leavers.removals(connection, export.id):
+        yield tombstone(each)  # type: ignore[arg-type]  # the same columns
+    number = export.segment_id
+    segment = segments.one(connection, number, ended_too=True) if number is not None else None
+    if segment is not None:
+        policy = policy_of(connection)
+        gone = left_segment(connection, segment, seq, needs_consent=needs_consent(policy), now=now)
+        yield from (each for each in gone if each["reason"] == segment_told.LEFT_SEGMENT)
 
 
 def _unwritable(folder: Path, error: OSError) -> RegularsError:

@@ -17,7 +17,8 @@ from domain.label import Label
 from domain.signal import SignalKind
 from pipeline.inform import public_name
 from pipeline.safeguards import safeguards
-from store import accounts, notices, reading, recipients, register
+from store import accounts, notices, reading, recipients, register, targetings
+from store.targetings import Targeting
 
 #: What stands empty is marked as to be filled in by a person.
 _TO_FILL = ("controller", "contact", "dpo", "transfers", "notice_url", "objection_url", "legitimate_interest")
@@ -77,6 +78,7 @@ def paper_facts(
         "held": dict(register.held(connection)),
         "inferred_topics": sorted({topic for topic, _ in inferable(policy.topics, Inferred.CONTACTS)}),
         "counted_topics": sorted({topic for topic, _ in inferable(policy.topics, Inferred.COUNTS)}),
+        "targetings": [_used(each, said, policy) for each in targetings.every(connection)],
         "has_head": settings.topics_head is not None,
         "exported": settings.export_dir is not None,
     }
@@ -139,6 +141,20 @@ def _how_long(rule: Rule, said: Mapping[str, Any]) -> str:
     if rule.label is Label.SUPPRESSED:
         return str(said["lasts"])
     return str(said["days"].format(days=rule.keep_days) if rule.keep_days else said["stands"])
+
+
+def _used(used: Targeting, said: Mapping[str, Any], policy: Policy) -> dict[str, str]:
+    """Return a use of a segment, in cells; nobody is named, and no small group."""
+    least = policy.number("aggregate_k")
+    people = said["at_least" if used.people else "fewer_than"].format(n=used.people or least)
+    criteria = ", ".join(f"{name} = {value}" for name, value in used.criteria.items())
+    return {
+        "on": used.at.date().isoformat(),
+        "why": used.why,
+        "criteria": f"{used.segment}: {criteria} ({people})",
+        "recipient": used.recipient or said["ourselves"],
+        "proof": ", ".join(each[:12] for each in used.wordings) or said["form"],
+    }
 
 
 def _worded(counts: Mapping[Any, int], said: Mapping[str, str]) -> dict[str, int]:

@@ -11,7 +11,17 @@ from pipeline.job import Save, Step
 from pipeline.own_files import Cleared, clear
 from pipeline.put_aside import forget_suppressed
 from pipeline.road import Road
-from store import consents, erasures, inbox, installation, jobs, reading, suppressions
+from store import (
+    consents,
+    erasures,
+    inbox,
+    installation,
+    jobs,
+    reading,
+    segment_told,
+    suppressions,
+    targetings,
+)
 from store.database import Database
 from store.erasures import Erased
 from store.jobs import Job
@@ -59,6 +69,8 @@ def tidy(connection: Connection, road: Road, *, now: datetime) -> tuple[list[Era
     erasures.forget_past(connection, now=now)
     policy, suppressor = road.policy_of(connection), road.suppressor_of(connection)
     days = policy.number("tombstone_days")
+    segment_told.forget_told(connection, now - timedelta(days=days))
+    targetings.forget(connection, now - timedelta(days=366 * policy.number("ttpa_records_years")))
     cleared = clear(connection, road.places, suppressor, tombstone_days=days, now=now)
     return erasures.unscrubbed(connection), cleared
 

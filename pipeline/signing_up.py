@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from classifier.policy import Policy
+from config.consent_texts import targets
 from config.suppression import Suppressor
 from domain.contact import ContactKey, Profile
 from domain.label import Label
@@ -25,7 +26,7 @@ from domain.signal import Signal, SignalKind
 from pipeline.choosing import declared
 from pipeline.page import write_page
 from pipeline.recognising import SHARED_PHONE, Keyed, recognised
-from store import accounts, addresses, consents, contacts, messaging, notices, sign_ups, suppressions
+from store import accounts, addresses, areas, consents, contacts, messaging, notices, sign_ups, suppressions
 from store.addresses import Address
 from store.choices import Declared
 from store.consents import Consent, Form, Wording
@@ -185,7 +186,10 @@ def _keep(connection: Connection, entries: Sequence[_Entry], ids: Mapping[str, i
     """
     consents.keep_wordings(
         connection,
-        [Wording(hash_of(each.consent), each.language, each.consent) for _, _, each, _ in entries],
+        [
+            Wording(hash_of(text), language, text, targets(text))
+            for language, text in {(each.language, each.consent) for _, _, each, _ in entries}
+        ],
         now=now,
     )
     proofs = [
@@ -198,6 +202,7 @@ def _keep(connection: Connection, entries: Sequence[_Entry], ids: Mapping[str, i
     for _, key, each, _ in entries:
         newest[ids[key]] = max(newest.get(ids[key], each.at), min(each.at, now))
     sign_ups.renew(connection, newest.items())
+    codes = areas.codes_of(connection, [each.area for _, _, each, _ in entries if each.area])
     given: dict[tuple[str, str], Address] = {}
     forms: dict[str, Form] = {}
     for _, key, each, purposes in sorted(entries, key=lambda each: (each.signed.at, each.place)):
@@ -206,7 +211,7 @@ def _keep(connection: Connection, entries: Sequence[_Entry], ids: Mapping[str, i
                 given[key, channel] = Address(ids[key], channel, address, each.at)
         before = forms.get(key)
         area = each.area or (before.area if before else None)
-        forms[key] = Form(ids[key], each.language, area, each.at)
+        forms[key] = Form(ids[key], each.language, area, each.at, codes.get(area or ""))
     addresses.keep(connection, list(given.values()))
     consents.keep_forms(connection, list(forms.values()))
     return new

@@ -31,6 +31,8 @@ class Wording(NamedTuple):
     hash: str
     language: str
     wording: str
+    #: Whether it says that the person may be chosen by its topics.
+    for_targeting: bool = False
 
 
 class Form(NamedTuple):
@@ -40,6 +42,8 @@ class Form(NamedTuple):
     language: str
     area: str | None
     at: datetime
+    #: Which area of the partition is meant, where that is clear.
+    area_code: str | None = None
 
 
 _ONE = {"id": "int"}
@@ -89,14 +93,15 @@ def form_dates(connection: Connection, contact_ids: Iterable[int]) -> dict[int, 
 
 def keep_wordings(connection: Connection, wordings: Iterable[Wording], *, now: datetime) -> None:
     """Store texts of consents; one that is there stays as it is."""
-    columns = {"hash": "text", "language": "text", "wording": "text"}
+    columns = {"hash": "text", "language": "text", "wording": "text", "targets": "int"}
     run(
         connection,
-        f"INSERT INTO consent_texts (hash, language, wording, first_at) SELECT hash, language, wording, "
-        f"{_moment(connection)} FROM {rows_of(connection, columns)} AS r WHERE true "
+        "INSERT INTO consent_texts (hash, language, wording, for_targeting, first_at) "
+        f"SELECT hash, language, wording, targets = 1, {_moment(connection)} "
+        f"FROM {rows_of(connection, columns)} AS r WHERE true "
         "ON CONFLICT (hash) DO NOTHING",
         now=stamp(now),
-        rows=as_parameter([*each] for each in sorted(set(wordings))),
+        rows=as_parameter([*each[:3], int(each.for_targeting)] for each in sorted(set(wordings))),
     )
 
 
@@ -124,15 +129,17 @@ def keep(connection: Connection, given: Iterable[Consent], *, now: datetime) -> 
 
 def keep_forms(connection: Connection, given: Sequence[Form]) -> None:
     """Store what else contacts gave, of each the newest."""
-    columns = {"contact_id": "int", "language": "text", "area": "text", "at": "time"}
+    columns = {"contact_id": "int", "language": "text", "area": "text", "at": "time", "area_code": "text"}
     run(
         connection,
-        "INSERT INTO sign_ups (contact_id, language, area, at) SELECT contact_id, language, area, at "
+        "INSERT INTO sign_ups (contact_id, language, area, at, area_code) "
+        "SELECT contact_id, language, area, at, area_code "
         f"FROM {rows_of(connection, columns)} AS r WHERE true ON CONFLICT (contact_id) DO UPDATE SET "
         "language = excluded.language, area = coalesce(excluded.area, sign_ups.area), at = excluded.at, "
+        "area_code = CASE WHEN excluded.area IS NULL THEN sign_ups.area_code ELSE excluded.area_code END, "
         "asked_at = NULL "
         "WHERE sign_ups.at < excluded.at",
-        rows=as_parameter([*each[:3], stamp(each.at)] for each in given),
+        rows=as_parameter([*each[:3], stamp(each.at), each.area_code] for each in given),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 from domain.signal import SignalKind
 from store.sets import run
 from store.signals import moment_of
-from store.tables import changes, exports, feed_state, recipients, written_files
+from store.tables import changes, exports, feed_state, recipients, segments, written_files
 from store.written_files import host
 
 DESTROYED, REPLACED = "destroyed", "replaced"
@@ -43,6 +43,7 @@ class Made(NamedTuple):
     use_before: str | None
     by: str
     folder: str | None
+    segment_id: int | None = None
 
 
 class Export(NamedTuple):
@@ -67,6 +68,9 @@ class Export(NamedTuple):
     counted_seq: int
     ended_at: datetime | None
     ending: str | None
+    #: The number of the segment that it was narrowed to, and its name.
+    segment_id: int | None
+    segment: str | None
     files: tuple[File, ...]
 
 
@@ -224,8 +228,14 @@ def _listed() -> Select[*tuple[Any, ...]]:
         columns.counted_seq,
         columns.ended_at,
         columns.ending,
+        columns.segment_id,
+        segments.c.name,
         columns.files,
-    ).outerjoin(recipients, recipients.c.id == columns.recipient_id)
+    ).select_from(
+        exports.outerjoin(recipients, recipients.c.id == columns.recipient_id).outerjoin(
+            segments, segments.c.id == columns.segment_id
+        )
+    )
 
 
 def _export(row: Row[*tuple[Any, ...]]) -> Export:

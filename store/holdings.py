@@ -8,7 +8,16 @@ from sqlalchemy import Connection, Table, select
 from domain.contact import ContactKey
 from store import consents
 from store.sealed import ENDING
-from store.tables import accounts, changes, contacts, journal_chain, journal_texts, metadata
+from store.tables import (
+    accounts,
+    changes,
+    contacts,
+    journal_chain,
+    journal_texts,
+    metadata,
+    segment_told,
+    segments,
+)
 
 #: By what a row names its contact.
 _OWNER = "contact_id"
@@ -47,6 +56,11 @@ def of_contact(connection: Connection, key: ContactKey) -> dict[str, Rows]:
         .order_by(changes.c.seq)
     )
     found["changes"] = [_readable(row, names) for row in steps.mappings()]
+    held = select(segment_told, segments.c.name.label("segment")).join(segments)
+    told = held.where(
+        segment_told.c.platform == key.platform, segment_told.c.platform_id == key.platform_id
+    ).order_by(segment_told.c.segment_id)
+    found["segment_told"] = [_readable(row, names) for row in connection.execute(told).mappings()]
     return {name: rows for name, rows in found.items() if rows}
 
 

@@ -142,6 +142,23 @@ KEPT: Mapping[str, Kept] = {
         "a year after the files are gone",
         "the daily scrub",
     ),
+    "segments": Kept("saved filters of the messaging store", _OURS, "nothing: `segment remove` ends it"),
+    "segment_told": Kept(
+        "whom files of a segment held, so that they are told who left it",
+        "`tombstone_days` after it left the segment; its last step in `changes`",
+        "the daily scrub",
+    ),
+    "targetings": Kept(
+        "who was chosen by which criteria, and what for (Regulation (EU) 2024/900, art. 19); nobody is named",
+        "`ttpa_records_years` after it",
+        "the daily scrub",
+    ),
+    "areas": Kept("the partition by which contacts are counted", _OURS, "`regulars areas partition`"),
+    "area_words": Kept("what means one area alone", _OURS, "`regulars areas partition`"),
+    "area_tables": Kept("what was published, so that it is once", _OURS, "nothing: it is published"),
+    "area_counts": Kept(
+        "what was published, in numbers of a smallest size", _OURS, "nothing: it is published"
+    ),
     "asked_mails": Kept(
         "so that an address gets one mail a day: keyed hashes", "the day is over", "the next day's mail"
     ),

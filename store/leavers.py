@@ -23,7 +23,10 @@ _HELD = (
     "AND (k.op = 'remove' OR k.seq <= e.since_seq)) "
     "AND NOT EXISTS (SELECT 1 FROM changes AS k "
     f"WHERE k.seq = (SELECT min(x.seq) FROM changes AS x WHERE {_SAME} AND x.seq > e.seq) "
-    "AND k.op = 'upsert' AND k.reason = 'admitted')"
+    "AND k.op = 'upsert' AND k.reason = 'admitted') "
+    # Of a segment's files it is known whom they held.
+    "AND (e.segment_id IS NULL OR EXISTS (SELECT 1 FROM segment_told AS g WHERE g.segment_id = e.segment_id "
+    "AND g.platform = t.platform AND g.platform_id = t.platform_id))"
 )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from store import halts
 from store.moments import stamp
@@ -186,13 +186,16 @@ def open_epoch(connection: Connection) -> str:
     return epoch
 
 
-def rows(connection: Connection, after: int = 0) -> Iterator[FeedRow]:
+def rows(
+    connection: Connection, after: int = 0, among: ColumnElement[bool] | None = None
+) -> Iterator[FeedRow]:
     """Read whom the gates last admitted, in the order of the feed, with each contact's newest decision.
 
     A row is platform, platform id, handle, display name, label, regular since, seq, policy, kind, the topics
     that the feed knows of, as one JSON array of (topic, strength), None where there are none, the channels
     that are open as one JSON array, and what hinders on each of the others as one JSON object. `after` leaves
-    out whoever has not moved since a step of the feed.
+    out whoever has not moved since a step of the feed, `among` whoever does not meet a condition on
+    `contacts`.
     """
     newest = (
         select(func.max(decisions.c.id))
@@ -223,6 +226,8 @@ def rows(connection: Connection, after: int = 0) -> Iterator[FeedRow]:
         .where(admissions.c.refusal.is_(None), messaging_contacts.c.seq > after)
         .order_by(messaging_contacts.c.seq)
     )
+    if among is not None:
+        statement = statement.where(among)
     yield from connection.execution_options(yield_per=2_000).execute(statement)
 
 

@@ -30,6 +30,7 @@ from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
 from classifier.notices import GIVEN
 from domain.admission import Gate
 from domain.alert import AlertKind, Way
+from domain.area import AreaKind
 from domain.interest import Strength
 from domain.label import Label
 from domain.recipient import Part
@@ -1073,6 +1074,8 @@ consent_texts = Table(
     Column("language", Text, nullable=False),
     Column("wording", Text, nullable=False),
     Column("first_at", Moment, nullable=False),
+    # Whether it says that the person may be chosen by its topics.
+    Column("for_targeting", Boolean(name="for_targeting"), nullable=False, server_default=false()),
     _one_of("language", list(LANGUAGES)),
     CheckConstraint("wording <> ''", name="wording"),
 )
@@ -1131,6 +1134,9 @@ sign_ups = Table(
     Column("at", Moment, nullable=False),
     # When its person was asked to confirm it anew: once.
     Column("asked_at", Moment),
+    # Which area of the partition was meant, where that is clear.
+    Column("area_code", Text),
+    Index("ix_sign_ups_area_code", "area_code"),
     _one_of("language", list(LANGUAGES)),
 )
 
@@ -1536,6 +1542,8 @@ exports = Table(
     Column("counted_seq", BigInteger, nullable=False),
     Column("ended_at", Moment),
     Column("ending", Text),
+    # The segment that it was narrowed to.
+    Column("segment_id", Id),
     Index("ix_exports_ended_at", "ended_at"),
     Index("ix_exports_recipient_id", "recipient_id"),
     _one_of("ending", ["destroyed", "replaced"]),
@@ -1562,4 +1570,116 @@ view_readers = Table(
     ),
     Index("ix_view_readers_recipient_id", "recipient_id"),
     CheckConstraint("role <> ''", name="named"),
+)
+
+#: Saved filters of the messaging store. One that was removed stays for the record of what it chose.
+segments = Table(
+    "segments",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("topic", Text),
+    Column("area_code", Text),
+    # An account that is removed later chooses nobody.
+    Column("account_id", Id),
+    # Regular since this day (UTC) or later.
+    Column("since", Text),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index(
+        "uq_segments_name",
+        "name",
+        unique=True,
+        sqlite_where=Column("ended_at", Moment).is_(None),
+        postgresql_where=Column("ended_at", Moment).is_(None),
+    ),
+    CheckConstraint("name <> ''", name="named"),
+    CheckConstraint(
+        "coalesce(topic, area_code, CAST(account_id AS TEXT), since) IS NOT NULL", name="narrows"
+    ),
+)
+
+#: Whom files of a segment held, so that each is told of who is no more in it, and of nobody else.
+segment_told = Table(
+    "segment_told",
+    metadata,
+    Column("segment_id", ForeignKey("segments.id"), nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("platform_id", Text, nullable=False),
+    # When it was found to be no more in it.
+    Column("left_at", Moment),
+    PrimaryKeyConstraint("segment_id", "platform", "platform_id"),
+    Index("ix_segment_told_platform", "platform", "platform_id"),
+)
+
+#: The record of targeting: which criteria chose the people of which file, and what for.
+targetings = Table(
+    "targetings",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("segment", Text, nullable=False),
+    # What it asks, as one JSON object.
+    Column("criteria", Text, nullable=False),
+    Column("recipient", Text),
+    Column("export_id", Id),
+    # Whether fewer than the pack's smallest group were chosen; else at least so many, in whole groups.
+    Column("people", BigInteger, nullable=False),
+    # The hashes of the words that they agreed to, as one JSON array.
+    Column("wordings", Text, nullable=False),
+    Index("ix_targetings_at", "at"),
+    CheckConstraint("why <> ''", name="why"),
+)
+
+#: The one partition into areas; its shapes stay in the operator's own file.
+areas = Table(
+    "areas",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    # What else people write for it, such as a postcode, as one JSON array.
+    Column("also", Text, nullable=False),
+    _one_of("kind", [each.value for each in AreaKind]),
+    CheckConstraint("code <> '' AND name <> ''", name="named"),
+)
+
+#: What means one area alone, folded.
+area_words = Table(
+    "area_words",
+    metadata,
+    Column("word", Text, primary_key=True),
+    Column("code", ForeignKey("areas.code", ondelete="CASCADE"), nullable=False),
+)
+
+#: Tables of contacts by area that were published: one a quarter, never changed.
+area_tables = Table(
+    "area_tables",
+    metadata,
+    # As 2026-Q4 (UTC).
+    Column("quarter", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("published_at", Moment, nullable=False),
+    Column("published_by", Text, nullable=False),
+    # The smallest number that is shown.
+    Column("least", Integer, nullable=False),
+    # Who filled in a form and so could name an area, and who did not.
+    Column("asked", BigInteger, nullable=False),
+    Column("not_asked", BigInteger, nullable=False),
+    _one_of("kind", [each.value for each in AreaKind]),
+)
+
+area_counts = Table(
+    "area_counts",
+    metadata,
+    Column("quarter", ForeignKey("area_tables.quarter"), nullable=False),
+    # Empty for those of whom the area is unknown.
+    Column("code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    # None where it is not shown.
+    Column("contacts", BigInteger),
+    PrimaryKeyConstraint("quarter", "code"),
 )

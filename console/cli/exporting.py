@@ -16,6 +16,7 @@ from domain.errors import RegularsError
 from domain.journal import Act
 from exports.files import Order
 from exports.forms import FORMS
+from exports.narrowing import called as segment_called
 from exports.presets import PRESETS
 from store import admissions, leavers, recipients
 from store import exports as recorded
@@ -50,6 +51,12 @@ def export(
     since: Annotated[
         int, typer.Option(help="Only what moved after this step of the feed, which the receiver has.", min=0)
     ] = 0,
+    segment: Annotated[
+        str | None,
+        typer.Option(
+            help="Only whom a segment of `regulars segment list` holds; needs --why by topic or area."
+        ),
+    ] = None,
     removals_of: Annotated[
         int | None,
         typer.Option(
@@ -73,7 +80,8 @@ def export(
     database = open_runtime.database
     with database.read() as connection:
         found = recipients.called(connection, recipient) if recipient else None
-    order = Order(found, since, system_user(), why, open_runtime.signer())
+        narrowed = segment_called(connection, segment)
+    order = Order(found, since, system_user(), why, open_runtime.signer(), segment=narrowed)
     with Progress(TextColumn("{task.completed} records"), console=err, disable=not err.is_terminal) as bars:
         bar = bars.add_task("")
         done = deliver(

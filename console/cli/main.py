@@ -27,6 +27,8 @@ MODULES: Mapping[str, str] = {
     "export": "exporting",
     "exports": "exporting",
     "recipient": "recipients",
+    "segment": "segments",
+    "areas": "areas",
     "views": "viewing",
     "tap": "tapping",
     "simulator": "simulating",

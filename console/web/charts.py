@@ -113,6 +113,36 @@ def columns(
     return _svg(figure)
 
 
+def ranks(rows: Sequence[tuple[str, int]], sheet: Sheet) -> bytes:
+    """Draw a bar a name, in the order of the rows, each with its number at its end."""
+    colours = _COLOURS["dark" if sheet.dark else "light"]
+    longest = 22 if sheet.narrow else 48
+    names = [name if len(name) <= longest else f"{name[: longest - 1]}…" for name, _ in rows]
+    figures = [number(count, sheet.language) for _, count in rows]
+    figure, axes = _paper(0.7 + 0.22 * len(rows), sheet, max(names, key=len, default=""), figures)
+    places = np.arange(len(rows))[::-1]
+    axes.barh(places, [count for _, count in rows], 0.7, color=colours["regular"])
+    axes.set_yticks(places, names)
+    for each in axes.get_yticklabels():
+        each.set_parse_math(False)  # names are texts: a dollar begins no formula
+    for place, (_, count), figure_ in zip(places, rows, figures, strict=True):
+        axes.annotate(
+            figure_,
+            (count, place),
+            xytext=(6, 0),
+            textcoords="offset points",
+            color=colours["ink"],
+            va="center",
+            annotation_clip=False,
+        )
+    axes.set_xticks([])
+    axes.set_xlim(left=0)
+    axes.margins(x=0)
+    axes.tick_params(colors=colours["ink"], length=0, pad=6)
+    axes.spines[:].set_visible(False)
+    return _svg(figure)
+
+
 def flow(rows: Sequence[tuple[str, str, str, int]], inside: int, sheet: Sheet) -> bytes:
     """Draw who leads to what: kinds of act, the label, the messaging store."""
     colours = _COLOURS["dark" if sheet.dark else "light"]

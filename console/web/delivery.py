@@ -23,7 +23,7 @@ from domain.recipient import Recipient, RecipientError, require_receiving
 from exports.files import LOOK_S, Order
 from exports.forms import FORMS
 from exports.presets import PRESETS, Preset
-from store import exports, halts, leavers, recipients, tallies
+from store import exports, halts, leavers, recipients, segments, tallies
 from store.halts import HaltedError
 
 PATH = "/messaging/export"
@@ -104,6 +104,7 @@ def _asked(desk: Desk, visit: Visit, status: int = 200, **more: Any) -> Response
         counted = tallies.newest(connection)
         known = recipients.every(connection)
         earlier = exports.standing(connection)
+        saved = segments.every(connection)
     numbers: dict[str, int] = {}
     for each in counted:
         kind = "held" if each.name.startswith("refused:") else each.name
@@ -112,13 +113,14 @@ def _asked(desk: Desk, visit: Visit, status: int = 200, **more: Any) -> Response
         "forms": list(FORMS),
         "presets": [(each, _reached(each, numbers)) for each in PRESETS.values()],
         "recipients": known,
+        "segments": saved,
         "refused": {each.id for each in known if _refusal(each)},
         "earlier": [each for each in earlier if visit.now - each.at < timedelta(days=60)],
         "numbers": numbers,
         "is_counted": bool(counted),
         "halted": bool(visit.halts),
         "wrong": "",
-        "sent": {name: visit.sent(name) for name in ("format", "recipient", "since")},
+        "sent": {name: visit.sent(name) for name in ("format", "recipient", "since", "segment", "why")},
     }
     return page(visit, "messaging/export", status, **{**shown, **more})
 
@@ -144,14 +146,19 @@ def _ordered(desk: Desk, visit: Visit) -> tuple[str, Order]:
     with desk.database.read() as connection:
         named = {str(each.id): each for each in recipients.every(connection)}
         since = visit.sent("since")
+        narrowed = {str(each.id): each for each in segments.every(connection)}
         former = exports.one(connection, int(since)) if since.isdecimal() and len(since) < 18 else None
     recipient = named.get(visit.sent("recipient"))
     if recipient is None and visit.sent("recipient"):
         raise HTTPException(404)
     if recipient is not None:
         require_receiving(recipient)
+    segment = narrowed.get(visit.sent("segment"))
+    if segment is None and visit.sent("segment"):
+        raise HTTPException(404)
     step = former.seq if former else 0
-    return form, Order(recipient, step, visit.actor, signer=desk.runtime.signer(), is_download=True)
+    whom: dict[str, Any] = {"segment": segment, "signer": desk.runtime.signer(), "is_download": True}
+    return form, Order(recipient, step, visit.actor, visit.sent("why"), **whom)
 
 
 def _export(desk: Desk, visit: Visit, form: str, order: Order, folder: Path) -> str:

@@ -27,6 +27,8 @@ SCREENS = (
     "/accounts/paste",
     "/messaging/export",
     "/messaging/recipients",
+    "/messaging/segments",
+    "/messaging/areas",
     "/settings/users",
     "/messaging",
     "/privacy",

@@ -129,7 +129,7 @@ def test_the_removal_file_tells_the_leavers_of_one_export(database: Database, tm
     with database.read() as connection:
         one = exports.one(connection, number)
     assert one is not None
-    done = export_removals_of(database, one, tmp_path / "removals")
+    done = export_removals_of(database, one, tmp_path / "removals", now=NOW)
     assert done.people == 2
     written = done.files[0].read_text()
     assert ADA.platform_id in written

@@ -1,0 +1,135 @@
+"""Narrowing: the records and removals of an export, of everybody or of a segment, and the record of that."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any, NamedTuple
+
+from classifier.policy import Policy
+from config.packs import load_pack
+from config.settings import Settings
+from domain.errors import RegularsError
+from domain.recipient import Recipient
+from domain.segment import Segment, SegmentError, about
+from exports.record import tombstone
+from store import installation, messaging, segment_told, segments, targetings
+from store.database import Database
+from store.messaging import FeedRow
+from store.signals import moment_of
+from store.targetings import Targeting
+
+#: Contacts that are noted at once as held by a file.
+AT_ONCE = 1_000
+#: The pack of an installation that has none in force yet.
+DEFAULT: str = Settings.model_fields["policy"].default
+
+
+def needs_consent(policy: Policy) -> bool:
+    """Tell whether a pack asks for consent to be chosen by declared topics; one that is silent asks."""
+    found = policy.numbers.get("targeting_needs_consent")
+    return found is None or bool(found.value)
+
+
+def require_usable(connection: Any, segment: Segment, policy: Policy, *, why: str, since: int = 0) -> None:
+    """Raise SegmentError where a segment may not choose whom a file holds, with the reason."""
+    if since:
+        raise SegmentError(
+            "A segment is exported whole each time, with the removal of whoever left it: leave --since out."
+        )
+    if segment.targets and not why.strip():
+        raise SegmentError(
+            f"The segment {segment.name} chooses people by what they told of themselves: say for which "
+            "message or campaign (--why); the record of targeting keeps it (Regulation (EU) 2024/900, "
+            "art. 19)."
+        )
+    asks = segment.topic is not None and needs_consent(policy)
+    if asks and not segments.count(connection, segment._replace(area=None, account_id=None, since=None)):
+        raise SegmentError(
+            f"Nobody who declared {segment.topic} agreed to be chosen by that: a segment by topic takes "
+            "their explicit consent to targeting (Regulation (EU) 2024/900, art. 18). The sign-up "
+            "page asks for it."
+        )
+
+
+class Use(NamedTuple):
+    """Who uses a segment, what for and for whom; `since` is the feed's step that the receiver has already."""
+
+    segment: Segment | None
+    by: str
+    why: str
+    recipient: Recipient | None
+    since: int
+
+
+class Narrowing:
+    """Reads what an export holds; what a file of a segment is about to hold is noted before it is written."""
+
+    def __init__(self, database: Database, use: Use, policy: Policy) -> None:
+        self._database, self._use, self._policy = database, use, policy
+        self._strict = needs_consent(policy)
+
+    def begin(self, *, now: datetime) -> None:
+        """Ask whether the segment may be used, and note who is no more in it; raises SegmentError."""
+        segment, _, why, _, since = self._use
+        if segment is not None:
+            with self._database.write() as connection:
+                require_usable(connection, segment, self._policy, why=why, since=since)
+                segment_told.part(connection, segment, needs_consent=self._strict, now=now)
+
+    def rows(self, connection: Any) -> Iterator[FeedRow]:
+        """Read the rows of the messaging store."""
+        segment = self._use.segment
+        if segment is None:
+            yield from messaging.rows(connection, self._use.since)
+            return
+        found = messaging.rows(connection, 0, segments.holds(segment, needs_consent=self._strict))
+        while some := list(islice(found, AT_ONCE)):
+            with self._database.write() as beside:
+                segment_told.note(beside, segment.id, [(each[0], each[1]) for each in some])
+            yield from some
+
+    def tombstones(self, connection: Any, seq: int, *, now: datetime) -> Iterator[dict[str, Any]]:
+        """Read the removals: of a segment of those whom its files held, of nobody else."""
+        if self._use.segment is None:
+            return map(tombstone, messaging.tombstones(connection, self._use.since))
+        return left_segment(connection, self._use.segment, seq, needs_consent=self._strict, now=now)
+
+    def enter(self, connection: Any, number: int, people: int, *, now: datetime) -> None:
+        """Enter in the record of targeting that the segment chose people by what they told of themselves."""
+        segment, by, why, recipient, _ = self._use
+        if segment is None or not segment.targets:
+            return
+        words = tuple(segments.wordings(connection)) if segment.topic else ()
+        rounded = about(people, self._policy.number("aggregate_k"))
+        name = recipient.name if recipient else None
+        used = Targeting(now, by, why, segment.name, segment.criteria, name, number, rounded, words)
+        targetings.add(connection, used)
+
+
+def policy_of(connection: Any) -> Policy:
+    """Load the pack in force, the usual one where none is yet."""
+    return load_pack(installation.policy(connection) or DEFAULT)
+
+
+def left_segment(
+    connection: Any, segment: Segment, seq: int, *, needs_consent: bool, now: datetime
+) -> Iterator[dict[str, Any]]:
+    """Read the tombstones of whom files of a segment held and who is no more in it."""
+    for row in segment_told.left(connection, segment, needs_consent=needs_consent):
+        step, platform, platform_id, op, reason, at = row
+        yield {
+            "contact_key": f"{platform}:{platform_id}",
+            "op": op,
+            "seq": step or seq,
+            "reason": reason,
+            "at": moment_of(at) or now,
+        }
+
+
+def called(connection: Any, name: str | None) -> Segment | None:
+    """Return a segment by its name, None where none is named; raises RegularsError for an unknown one."""
+    if name is None:
+        return None
+    if not name.strip():
+        raise RegularsError("Name the segment; `regulars segment list` shows them.")
+    return segments.called(connection, name.strip())
