@@ -107,7 +107,7 @@ def dumped(url: str, folder: Path) -> float:
                     if line.startswith(tuple(f'INSERT INTO "{each}"' for each in TABLES)):
                         file.write(line.encode() + b"\n")
         else:
-            with psycopg.connect(url) as connection, connection.cursor().copy(COPY) as copy:
+            with psycopg.connect(url) as server, server.cursor().copy(COPY) as copy:
                 for each in copy:
                     file.write(each)
     return time.perf_counter() - begun

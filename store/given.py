@@ -84,8 +84,8 @@ def _keys_of(connection: Connection, keys: Iterable[tuple[str, str]]) -> dict[in
     """Return the keys by our numbers of the contacts."""
     found = run(
         connection,
-        f"SELECT c.id, c.platform, c.platform_id FROM {rows_of(connection, _KEY)} AS r CROSS JOIN contacts AS c "
-        "WHERE c.platform = r.platform AND c.platform_id = r.platform_id",
+        f"SELECT c.id, c.platform, c.platform_id FROM {rows_of(connection, _KEY)} AS r "
+        "CROSS JOIN contacts AS c WHERE c.platform = r.platform AND c.platform_id = r.platform_id",
         rows=as_parameter([*each] for each in keys),
     )
     return {row[0]: (row[1], row[2]) for row in found}

@@ -112,6 +112,7 @@ def test_a_reader_reads_the_views_and_nothing_else(database: Database, recipient
                 asked(database, statement)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         asked(database, "CREATE TABLE mine (x int)")
+    assert asked(database, "SELECT * FROM regular_contacts_by_area_v1") == []  # counts that are published
 
 
 def test_a_function_of_a_readers_own_sees_nobody_who_is_not_shown(
