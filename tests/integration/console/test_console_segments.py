@@ -67,6 +67,7 @@ def test_of_a_segment_by_area_no_number_is_told(console: Consoles) -> None:
     assert ada.post("/messaging/segments", {"name": "port", "area": "01"}).status == 303
     shown = ada.get("/messaging/segments?count=1").text
     assert "see the table of areas" in shown
+    assert "&lt;bdi" not in shown
     assert "at least" not in shown
 
 
