@@ -17,6 +17,8 @@ JUST_ENDED, STUCK = timedelta(days=1), timedelta(minutes=5)
 SCRUBBED = timedelta(days=2)
 #: From which share of a budget on it is near its end, in percent.
 NEAR_END = 80
+#: How a moment stands in an alert, in UTC.
+MOMENT = "%Y-%m-%d %H:%M UTC"
 #: How long alerts that ended stay.
 KEPT = timedelta(days=30)
 
@@ -76,7 +78,7 @@ def _queues(connection: Connection, now: datetime) -> Iterator[Alert]:
 
 def _harvests(connection: Connection, now: datetime) -> Iterator[Alert]:
     for missed in schedules.missed(connection):
-        at = f"{missed['moment']:%Y-%m-%d %H:%M} UTC"
+        at = missed["moment"].strftime(MOMENT)
         values = {"schedule": missed["id"], "account": missed["account"], "at": at, "why": missed["outcome"]}
         yield Alert(AlertKind.SCHEDULE_MISSED, f"{missed['id']}:{at}", values)
     for ended in alarming.ended_harvests(connection, now - JUST_ENDED):

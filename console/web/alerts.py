@@ -4,10 +4,10 @@ from typing import Any
 
 from fastapi import FastAPI, Response
 
-from config.alerts import sentence
 from connectors.outbound import check_url
 from console.web.access import Viewer
 from console.web.desk import Desk, Visit
+from console.web.needs import said_of
 from console.web.rendering import after, page
 from console.web.settings_tabs import TABS
 from domain.address import email_of
@@ -77,9 +77,6 @@ def _wished(visit: Visit) -> tuple[list[AlertKind], Way, str, int | None]:
 def _page(desk: Desk, visit: Visit, status: int = 200, **more: Any) -> Response:
     with desk.database.read() as connection:
         wishes = stored.wishes(connection, visit.user.id)
-        standing = [
-            (sentence(each["kind"], visit.language, stored.details_of(each)), each["at"])
-            for each in stored.standing(connection)
-        ]
+        standing = [(said_of(visit, each), each["at"]) for each in stored.standing(connection)]
     told = {"tabs": TABS, "wishes": wishes, "standing": standing, "kinds": list(AlertKind)}
     return page(visit, "settings/alerts", status, **{**told, **more})

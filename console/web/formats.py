@@ -67,6 +67,12 @@ def clock(moment: datetime, zone: ZoneInfo, now: datetime, language: str) -> str
     return str(format_datetime(moment, "d MMM HH:mm", tzinfo=zone, locale=_CODE[language]))
 
 
+def dated(moment: datetime, zone: ZoneInfo, language: str) -> str:
+    """Write a moment with its day, whichever it is: 3 Dec, 14:32."""
+    pattern = {"fr": "d MMM 'à' HH:mm", "en": "d MMM, HH:mm"}[language]
+    return str(format_datetime(moment, pattern, tzinfo=zone, locale=_CODE[language]))
+
+
 def day_of(given: date, language: str) -> str:
     """Write a day briefly: 3 Dec."""
     return str(format_date(given, "d MMM", locale=_CODE[language]))

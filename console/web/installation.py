@@ -1,5 +1,8 @@
 """The installation: what is missing before people may be collected, and the settings in force."""
 
+from collections.abc import Callable
+from typing import Any
+
 from fastapi import FastAPI, Response
 
 from config.settings import PREFIX, Settings
@@ -8,6 +11,7 @@ from console.web.access import Admin
 from console.web.desk import Desk
 from console.web.rendering import page
 from console.web.settings_tabs import TABS
+from console.web.told import french
 
 
 def add_routes(app: FastAPI) -> None:
@@ -21,4 +25,10 @@ def add_routes(app: FastAPI) -> None:
             (PREFIX + name.upper(), getattr(settings, name), field.description)
             for name, field in Settings.model_fields.items()
         ]
-        return page(visit, "settings/installation", tabs=TABS, findings=examine(settings), values=values)
+        shown: dict[str, Any] = {"findings": examine(settings), "values": values}
+        return page(visit, "settings/installation", tabs=TABS, found=_found_in(visit.language), **shown)
+
+
+def _found_in(language: str) -> Callable[[str], str]:
+    """Return how a finding is written; a value of a setting stays as it is."""
+    return lambda found: (french(found) if language == "fr" else None) or found

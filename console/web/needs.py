@@ -1,7 +1,7 @@
 """What needs somebody: at most a few sentences, the gravest first, each with what to do and where."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -11,6 +11,7 @@ from console.web import formats
 from console.web.desk import Visit
 from console.web.rendering import words
 from domain.alert import AlertKind
+from pipeline.alerting import MOMENT
 from store import alerts, budgets, troubles
 from store import overview as stored
 from store.workers import held_by_dead
@@ -117,7 +118,19 @@ def _alerts(connection: Connection, visit: Visit) -> Iterator[Need]:
     standing = alerts.standing(connection)
     for kind, (href, grave) in STANDING.items():
         for each in [each for each in standing if each["kind"] == kind][:1]:
-            yield Need(sentence(kind, visit.language, alerts.details_of(each)), href, grave)
+            yield Need(said_of(visit, each), href, grave)
+
+
+def said_of(visit: Visit, alert: Mapping[Any, Any]) -> str:
+    """Say an alert; its moment is told in the user's zone."""
+    values = alerts.details_of(alert)
+    if "queue" in values:
+        word = "queues.queue_" + str(values["queue"]).replace(".", "_")
+        values["queue"] = words(visit.language)(word) if words(visit.language).has(word) else values["queue"]
+    if "at" in values:
+        moment = datetime.strptime(values["at"], MOMENT).replace(tzinfo=UTC)
+        values["at"] = formats.dated(moment, visit.zone, visit.language)
+    return sentence(alert["kind"], visit.language, values)
 
 
 def _waits(connection: Connection, visit: Visit) -> Iterator[Need]:

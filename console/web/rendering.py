@@ -33,7 +33,7 @@ _TEMPLATES = Environment(
     extensions=["jinja2.ext.do"],
 )
 #: For the parts, too, which know nothing of a visit.
-_TEMPLATES.globals["brief"] = written.brief
+_TEMPLATES.globals |= {"brief": written.brief, "coded": written.coded}
 #: The screens in the order of the navigation, each with the least role that sees it.
 SCREENS = {
     "overview": Role.VIEWER,

@@ -1,12 +1,15 @@
 """What people wrote, on a page: as text of its own direction, cut where it is long."""
 
-from markupsafe import Markup
+import re
+
+from markupsafe import Markup, escape
 
 from console.visible import shown
 
 #: Characters of a name in a list, and of a text before its whole is asked for.
 NAME, TEXT = 60, 400
 _CUT = "…"
+_CODE = re.compile("`([^`]*)`")
 
 
 def brief(text: object, most: int = NAME) -> Markup:
@@ -23,6 +26,11 @@ def whole(text: object, more: str, most: int = TEXT) -> Markup:
         '<details class="long"><summary><bdi class="person lines">{}</bdi> <span class="more">{}</span>'
         '</summary><bdi class="person lines">{}</bdi></details>'
     ).format(_cut(lines, most), more, lines)
+
+
+def coded(text: Markup) -> Markup:
+    """Write what stands between backticks as code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  # escaped above
 
 
 def _cut(text: str, most: int) -> str:
