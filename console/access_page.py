@@ -24,6 +24,7 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "chosen_topics": ("Sujets fixés ou retirés par notre équipe", "Topics set or removed by our team"),
     "withheld": ("Ce dont nous doutons encore", "What we are still in doubt about"),
     "changes": ("Ce que d'autres systèmes ont appris de nous", "What other systems were told by us"),
+    "received": ("Quels programmes vous ont reçu de nous", "Which programs got you from us"),
     "segment_told": ("Les fichiers ciblés où vous étiez", "The narrowed files that held you"),
     "admissions": (
         "Si vous pouvez être exporté, et par quels canaux",

@@ -29,7 +29,7 @@ class FormError(Exception):
 async def read_form(scope: Message, receive: Receive) -> Form:
     """Return the fields of a form; raises FormError."""
     headers = Headers(scope=scope)
-    body = await _body(receive, headers)
+    body = await read_body(receive, headers)
     if headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM_TYPE:
         raise FormError(415)
     try:
@@ -54,7 +54,8 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}{port}"
 
 
-async def _body(receive: Receive, headers: Headers) -> bytes:
+async def read_body(receive: Receive, headers: Headers) -> bytes:
+    """Return the body of a request, whole; raises FormError for one that is too long or too slow."""
     told = headers.get("content-length", "0")
     if told.isdigit() and int(told) > MAX_BODY:
         raise FormError(413)

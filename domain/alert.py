@@ -23,6 +23,8 @@ class AlertKind(StrEnum):
     SCHEDULE_MISSED = "schedule_missed"
     ERASURES_DUE = "erasures_due"
     QUEUE_AWAY = "queue_away"
+    CONSUMER_BEHIND = "consumer_behind"
+    REMOVALS_UNACKNOWLEDGED = "removals_unacknowledged"
 
 
 class Way(StrEnum):

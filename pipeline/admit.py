@@ -59,6 +59,32 @@ def review(
         refused += there
 
 
+def review_newcomers(
+    database: Database,
+    policy: Policy,
+    controller: Controller | None,
+    *,
+    now: datetime,
+    to_others: bool = False,
+) -> bool:
+    """Ask the gates, as `review` does, of a slice of those who came in since they were asked last.
+
+    For whoever reads the feed to its end. Nobody is asked while anything is halted. Returns whether there was
+    anybody to ask.
+    """
+    with database.read() as connection:
+        if not messaging.newcomers_wait(connection):
+            return False
+
+    def act(connection: Connection) -> bool:
+        if halts.every(connection):
+            return False
+        _review(connection, 0, Asking(policy, controller, to_others, now), unasked=True)
+        return True
+
+    return database.transact(act)
+
+
 def asked(
     connection: Connection,
     contact_id: int,
@@ -90,9 +116,9 @@ def _answers(facts: Facts, asking: Asking) -> tuple[Admission, tuple[ChannelAnsw
     return Admission((*admission.answers, held)) if held else admission, ways
 
 
-def _review(connection: Connection, after: int, asking: Asking) -> tuple[int, int]:
+def _review(connection: Connection, after: int, asking: Asking, *, unasked: bool = False) -> tuple[int, int]:
     policy, now = asking.policy, asking.now
-    there = admissions.inside_after(connection, after, SLICE)
+    there = admissions.inside_after(connection, after, SLICE, unasked=unasked)
     if not there:
         return -1, 0
     facts = facts_of(connection, [each.contact_id for each in there], regular_kinds(policy), now=now)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from domain.alert import Alert, AlertKind
 from domain.budget import dollars
-from store import accounts, alarming, alerts, budgets, erasures, overview, schedules, withheld
+from store import accounts, alarming, alerts, budgets, consumers, erasures, overview, schedules, withheld
 
 #: How long ahead the end of a token and notices due are told.
 AHEAD = timedelta(days=7)
@@ -15,6 +15,8 @@ AHEAD = timedelta(days=7)
 JUST_ENDED, STUCK = timedelta(days=1), timedelta(minutes=5)
 #: How long after an erasure the database's files may still hold somebody; `doctor` says so, too.
 SCRUBBED = timedelta(days=2)
+#: How long a consumer may know nothing of what changed, or of who left.
+ACKNOWLEDGED = timedelta(days=1)
 #: From which share of a budget on it is near its end, in percent.
 NEAR_END = 80
 #: How a moment stands in an alert, in UTC.
@@ -37,6 +39,7 @@ def found(connection: Connection, *, queue_away: bool = False, now: datetime) ->
     yield from _accounts(connection, now)
     yield from _budgets(connection, now)
     yield from _people(connection, now)
+    yield from _consumers(connection, now)
     yield from _queues(connection, now)
     if queue_away:
         yield Alert(AlertKind.QUEUE_AWAY, "", {})
@@ -66,6 +69,19 @@ def _people(connection: Connection, now: datetime) -> Iterator[Alert]:
     late = [each for each in erasures.unscrubbed(connection) if each.at < now - SCRUBBED]
     if late:
         yield Alert(AlertKind.ERASURES_DUE, "", {"days": len(late), "since": late[0].day})
+
+
+def _consumers(connection: Connection, now: datetime) -> Iterator[Alert]:
+    late = now - ACKNOWLEDGED
+    for each in consumers.every(connection, now=now):
+        number, named = str(each.consumer.id), {"consumer": each.consumer.name, "recipient": each.recipient}
+        behind = each.behind
+        if behind.records_since is not None and behind.records_since < late:
+            values = {**named, "since": behind.records_since.date().isoformat()}
+            yield Alert(AlertKind.CONSUMER_BEHIND, number, values)
+        if behind.removals_since is not None and behind.removals_since < late:
+            values = {**named, "since": behind.removals_since.date().isoformat()}
+            yield Alert(AlertKind.REMOVALS_UNACKNOWLEDGED, number, values)
 
 
 def _queues(connection: Connection, now: datetime) -> Iterator[Alert]:

@@ -26,6 +26,7 @@ from store import (
     journal,
     messaging,
     pushed,
+    received,
     signals,
 )
 from store.database import Database
@@ -48,6 +49,7 @@ class _Batch(NamedTuple):
 
 
 def _steps(batch: _Batch, places: Collection[int]) -> list[Step]:
+    received.forget(batch.connection, places)
     expiring.forget_steps(batch.connection, places)
     return []
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from store import halts, jobs, messaging, reading
+from store import consumers, halts, jobs, messaging, reading
 from store.database import Database
 
 #: How long a harvest, or an export that failed, may hold back the next export.
@@ -43,6 +43,26 @@ def begin_export_if_moved(
             return None
     with database.write() as connection:
         return jobs.begin(connection, jobs.EXPORT, wanted, now=now)
+
+
+def begin_review_if_due(
+    database: Database, *, now: datetime, controller: str | None = None, to_others: bool = False
+) -> int | None:
+    """Begin to ask the gates of everybody where programs read the feed and that was last done an hour ago.
+
+    Who came in since is asked about when a reader has come to the end (`pipeline.admit.review_newcomers`).
+    Returns the job.
+    """
+    with database.read() as connection:
+        last = jobs.newest(connection, jobs.REVIEW)
+        fresh = last is not None and (last["state"] == "running" or now - last["created_at"] < REVIEW_EVERY)
+        if fresh or not consumers.any_stands(connection):
+            return None
+    wanted: dict[str, Any] = {"controller": controller} if controller else {}
+    if to_others:
+        wanted["to_others"] = True
+    with database.write() as connection:
+        return jobs.begin(connection, jobs.REVIEW, wanted, now=now)
 
 
 def newest_step(connection: Connection) -> int:

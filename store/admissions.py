@@ -43,12 +43,16 @@ _COLUMNS = {
 }
 
 
-def inside_after(connection: Connection, after: int, size: int) -> list[Inside]:
-    """Return the next contacts in the messaging store by id, held there to the end of the transaction."""
+def inside_after(connection: Connection, after: int, size: int, *, unasked: bool = False) -> list[Inside]:
+    """Return the next contacts in the messaging store by id, held there to the end of the transaction.
+
+    With `unasked` only those of whom the gates were not asked since they came in.
+    """
     locking = "" if connection.dialect.name == "sqlite" else " FOR NO KEY UPDATE"
     held = run(
         connection,
-        "SELECT contact_id FROM messaging_contacts WHERE contact_id > :after "
+        f"SELECT contact_id FROM messaging_contacts WHERE {'unasked AND ' if unasked else ''}"
+        "contact_id > :after "
         f"ORDER BY contact_id LIMIT :size{locking}",
         after=after,
         size=size,

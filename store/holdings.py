@@ -11,10 +11,13 @@ from store.sealed import ENDING
 from store.tables import (
     accounts,
     changes,
+    consumers,
     contacts,
     journal_chain,
     journal_texts,
     metadata,
+    received,
+    recipients,
     segment_told,
     segments,
 )
@@ -56,6 +59,12 @@ def of_contact(connection: Connection, key: ContactKey) -> dict[str, Rows]:
         .order_by(changes.c.seq)
     )
     found["changes"] = [_readable(row, names) for row in steps.mappings()]
+    shown = (
+        select(consumers.c.name.label("consumer"), recipients.c.name.label("recipient"))
+        .select_from(consumers.join(recipients).join(received))
+        .where(received.c.platform_id == key.platform_id, received.c.platform == key.platform)
+    )
+    found["received"] = [_readable(row, names) for row in connection.execute(shown).mappings()]
     held = select(segment_told, segments.c.name.label("segment")).join(segments)
     told = held.where(
         segment_told.c.platform == key.platform, segment_told.c.platform_id == key.platform_id

@@ -20,6 +20,7 @@ BEGUN = text("jobs.state = 'running'")
 RECLASSIFY, EXPORT, TOPICS, EXPIRE, DELETIONS = "reclassify", "export", "topics", "expire", "deletions"
 SCRUB = "scrub"
 PART = "part"
+REVIEW = "review"
 #: The queue on which each kind of job is carried out.
 QUEUE_OF = {
     RECLASSIFY: "classify",
@@ -28,6 +29,7 @@ QUEUE_OF = {
     EXPIRE: "classify",
     DELETIONS: "harvest.twitter",
     PART: "classify",
+    REVIEW: "export",
     SCRUB: "export",  # where our files are written
 }
 

@@ -137,6 +137,15 @@ KEPT: Mapping[str, Kept] = {
     "written_files": Kept("where files lie that hold people", "the file is gone", "the daily scrub"),
     "view_readers": Kept("which role reads the views for whom (GDPR art. 30)", _OURS, "nothing by itself"),
     "recipients": Kept("who gets files of people (GDPR art. 30)", _OURS, "nothing by itself"),
+    "consumers": Kept("which programs read contacts, and how far they are", _OURS, "nothing by itself"),
+    "consumer_tokens": Kept(
+        "by what they are known: hashes", "the token's end", "the next token, or `revoke`"
+    ),
+    "received": Kept(
+        "whom a program was shown, so that it is told of their removal",
+        "their last tombstone, or the program's end",
+        "`expire`, or `revoke`",
+    ),
     "exports": Kept(
         "which files were written for whom; nobody is named",
         "a year after the files are gone",

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal_column, select, update
 
 from store import halts
 from store.moments import stamp
@@ -197,13 +197,44 @@ def rows(
     out whoever has not moved since a step of the feed, `among` whoever does not meet a condition on
     `contacts`.
     """
+    # Whom the feed has not shown yet has no number.
+    statement = _shown_rows().where(messaging_contacts.c.seq > after).order_by(messaging_contacts.c.seq)
+    if among is not None:
+        statement = statement.where(among)
+    yield from connection.execution_options(yield_per=2_000).execute(statement)
+
+
+def rows_between(connection: Connection, after: int, upto: int, size: int | None = None) -> Sequence[FeedRow]:
+    """Read those of `rows` whose step lies behind `after`, up to `upto`, `size` of them at most."""
+    place = messaging_contacts.c.seq
+    statement = _shown_rows().where(place > after, place <= upto).order_by(place)
+    return connection.execute(statement.limit(size) if size else statement).all()
+
+
+def row_of(connection: Connection, platform: str, platform_id: str) -> FeedRow | None:
+    """Read the one of `rows` that is this contact's; None where the feed does not show it."""
+    of_key = (contacts.c.platform == platform, contacts.c.platform_id == platform_id)
+    return connection.execute(_shown_rows().where(*of_key, messaging_contacts.c.seq.is_not(None))).first()
+
+
+def steps_between(
+    connection: Connection, after: int, upto: int, size: int, *, removals: bool = False
+) -> Sequence[FeedRow]:
+    """Read steps of the feed (rows of `changes`), or the removals among them, behind `after` up to `upto`."""
+    statement = select(changes).where(changes.c.seq > after, changes.c.seq <= upto)
+    if removals:
+        statement = statement.where(changes.c.op == literal_column("'remove'"))
+    return connection.execute(statement.order_by(changes.c.seq).limit(size)).all()
+
+
+def _shown_rows() -> Select[*tuple[Any, ...]]:
     newest = (
         select(func.max(decisions.c.id))
         .where(decisions.c.contact_id == contacts.c.id)
         .correlate(contacts)
         .scalar_subquery()
     )
-    statement = (
+    return (
         select(
             contacts.c.platform,
             contacts.c.platform_id,
@@ -222,13 +253,8 @@ def rows(
         .join(admissions, admissions.c.contact_id == messaging_contacts.c.contact_id)
         .outerjoin(topic_holders, topic_holders.c.contact_id == contacts.c.id)
         .join(decisions, decisions.c.id == newest)
-        # Whom the feed has not shown yet has no number.
-        .where(admissions.c.refusal.is_(None), messaging_contacts.c.seq > after)
-        .order_by(messaging_contacts.c.seq)
+        .where(admissions.c.refusal.is_(None))
     )
-    if among is not None:
-        statement = statement.where(among)
-    yield from connection.execution_options(yield_per=2_000).execute(statement)
 
 
 def tombstones(connection: Connection, after: int = 0) -> Iterator[FeedRow]:

@@ -1551,6 +1551,57 @@ exports = Table(
     CheckConstraint("(host IS NULL) = (folder IS NULL)", name="place"),
 )
 
+#: Programs that read the feed. One that has ended stays for the record.
+consumers = Table(
+    "consumers",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("recipient_id", Id, ForeignKey("recipients.id"), nullable=False),
+    # What it may read beside key, op and seq, as one JSON array; none: everything.
+    Column("fields", Text),
+    # The part of the contacts that it may read; none: all who are shown.
+    Column("segment_id", BigInteger),
+    Column("created_at", Moment, nullable=False),
+    # Up to which step it said that it has carried out everything, and removals.
+    Column("acked_seq", BigInteger, nullable=False, server_default=text("0")),
+    Column("acked_removals", BigInteger, nullable=False, server_default=text("0")),
+    Column("acked_at", Moment),
+    Column("seen_at", Moment),
+    Column("ended_at", Moment),
+    Index(
+        "uq_consumers_name",
+        "name",
+        unique=True,
+        sqlite_where=Column("ended_at", Moment).is_(None),
+        postgresql_where=Column("ended_at", Moment).is_(None),
+    ),
+    Index("ix_consumers_recipient_id", "recipient_id"),
+    CheckConstraint("name <> ''", name="named"),
+)
+
+#: By what consumers are known: SHA-256 of a token, and how it begins, so that its owner knows it again.
+consumer_tokens = Table(
+    "consumer_tokens",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("consumer_id", Id, ForeignKey("consumers.id", ondelete="CASCADE"), nullable=False),
+    Column("begins", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    Index("ix_consumer_tokens_consumer_id", "consumer_id"),
+)
+
+#: Whom each consumer was shown, so that it is told of their removal and of nobody else's.
+received = Table(
+    "received",
+    metadata,
+    Column("consumer_id", Id, ForeignKey("consumers.id", ondelete="CASCADE"), nullable=False),
+    Column("platform_id", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    PrimaryKeyConstraint("consumer_id", "platform_id", "platform"),
+)
+
 #: Roles of PostgreSQL that read the views, each for a recipient. One that has ended stays for the record.
 view_readers = Table(
     "view_readers",

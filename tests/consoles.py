@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from config.settings import Settings
 from console.serving import bind
-from console.web.app import make_app
+from console.web.beside import Both
 from console.web.desk import Desk
 from domain.user import Role
 from pipeline import signing_in
@@ -123,7 +123,7 @@ class Consoles:
                 role: users.add(connection, role.word, role, now=utc_now(), password_hash=hashed)
                 for role in Role
             }
-        self.app = make_app(Desk(self.runtime, b"key of the tries in tests", self._now))
+        self.app = Both(Desk(self.runtime, b"key of the tries in tests", self._now))
 
     def _now(self) -> datetime:
         return self.now or utc_now()

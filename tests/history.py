@@ -46,7 +46,8 @@ SMALL: Mapping[str, str] = {
     "erasures": "one a day",
     "unknown_pushes": "one for each shape of a message that we do not know",
     "exports": "one for each delivery",
-    "recipients": "set by hand",
+    **dict.fromkeys(("recipients", "consumers", "consumer_tokens"), "set by hand"),
+    "received": "never read but by consumer and contact",
     "sessions": "those that have ended go at each sign-in",
     "written_files": "one for each export and backup that is not gone",
     # Read only where a page names its contact, account or run; their keys begin with it.

@@ -19,7 +19,7 @@ from pipeline.interests import begin_reading_if_due
 from pipeline.road import Road
 from pipeline.scheduling import begin_scheduled, plan_all_again
 from pipeline.scrubbing import begin_scrub_if_due
-from pipeline.standing import begin_export_if_moved
+from pipeline.standing import begin_export_if_moved, begin_review_if_due
 from store import clock, outbox, pausing, workers
 from store.database import Database, DatabaseError
 from store.outbox import Wake
@@ -141,13 +141,13 @@ class Dispatcher:
 
     def _begin_due(self, now: datetime) -> None:
         """Begin what is due by a plan, by a date, or because something waits."""
+        controller, others = self._settings.controller, self._settings.to_others
         if self._settings.export_dir is not None:
             folder, form = self._settings.export_dir, self._settings.export_format
-            controller = self._settings.controller
-            others = self._settings.to_others
             begin_export_if_moved(
                 self._database, folder, form, now=now, controller=controller, to_others=others
             )
+        begin_review_if_due(self._database, now=now, controller=controller, to_others=others)
         begin_reading_if_due(self._database, now=now)
         begin_expire_if_due(self._database, now=now)
         begin_scrub_if_due(self._database, now=now)

@@ -57,7 +57,20 @@ def export_step(database: Database, job: Job, save: Save, now: datetime) -> None
         journal.record(connection, Entry("worker", Act.EXPORT_WRITTEN, now, details=details))
 
 
+def review_step(database: Database, job: Job, save: Save, now: datetime) -> None:
+    """Ask the gates of everybody in the messaging store, for those who read the feed by themselves."""
+    controller = job.arguments.get("controller")
+    with database.read() as connection:
+        pack = installation.policy(connection)
+        others = job.arguments.get("to_others", False) or recipients.any_other(connection)
+    kind = Controller(controller) if controller else None
+    refused = review(database, load_pack(pack or DEFAULT), kind, now=now, to_others=others)
+    with database.write() as connection:
+        save(connection, {"refused": refused}, done=True)
+
+
 STEPS: dict[str, Step] = {
+    jobs.REVIEW: review_step,
     jobs.RECLASSIFY: reclassify_step,
     jobs.EXPORT: export_step,
     jobs.TOPICS: reading_step(reader_of),

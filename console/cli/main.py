@@ -27,6 +27,7 @@ MODULES: Mapping[str, str] = {
     "export": "exporting",
     "exports": "exporting",
     "recipient": "recipients",
+    "consumer": "consumers",
     "segment": "segments",
     "areas": "areas",
     "views": "viewing",

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from config.version import VERSION
 from console.web import queue_views
 from console.web.desk import Desk
-from store import budgets, halts, inbox, ledger, queues, tallies, workers
+from store import budgets, consumers, halts, inbox, ledger, queues, tallies, workers
 from store.database import DatabaseError
 from workers import health
 from workers.broker import CONTROL, QUEUES
@@ -62,6 +62,7 @@ class _Rows(Collector):
                 yield from _of_queues(connection, pushes, now)
                 yield from _of_money(connection, now)
                 yield from _of_people(connection)
+                yield from _of_consumers(connection, now)
         except DatabaseError:
             return
         counted = {(each["platform"], each["state"]): each["count"] for each in tallied}
@@ -155,6 +156,19 @@ def _of_people(connection: Connection) -> Iterator[Metric]:
     yield _gauge("regulars_halted", "What is halted; the account is empty for everything", halted, "account")
     waiting = halts.waiting(connection)
     yield _gauge("regulars_halted_contacts", "Who comes in when a halt ends, 10,000 at most", {(): waiting})
+
+
+def _of_consumers(connection: Connection, now: datetime) -> Iterator[Metric]:
+    known = consumers.every(connection, now=now)
+    numbers = {(each.consumer.name, "records"): each.behind.records for each in known}
+    numbers |= {(each.consumer.name, "removals"): each.behind.removals for each in known}
+    said = "What a consumer has not acknowledged, 10,000 at most"
+    yield _gauge("regulars_consumer_unacknowledged", said, numbers, "consumer", "what")
+    since = {(each.consumer.name, "records"): each.behind.records_since for each in known}
+    since |= {(each.consumer.name, "removals"): each.behind.removals_since for each in known}
+    age = {key: (now - at).total_seconds() if at else 0 for key, at in since.items()}
+    said = "Age of the oldest of it"
+    yield _gauge("regulars_consumer_unacknowledged_age_seconds", said, age, "consumer", "what")
 
 
 def _gauge(name: str, said: str, values: Mapping[Any, float], *labels: str) -> GaugeMetricFamily:

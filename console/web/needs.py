@@ -38,6 +38,8 @@ STANDING = {
     AlertKind.TOKEN_DYING: ("/accounts", False),
     AlertKind.QUEUE_STUCK: ("/queues", True),
     AlertKind.ERASURES_DUE: ("/privacy", True),
+    AlertKind.REMOVALS_UNACKNOWLEDGED: ("/messaging/consumers", True),
+    AlertKind.CONSUMER_BEHIND: ("/messaging/consumers", False),
 }
 
 

@@ -4,7 +4,7 @@ import secrets
 from pathlib import Path
 
 from console.serving import Server, bind, tell
-from console.web.app import make_app
+from console.web.beside import Both
 from console.web.desk import Desk
 from workers.memory import share_pools
 from workers.runtime import Runtime
@@ -18,7 +18,7 @@ def serve(runtime: Runtime, host: str, port: int, ready_file: Path | None = None
     listener = bind("The console", host, port)
     address = f"http://{host}:{listener.getsockname()[1]}"
     share_pools()
-    app = make_app(Desk(runtime, secrets.token_bytes(32)))
+    app = Both(Desk(runtime, secrets.token_bytes(32)))
     with listener:
         proxies = runtime.settings.pages_proxies
         Server(app, lambda: tell(ready_file, {"console": address}), proxies).run(sockets=[listener])

@@ -8,5 +8,6 @@ TABS = {
     "topics": Role.VIEWER,
     "alerts": Role.VIEWER,
     "users": Role.ADMIN,
+    "tokens": Role.ADMIN,
     "installation": Role.ADMIN,
 }

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from fastapi import FastAPI, Response
 
-from console.web import areas, charts, delivery, recipients, segments
+from console.web import areas, charts, consumers, delivery, recipients, segments
 from console.web.access import Viewer
 from console.web.desk import Desk
 from console.web.pictures import Sheet
@@ -19,6 +19,7 @@ def add_routes(app: FastAPI) -> None:
     desk: Desk = app.state.desk
     delivery.add_routes(app)
     recipients.add_routes(app)
+    consumers.add_routes(app)
     segments.add_routes(app)
     areas.add_routes(app)
 

@@ -6,7 +6,7 @@ from alembic import op
 from store.tables import Id, Moment
 
 revision = "0032"
-down_revision = "0030"
+down_revision = "0031"
 
 # The right to look is asked in the view, once and before any row is read: a recipient that has ended reads
 # nothing more at once, and nobody reads contacts while anything is halted. Readers learn why.

@@ -91,7 +91,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     **{f"/contacts/{{contact_id}}/{each}": (f"/contacts/3000/{each}",) for each in
        ("override", "object", "erase", "access")},
     "/messaging": ("/messaging",),
-    **{f"/messaging/{each}": (f"/messaging/{each}",) for each in ("recipients", "files", "export")},
+    **{f"/messaging/{each}": (f"/messaging/{each}",) for each in
+       ("recipients", "files", "export", "consumers")},
     "/overview/needs": ("/overview/needs",),
     "/privacy": ("/privacy",),
     "/privacy/keeping": ("/privacy/keeping",),
@@ -102,7 +103,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/privacy/policy/preview": ("/privacy/policy/preview",),
     "/settings": ("/settings",),
     **{f"/settings/{each}": (f"/settings/{each}",) for each in
-       ("alerts", "budgets", "topics", "users", "installation")},
+       ("alerts", "budgets", "topics", "users", "tokens", "installation")},
 }  # fmt: skip
 _ALL_THAT_GOES = "somebody is about to let go of all of an account: each person is weighed, once"
 _ALL_THAT_VANISHED = "people vanished at once: each is weighed before they are let go"

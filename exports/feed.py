@@ -1,0 +1,170 @@
+"""Feed: pages of the messaging store and of its changes, for one consumer.
+
+Whom a page shows is noted in `received` in the same transaction, so that their removal is told later, and
+nobody else's. Pages hold nothing that their consumer may not see, and no sign of it: where nothing of what
+happened concerns it, its cursor stays as it is for the day.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from domain.consumer import ALWAYS, Consumer
+from exports.cursors import GoneError, Place
+from exports.files import GIVEN_FIELDS
+from exports.given import with_given
+from exports.record import FIELDS, record, tombstone
+from store import consumers, messaging, received
+from store import exports as recorded
+from store.given import Given, confirmed, given
+from store.messaging import FeedRow
+
+#: What a consumer may be allowed to read beside key, op and seq.
+OFFERED = tuple(each for each in (*FIELDS, *GIVEN_FIELDS) if each not in ALWAYS)
+_GIVEN = frozenset(GIVEN_FIELDS)
+#: Steps that concern nobody are passed over at most so often for one page.
+_ROUNDS = 20
+
+Item = dict[str, Any]
+
+
+class Reading(NamedTuple):
+    """Who reads, which fields, how many at once, and when; `days` is how long tombstones stand."""
+
+    consumer: Consumer
+    fields: frozenset[str]
+    size: int
+    days: int
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day (UTC)."""
+        return self.now.astimezone(UTC).date()
+
+
+class Page(NamedTuple):
+    """What a reader is told, where it stands then, and whether more is there."""
+
+    items: list[Item]
+    place: Place
+    has_more: bool
+
+
+def place_in(connection: Any, place: Place, reading: Reading) -> int:
+    """Return the feed's newest number for whoever stands at a place.
+
+    Raises GoneError where a removal behind it may be forgotten, or the feed has begun anew.
+    """
+    epoch, newest = recorded.epoch(connection), recorded.newest_seq(connection)
+    oldest = (reading.now - timedelta(days=reading.days)).astimezone(UTC).date()
+    known = place.consumer_id == reading.consumer.id and place.epoch == epoch
+    if not known or max(place.seq, place.upto) > newest or place.day <= oldest:
+        raise GoneError
+    return newest
+
+
+def stands_still(connection: Any, place: Place, reading: Reading) -> bool:
+    """Tell whether nothing at all has happened behind a place; raises GoneError."""
+    return place_in(connection, place, reading) == place.seq and place.day == reading.today
+
+
+def begin(connection: Any, reading: Reading) -> Place:
+    """Return the place before the first page of a snapshot of the present state."""
+    epoch, newest = recorded.epoch(connection), recorded.newest_seq(connection)
+    return Place(reading.consumer.id, epoch, 0, reading.today, upto=newest)
+
+
+def snapshot(
+    connection: Any, place: Place, reading: Reading, matches: Callable[[Item], bool] = lambda _: True
+) -> Page:
+    """Read the next page of a snapshot; those who changed since it began are told by the feed behind it.
+
+    A page of those who match may hold fewer than were asked for.
+    """
+    place_in(connection, place, reading)
+    consumers.hold(connection, reading.consumer.id)
+    rows = messaging.rows_between(connection, place.seq, place.upto, reading.size + 1)
+    shown = _records(connection, rows[: reading.size], reading)
+    if len(rows) <= reading.size:
+        return Page(_cut(shown, reading, matches), place._replace(seq=place.upto, upto=0), has_more=False)
+    return Page(_cut(shown, reading, matches), place._replace(seq=shown[-1]["seq"]), has_more=True)
+
+
+def changed(connection: Any, place: Place, reading: Reading, *, halted: bool = False) -> Page:
+    """Read the next page of the feed: who was shown or has changed, and who has left of those it knows.
+
+    While anything is halted only removals are told; all else waits where the reader stands.
+    """
+    newest = place_in(connection, place, reading)
+    consumers.hold(connection, reading.consumer.id)
+    at, read = place, _removals if halted else _steps
+    for _ in range(_ROUNDS):
+        items, at, has_more = read(connection, at, newest, reading)
+        if items or not has_more:
+            break
+    if not items and not has_more and at.day == place.day:
+        at = place  # nothing of what happened concerns it
+    return Page(items, at, has_more)
+
+
+def one(connection: Any, platform: str, platform_id: str, reading: Reading) -> Item | None:
+    """Read one contact; None for whoever is not shown, whatever the reason."""
+    consumers.hold(connection, reading.consumer.id)
+    row = messaging.row_of(connection, platform, platform_id)
+    shown = _records(connection, [row] if row else [], reading)
+    return _cut(shown, reading)[0] if shown else None
+
+
+def _steps(connection: Any, place: Place, newest: int, reading: Reading) -> Page:
+    steps = messaging.steps_between(connection, place.seq, newest, reading.size + 1)
+    has_more = len(steps) > reading.size
+    steps = steps[: reading.size]
+    last = steps[-1].seq if has_more else newest
+    told = _told(connection, steps, reading)
+    shown = _records(connection, messaging.rows_between(connection, place.seq, last), reading)
+    items = sorted([*told, *_cut(shown, reading)], key=lambda each: int(each["seq"]))
+    day = steps[-1].at.astimezone(UTC).date() if has_more else reading.today
+    moved = place._replace(seq=last, ahead=0 if last >= place.ahead else place.ahead, day=day)
+    return Page(items, moved, has_more)
+
+
+def _removals(connection: Any, place: Place, newest: int, reading: Reading) -> Page:
+    after = max(place.seq, place.ahead)
+    steps = messaging.steps_between(connection, after, newest, reading.size + 1, removals=True)
+    has_more = len(steps) > reading.size
+    steps = steps[: reading.size]
+    last = steps[-1].seq if has_more else newest
+    return Page(_told(connection, steps, reading), place._replace(ahead=last), has_more)
+
+
+def _told(connection: Any, steps: Iterable[FeedRow], reading: Reading) -> list[Item]:
+    gone = [each for each in steps if each.op == "remove"]
+    keys = {(each.platform, each.platform_id) for each in gone}
+    known = received.among(connection, reading.consumer.id, keys) if keys else set()
+    return [tombstone(each) for each in gone if (each.platform, each.platform_id) in known]
+
+
+def _records(connection: Any, rows: Sequence[FeedRow], reading: Reading) -> list[Item]:
+    """Make records whole and note that the consumer was shown them."""
+    if not rows:
+        return []
+    keys = [(row.platform, row.platform_id) for row in rows]
+    received.note(connection, reading.consumer.id, keys)
+
+    def gave(some: list[tuple[str, str]]) -> dict[tuple[str, str], Given]:
+        return given(connection, some) if reading.fields & (_GIVEN - {"last_confirmed_at"}) else {}
+
+    def stood(some: list[tuple[str, str]]) -> dict[tuple[str, str], datetime]:
+        return confirmed(connection, some, now=reading.now) if "last_confirmed_at" in reading.fields else {}
+
+    return list(with_given(map(record, rows), gave, stood))
+
+
+def _cut(
+    records: Iterable[Item], reading: Reading, matches: Callable[[Item], bool] = lambda _: True
+) -> list[Item]:
+    wanted = {*ALWAYS, *reading.fields}
+    return [
+        {name: value for name, value in each.items() if name in wanted} for each in records if matches(each)
+    ]
