@@ -55,15 +55,13 @@ FORMS: Mapping[str, Write] = {"csv": write_csv, "ndjson": write_ndjson, "parquet
 
 def cell(value: object) -> object:
     """Write times in ISO 8601, lists with bars; keep a text from being run as a formula by a spreadsheet."""
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    if isinstance(value, list):
-        return "|".join(value)
-    if isinstance(value, dict):
-        return "|".join(f"{name}:{_said(said)}" for name, said in value.items())
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
-    return value
+    if isinstance(value, list):
+        value = "|".join(value)
+    elif isinstance(value, dict):
+        value = "|".join(f"{name}:{_said(said)}" for name, said in value.items())
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
 
 
 def _said(value: object) -> object:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from domain.errors import RegularsError
+from store.fair_lock import FairLock, LockedError
 from store.interrupts import held_back
 
 #: How long a writer waits for another on SQLite, in seconds.
@@ -24,6 +25,9 @@ BUSY_TIMEOUT_S = 30
 WRITER_MB, READER_MB = 64, 8
 #: How often a transaction is tried again after a deadlock.
 MAX_DEADLOCKS = 5
+_UNUSABLE = (
+    "The database cannot be used ({}). Check REGULARS_DATABASE_URL, the server, and the space on its disk."
+)
 _NO_ADDRESS = (
     "REGULARS_DATABASE_URL is not an address such as postgresql://user@host/name or sqlite:///file; mend it."
 )
@@ -48,6 +52,8 @@ class Database:
         #: SQLite lets one write at a time, so a process has one connection that writes and keeps its memory
         #: of the file; threads wait for it in the order they came.
         self.writer = _engine(url, writes=True) if self.on_sqlite else self.engine
+        path = self.engine.url.database if self.on_sqlite else None
+        self._lock = FairLock(path, BUSY_TIMEOUT_S) if path else None
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
@@ -57,7 +63,7 @@ class Database:
         On SQLite it begins as BEGIN IMMEDIATE: a transaction that reads first and writes later is
         refused there as soon as another writer came between (measured: 298 of 600).
         """
-        with _said(), held_back(), self.writer.begin() as connection:
+        with _said(), held_back(), self.writer.connect() as connection, self._locked(), connection.begin():
             yield connection
 
     @contextlib.contextmanager
@@ -72,7 +78,7 @@ class Database:
             with self.write() as connection:
                 yield connection
             return
-        with _said(), held_back(), self.writer.connect() as connection:
+        with _said(), held_back(), self.writer.connect() as connection, self._locked():
             driver: Any = connection.connection.driver_connection
             driver.execute("PRAGMA foreign_keys = OFF")
             try:
@@ -106,6 +112,14 @@ class Database:
         with self.write() as connection:
             return act(connection)
 
+    def go_first(self) -> None:
+        """Let what this process writes go before what others wait to write: somebody looks at it."""
+        if self._lock:
+            self._lock.in_queue = False
+
+    def _locked(self) -> contextlib.AbstractContextManager[None]:
+        return self._lock.held() if self._lock else contextlib.nullcontext()
+
     def close(self) -> None:
         """Close all connections; one that another thread still uses, as soon as it is given back."""
         for each in {self.engine, self.writer}:
@@ -131,18 +145,15 @@ def _said() -> Iterator[None]:
             f"The role of REGULARS_DATABASE_URL may not do this ({cause}). The schema is brought up with "
             "REGULARS_DATABASE_OWNER_URL: `regulars db upgrade`."
         ) from error
-    except PoolTimeoutError as error:
-        raise DatabaseError(
-            f"Another thread has been writing for {BUSY_TIMEOUT_S} seconds; try again when it is done."
-        ) from error
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) in ("40P01", "40001"):
             raise DeadlockError("Two transactions waited for each other; try again.") from error
         cause = str(error.orig).strip().splitlines()[0] if error.orig else "unknown"
-        raise DatabaseError(
-            f"The database cannot be used ({cause}). "
-            "Check REGULARS_DATABASE_URL, the server, and the space on its disk."
-        ) from error
+        raise DatabaseError(_UNUSABLE.format(cause)) from error
+    except LockedError as error:
+        raise DatabaseError(_UNUSABLE.format(error)) from error
+    except PoolTimeoutError as error:
+        raise DatabaseError(_UNUSABLE.format("another thread has been writing for too long")) from error
 
 
 def _close_returned(_connection: object, entry: ConnectionPoolEntry) -> None:

@@ -23,27 +23,27 @@ class Parting(NamedTuple):
 
 
 def with_account(connection: Connection, account_id: int) -> Parting:
-    """Count what goes with an account; reads its acts from end to end."""
+    """Count what goes with an account; reads its acts from end to end, once."""
     other = signals.alias()
     ours = select(signals.c.contact_id).where(signals.c.account_id == account_id).distinct().subquery()
     elsewhere = exists().where(other.c.contact_id == ours.c.contact_id, other.c.account_id != account_id)
-    told = exists().where(admissions.c.contact_id == ours.c.contact_id, admissions.c.told)
     inside = exists().where(messaging_contacts.c.contact_id == ours.c.contact_id)
-
-    def count(*conditions: object) -> int:
-        return connection.scalar(select(func.count()).select_from(ours).where(*conditions)) or 0  # type: ignore[arg-type]
-
-    active = select(func.count()).select_from(harvest_runs)
-    running = active.where(
+    told = exists().where(admissions.c.contact_id == ours.c.contact_id, admissions.c.told)
+    person = select(elsewhere.label("elsewhere"), inside.label("inside"), told.label("told"))
+    known = person.select_from(ours).cte("known").prefix_with("MATERIALIZED").c
+    alone = ~known.elsewhere
+    counted = connection.execute(
+        select(
+            func.count().filter(alone),
+            func.count().filter(alone, known.inside),
+            func.count().filter(alone, known.told),
+            func.count().filter(known.elsewhere, known.inside),
+        )
+    ).one()
+    running = select(func.count()).where(
         harvest_runs.c.account_id == account_id, harvest_runs.c.state.in_(["waiting", "running"])
     )
-    return Parting(
-        gone=count(~elsewhere),
-        removed=count(~elsewhere, inside),
-        told=count(~elsewhere, told),
-        anew=count(elsewhere, inside),
-        runs=connection.scalar(running) or 0,
-    )
+    return Parting(*counted, connection.scalar(running) or 0)
 
 
 def last_harvest(connection: Connection, account_id: int) -> list[RowMapping]:

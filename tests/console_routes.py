@@ -152,6 +152,7 @@ _ADMIN = (
     ("GET", "/accounts/paste"),
     ("POST", "/accounts/paste"),
     ("GET", "/accounts/{account_id}/disconnect"),
+    ("GET", "/accounts/{account_id}/disconnect/effect"),
     ("POST", "/accounts/{account_id}/disconnect"),
     ("POST", "/messaging/recipients"),
     ("POST", "/messaging/recipients/{number}/remove"),

@@ -23,7 +23,7 @@ class Fragile(Database):
     """A database whose user may die in the middle of a transaction."""
 
     def __init__(self, sound: Database) -> None:
-        self.engine, self.writer, self.on_sqlite = sound.engine, sound.writer, sound.on_sqlite
+        vars(self).update(vars(sound))
         self.crash: Crash | None = None
 
     def transact(self, act: Callable[[Connection], Any]) -> Any:

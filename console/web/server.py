@@ -18,6 +18,7 @@ def serve(runtime: Runtime, host: str, port: int, ready_file: Path | None = None
     listener = bind("The console", host, port)
     address = f"http://{host}:{listener.getsockname()[1]}"
     share_pools()
+    runtime.database.go_first()
     app = Both(Desk(runtime, secrets.token_bytes(32)))
     with listener:
         proxies = runtime.settings.pages_proxies

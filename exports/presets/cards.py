@@ -2,7 +2,7 @@
 
 import re
 
-from exports.presets.columns import WORDS, email_of, platform_of, url_of
+from exports.presets.columns import WORDS, email_of, phone_of, platform_of, url_of
 from exports.presets.preset import Record
 
 #: Octets of a line at most; longer ones go on behind a line break and a space.
@@ -28,9 +28,9 @@ def card(record: Record, version: str) -> str:
     ]
     if email := email_of(record):
         lines.append(f"EMAIL{'' if four else ';TYPE=INTERNET'}:{_text(email)}")
-    if (number := record.get("phone")) and "sms" in record.get("addressable", ()):
+    if number := (phone_of(record) or "").strip("()"):
         lines.append(f"TEL;TYPE=cell;VALUE=uri:tel:{number}" if four else f"TEL;TYPE=CELL:{number}")
-    if four and (language := record.get("language")):
+    if four and (language := _text(_plain(record.get("language") or ""))):
         lines.append(f"LANG:{language}")
     topics = [_text(topic) for each in record.get("declared_topics", ()) if (topic := _plain(each))]
     lines += [f"CATEGORIES:{','.join(['regulars', *topics])}", "END:VCARD"]

@@ -1,5 +1,6 @@
 """Columns that presets share: each takes the target's name for it and reads one thing of a record."""
 
+import re
 from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import TypeAlias
@@ -112,8 +113,9 @@ def email_of(record: Record) -> str | None:
 
 def phone_of(record: Record) -> str | None:
     """Return the phone number in brackets, for no cell may begin with a plus sign."""
-    number = record.get("phone")
-    return f"({number})" if number and "sms" in record.get("addressable", ()) else None
+    number = record.get("phone") or ""
+    is_one = re.fullmatch(r"\+[0-9]{4,15}", number)
+    return f"({number})" if is_one and "sms" in record.get("addressable", ()) else None
 
 
 def digits_of(record: Record) -> str | None:
@@ -169,7 +171,8 @@ def _x_handle(record: Record) -> str | None:
 
 def _since(record: Record) -> str | None:
     at = record.get("regular_since")
-    return (at if isinstance(at, str) else at.isoformat())[:10] if at else None
+    day = (at if isinstance(at, str) else at.isoformat())[:10] if at else ""
+    return day if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", day) else None
 
 
 def _topics(record: Record, between: str, most: int, size: Size) -> str:

@@ -111,8 +111,14 @@ def _add_parting(app: FastAPI, desk: Desk) -> None:
     def ask(visit: Admin, account_id: int) -> Response:
         with desk.database.read() as connection:
             row = _row(connection, account_id)
+        return page(visit, "accounts/disconnect", row=row, wrong=visit.query.get("wrong", ""))
+
+    @app.get("/accounts/{account_id}/disconnect/effect")
+    def weigh(visit: Admin, account_id: int) -> Response:
+        with desk.database.read() as connection:
+            row = _row(connection, account_id)
             goes = parting.with_account(connection, account_id)
-        return page(visit, "accounts/disconnect", row=row, goes=goes, wrong=visit.query.get("wrong", ""))
+        return page(visit, "accounts/effect", row=row, goes=goes)
 
     @app.post("/accounts/{account_id}/disconnect")
     def part(visit: Admin, account_id: int) -> Response:

@@ -34,7 +34,7 @@ function closeSheets(target) {
 const live = () => [...document.querySelectorAll("[data-live]")];
 
 async function refresh(part) {
-  const answer = await fetch(part.dataset.live, { headers: { accept: "text/html" }, redirect: "manual" });
+  const answer = await fetch(part.dataset.live ?? part.dataset.now, { headers: { accept: "text/html" }, redirect: "manual" });
   // A session that has ended is sent to the sign-in page: the whole page goes there, not a part of it.
   if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) { location.reload(); return; }
   if (!answer.ok) return;
@@ -76,3 +76,6 @@ document.addEventListener("visibilitychange", () => {
   for (const part of live()) changed(part.dataset.on.split(" ")[0]);
 });
 listen();
+
+// What takes the server seconds comes after its page.
+for (const part of document.querySelectorAll("[data-now]")) refresh(part).catch(() => {});

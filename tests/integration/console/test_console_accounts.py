@@ -302,7 +302,7 @@ def test_disconnecting_goes_slice_by_slice(console: Consoles, monkeypatch: pytes
 def test_disconnecting_does_what_its_page_said(console: Consoles) -> None:
     ada = console.as_(Role.ADMIN)
     path = connected(console, ada)
-    told = ada.get(f"{path}/disconnect").text
+    told = ada.get(f"{path}/disconnect/effect").text
     assert "0 contacts known through this account alone" in told
     name = console.told["twitter"]["username"]
     wrong = ada.post(f"{path}/disconnect", {"name": "another"}).headers["location"]
@@ -351,13 +351,13 @@ def test_the_numbers_before_a_parting_are_those_after_it(console: Consoles) -> N
         messaging.publish(connection, told.steps, now=NOW)
     path = f"/accounts/{account_id}/disconnect"
     ada = console.as_(Role.ADMIN)
-    said = ada.get(path).text
+    said = ada.get(f"{path}/effect").text
     assert "2 contacts known through this account alone are deleted" in said
     assert "1 of them leaves the messaging store; removals told to consumers: 0" in said
     review(console.database, policy, None, now=NOW)
     with console.database.write() as connection:  # as if the gates had once let them pass
         connection.execute(update(admissions).values(told=True))
-    said = ada.get(path).text
+    said = ada.get(f"{path}/effect").text
     assert "1 of them leaves the messaging store; removals told to consumers: 1" in said
     assert "1 contact in the store is known through another account too" in said
     assert ada.post(path, {"name": OURS.name, "why": "closed"}).status == 303
@@ -385,7 +385,7 @@ def test_a_run_under_way_and_a_clock_are_shown(console: Consoles) -> None:
     ada = console.as_(Role.ADMIN)
     shown = ada.get("/accounts").text
     assert "followers: 0 of 15 requests left until" in shown
-    assert "1 run under way ends" in ada.get(f"{path}/disconnect").text
+    assert "1 run under way ends" in ada.get(f"{path}/disconnect/effect").text
     console.now = now + timedelta(minutes=10)
     assert "no limit is running" in ada.get("/accounts").text
 
@@ -408,6 +408,7 @@ def test_what_is_not_there_is_not_there(console: Consoles) -> None:
         "/accounts/4711",
         "/accounts/4711/check",
         "/accounts/4711/disconnect",
+        "/accounts/4711/disconnect/effect",
         "/accounts/connect/x",
     ):
         assert ada.get(path).status == 404, path

@@ -60,6 +60,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/accounts/{account_id}/check": ("/accounts/1/check",),
     "/accounts/{account_id}/check/state": ("/accounts/1/check/state",),
     "/accounts/{account_id}/disconnect": ("/accounts/1/disconnect",),
+    "/accounts/{account_id}/disconnect/effect": ("/accounts/1/disconnect/effect",),
     "/harvests": (
         "/harvests",
         *(f"/harvests?state={each}" for each in ("running", "done", "failed", "stopped", "cancelled")),
@@ -110,7 +111,8 @@ _ALL_THAT_VANISHED = "people vanished at once: each is weighed before they are l
 _ALL_THAT_STANDS = "a paper that the law wants counts what is held on the day it is written, once a year"
 #: Addresses that count people one by one, what they go through, and why: nobody looks at them every day.
 WEIGHED: dict[str, dict[str, str]] = {
-    "/accounts/1/disconnect": dict.fromkeys(("signals", "messaging_contacts", "admissions"), _ALL_THAT_GOES),
+    "/accounts/1/disconnect/effect": dict.fromkeys(
+        ("signals", "messaging_contacts", "admissions"), _ALL_THAT_GOES),
     **{
         f"/harvests/withheld{each}": dict.fromkeys(
             ("withheld", "signals", "messaging_contacts", "contacts"), _ALL_THAT_VANISHED)

@@ -17,6 +17,7 @@ from pipeline.page import write_page
 from store import contacts, journal, messaging, suppressions
 from tests.cast import ADA, BO, CNIL, CY, NOW, added, follows
 from tests.contents import inside, let_be_shown
+from tests.unit.connectors.files.workbooks import workbook
 
 
 @pytest.fixture(autouse=True)
@@ -135,3 +136,10 @@ def test_a_person_reads_what_came_of_it() -> None:
     assert "1 people objected: 1 were stored here, 1 of them as regular contacts" in told.stdout
     assert "2 rows say that nobody opted out" in told.stderr
     assert ADA.platform_id not in told.output
+
+
+def test_a_workbook_is_read_as_well() -> None:
+    Path("mailchimp.xlsx").write_bytes(
+        workbook([("Email", "Regulars Key"), ("a@b.example", str(ADA))]).getvalue()
+    )
+    assert carried_out("--file", "mailchimp.xlsx", "--preset", "mailchimp")["inside"] == 1

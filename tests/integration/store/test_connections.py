@@ -1,6 +1,12 @@
 """The connections of a database: none outlives its closing, and one of a process writes."""
 
+import itertools
+import subprocess
+import sys
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import cast
 
 import pytest
@@ -60,6 +66,89 @@ def test_a_writer_that_waits_too_long_is_told_why(
     with (
         database.write(),
         ThreadPoolExecutor(1) as other,
-        pytest.raises(DatabaseError, match="Another thread has been writing"),
+        pytest.raises(DatabaseError, match="another thread has been writing"),
     ):
         other.submit(lambda: database.write().__enter__()).result()
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_whoever_waits_writes_next_though_another_goes_on_at_once(database: Database) -> None:
+    busy, patient = (Database(str(database.engine.url)) for _ in range(2))  # as two processes
+    ended, written = threading.Event(), [0]
+
+    def go_on() -> None:
+        while not ended.is_set():
+            with busy.write():
+                written[0] += 1
+                time.sleep(0.01)
+
+    waited = []
+    with ThreadPoolExecutor(1) as other:
+        other.submit(go_on)
+        try:
+            for _ in range(10):
+                time.sleep(0.03)
+                before = written[0]
+                with patient.write():
+                    waited.append(written[0] - before)
+        finally:
+            ended.set()
+    busy.close()
+    patient.close()
+    assert max(waited) <= 2
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_whom_somebody_looks_at_goes_before_a_queue(database: Database) -> None:
+    others = [Database(str(database.engine.url)) for _ in range(6)]
+    looked_at = Database(str(database.engine.url))
+    looked_at.go_first()
+    ended, written = threading.Event(), itertools.count()
+
+    def go_on(each: Database) -> None:
+        while not ended.is_set():
+            with each.write():
+                next(written)
+                time.sleep(0.01)
+
+    waited = []
+    with ThreadPoolExecutor(6) as pool:
+        list(map(partial(pool.submit, go_on), others))
+        try:
+            for _ in range(20):
+                time.sleep(0.03)
+                before = next(written)
+                with looked_at.write():
+                    waited.append(next(written) - before - 1)
+        finally:
+            ended.set()
+    for each in (*others, looked_at):
+        each.close()
+    assert sum(waited) / 20 < 4  # six in the queue would be six
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_a_lock_ends_with_its_process(database: Database) -> None:
+    held = (
+        "import sys; from store.database import Database\n"
+        "with Database(sys.argv[1]).write():\n"
+        "    print('writing', flush=True); sys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", held, str(database.engine.url)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "writing\n"
+        process.kill()
+        with database.write() as connection:
+            connection.execute(text("SELECT 1"))
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_whoever_waits_too_long_for_another_process_is_told_why(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Database(str(database.engine.url))
+    monkeypatch.setattr(other._lock, "_patience_s", 0.01)
+    with database.write(), pytest.raises(DatabaseError, match="others have been writing"), other.write():
+        pass
+    other.close()
