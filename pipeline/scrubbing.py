@@ -70,7 +70,9 @@ def tidy(connection: Connection, road: Road, *, now: datetime) -> tuple[list[Era
     policy, suppressor = road.policy_of(connection), road.suppressor_of(connection)
     days = policy.number("tombstone_days")
     segment_told.forget_told(connection, now - timedelta(days=days))
-    targetings.forget(connection, now - timedelta(days=366 * policy.number("ttpa_records_years")))
+    years = policy.numbers.get("ttpa_records_years")
+    if years is not None:  # a pack of one's own may name none: then the record stays
+        targetings.forget(connection, now - timedelta(days=366 * years.value))
     cleared = clear(connection, road.places, suppressor, tombstone_days=days, now=now)
     return erasures.unscrubbed(connection), cleared
 
