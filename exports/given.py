@@ -10,7 +10,7 @@ from store.given import Given
 
 Key: TypeAlias = tuple[str, str]
 #: Records for which the store is asked at once.
-AT_ONCE = 1_000
+AT_ONCE = 4_000
 
 
 def with_given(
@@ -27,12 +27,14 @@ def with_given(
         keys = [(each["platform"], each["platform_id"]) for each in some]
         gave, stood = given(keys), confirmed(keys)
         for key, record in zip(keys, some, strict=True):
-            yield {**record, **_told(gave.get(key)), **_stood(stood.get(key))}
+            told, at = gave.get(key), stood.get(key)
+            if told is None:
+                yield {**record, "last_confirmed_at": at} if at else {**record}
+            else:
+                yield {**record, **_told(told), **({"last_confirmed_at": at} if at else {})}
 
 
-def _told(gave: Given | None) -> dict[str, Any]:
-    if gave is None:
-        return {}
+def _told(gave: Given) -> dict[str, Any]:
     told = {
         "email": gave.addresses.get(EMAIL),
         "phone": gave.addresses.get(SMS),
@@ -41,7 +43,3 @@ def _told(gave: Given | None) -> dict[str, Any]:
         "consents": {purpose: said._asdict() for purpose, said in sorted(gave.consents.items())},
     }
     return {name: value for name, value in told.items() if value}
-
-
-def _stood(at: datetime | None) -> dict[str, Any]:
-    return {"last_confirmed_at": at} if at else {}

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from store import consumers, halts, jobs, messaging, reading
+from store import consumers, halts, jobs, messaging, reading, view_readers
 from store.database import Database
 
 #: How long a harvest, or an export that failed, may hold back the next export.
@@ -50,13 +50,14 @@ def begin_review_if_due(
 ) -> int | None:
     """Begin to ask the gates of everybody where programs read the feed and that was last done an hour ago.
 
-    Who came in since is asked about when a reader has come to the end (`pipeline.admit.review_newcomers`).
+    Who came in since is asked about when a reader has come to the end (`pipeline.admit.review_newcomers`);
+    the views show it then, or at the next hour.
     Returns the job.
     """
     with database.read() as connection:
         last = jobs.newest(connection, jobs.REVIEW)
         fresh = last is not None and (last["state"] == "running" or now - last["created_at"] < REVIEW_EVERY)
-        if fresh or not consumers.any_stands(connection):
+        if fresh or not (consumers.any_stands(connection) or view_readers.every(connection)):
             return None
     wanted: dict[str, Any] = {"controller": controller} if controller else {}
     if to_others:

@@ -32,26 +32,23 @@ class Given(NamedTuple):
 
 def given(connection: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Given]:
     """Return by (platform, platform id) what contacts gave; those who gave nothing stand not in it."""
-    rows = as_parameter([*each] for each in keys)
-    held = (
-        f"FROM {rows_of(connection, _KEY)} AS r CROSS JOIN contacts AS c CROSS JOIN {{}} AS g "
-        "WHERE c.platform = r.platform AND c.platform_id = r.platform_id AND g.contact_id = c.id"
-    )
+    known = _keys_of(connection, keys)
+    rows = as_parameter([each] for each in known)
+    held = f"FROM {rows_of(connection, {'id': 'int'})} AS r CROSS JOIN {{}} AS g WHERE g.contact_id = r.id"
     found: dict[tuple[str, str], Given] = defaultdict(lambda: Given({}, {}, None, None))
-    of = "SELECT c.platform, c.platform_id, "
-    for *key, language, area in run(
-        connection, f"{of}g.language, g.area {held.format('sign_ups')}", rows=rows
+    for who, language, area in run(
+        connection, f"SELECT g.contact_id, g.language, g.area {held.format('sign_ups')}", rows=rows
     ):
-        found[key[0], key[1]] = Given({}, {}, language, area)
-    statement = f"{of}g.channel, g.address {held.format('addresses')}"
-    for *key, channel, address in run(connection, statement, rows=rows):
-        found[key[0], key[1]].addresses[channel] = address
+        found[known[who]] = Given({}, {}, language, area)
+    statement = f"SELECT g.contact_id, g.channel, g.address {held.format('addresses')}"
+    for who, channel, address in run(connection, statement, rows=rows):
+        found[known[who]].addresses[channel] = address
     said = (
-        f"{of}g.purpose, max(g.given_at), max(g.withdrawn_at) {held.format('consents')} "
-        "GROUP BY c.platform, c.platform_id, g.purpose"
+        "SELECT g.contact_id, g.purpose, max(g.given_at), max(g.withdrawn_at) "
+        f"{held.format('consents')} GROUP BY g.contact_id, g.purpose"
     )
-    for *key, purpose, at, ended_at in run(connection, said, rows=rows):
-        found[key[0], key[1]].consents[purpose] = Said(moment_of(at), moment_of(ended_at))
+    for who, purpose, at, ended_at in run(connection, said, rows=rows):
+        found[known[who]].consents[purpose] = Said(moment_of(at), moment_of(ended_at))
     return dict(found)
 
 
@@ -63,23 +60,35 @@ def confirmed(
     That is its own last event, or the begin of the last whole walk through its roster; of an act in doubt, of
     the walk that showed it last.
     """
+    known = _keys_of(connection, keys)
+    newest = "max" if connection.dialect.name == "sqlite" else "greatest"  # nothing beside it is empty
     held = run(
         connection,
-        "SELECT c.platform, c.platform_id, max(s.started_at), max(s.seen_at), "
-        "max(CASE WHEN h.since IS NULL THEN w.walked_at ELSE h.confirmed_at END) "
-        f"FROM {rows_of(connection, _KEY)} AS r CROSS JOIN contacts AS c CROSS JOIN signals AS s "
+        f"SELECT s.contact_id, max({newest}(s.seen_at, coalesce(s.started_at, s.seen_at), coalesce("
+        "CASE WHEN h.since IS NULL THEN w.walked_at ELSE h.confirmed_at END, s.seen_at))) "
+        f"FROM {rows_of(connection, {'id': 'int'})} AS r CROSS JOIN signals AS s "
         "LEFT JOIN (SELECT account_id, kind, post, max(began_at) AS walked_at FROM walks WHERE whole "
         "GROUP BY account_id, kind, post) AS w "
         "ON w.account_id = s.account_id AND w.kind = s.kind AND w.post = s.item "
         "LEFT JOIN withheld AS h ON h.account_id = s.account_id AND h.kind = s.kind AND h.item = s.item "
         "AND h.contact_id = s.contact_id "
-        "WHERE c.platform = r.platform AND c.platform_id = r.platform_id AND s.contact_id = c.id "
-        f"AND (s.ended_at IS NULL OR s.ended_at > {_moment(connection)}) GROUP BY c.platform, c.platform_id",
-        rows=as_parameter([*each] for each in keys),
+        f"WHERE s.contact_id = r.id AND (s.ended_at IS NULL OR s.ended_at > {_moment(connection)}) "
+        "GROUP BY s.contact_id",
+        rows=as_parameter([each] for each in known),
         now=stamp(now),
     )
-    seen = ((row[0], row[1], [at for each in row[2:] if (at := moment_of(each))]) for row in held)
-    return {(platform, platform_id): max(moments) for platform, platform_id, moments in seen if moments}
+    return {known[who]: moment for who, at in held if (moment := moment_of(at))}
+
+
+def _keys_of(connection: Connection, keys: Iterable[tuple[str, str]]) -> dict[int, tuple[str, str]]:
+    """Return the keys by our numbers of the contacts."""
+    found = run(
+        connection,
+        f"SELECT c.id, c.platform, c.platform_id FROM {rows_of(connection, _KEY)} AS r "
+        "CROSS JOIN contacts AS c WHERE c.platform = r.platform AND c.platform_id = r.platform_id",
+        rows=as_parameter([*each] for each in keys),
+    )
+    return {row[0]: (row[1], row[2]) for row in found}
 
 
 def _moment(connection: Connection) -> str:

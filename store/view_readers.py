@@ -12,8 +12,10 @@ from store.database import Database
 from store.sets import run
 from store.tables import recipients, view_readers
 
-#: What readers are granted; docs/views.md tells of each column.
+#: The views of people, which ask for whom their reader reads; docs/views.md tells of each column.
 VIEWS = ("regular_contacts_v1", "contact_tombstones_v1")
+#: What readers are granted: the published counts by area, in which nobody can be found, besides.
+GRANTED = (*VIEWS, "regular_contacts_by_area_v1")
 _MORE = """
     SELECT r.rolsuper OR r.rolcreaterole OR r.rolbypassrls OR EXISTS (
         SELECT 1 FROM pg_class AS c WHERE c.relnamespace = current_schema()::regnamespace
@@ -45,7 +47,7 @@ def grant(owner: Database, role: str) -> None:
     """
     _require_postgresql(owner)
     with owner.write() as connection:
-        more = connection.scalar(text(_MORE), {"role": role, "views": list(VIEWS)})
+        more = connection.scalar(text(_MORE), {"role": role, "views": list(GRANTED)})
         if more is None:
             raise ViewError(f"PostgreSQL has no role {role!r}: make one first (docs/views.md).")
         if more:
@@ -55,7 +57,7 @@ def grant(owner: Database, role: str) -> None:
             )
         place, grantee = _schema(connection), _quoted(connection, role)
         run(connection, f"GRANT USAGE ON SCHEMA {place} TO {grantee}")
-        run(connection, f"GRANT SELECT ON {', '.join(VIEWS)} TO {grantee}")
+        run(connection, f"GRANT SELECT ON {', '.join(GRANTED)} TO {grantee}")
 
 
 def revoke(owner: Database, role: str) -> None:
@@ -64,7 +66,7 @@ def revoke(owner: Database, role: str) -> None:
     with owner.write() as connection:
         if connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}):
             grantee = _quoted(connection, role)
-            run(connection, f"REVOKE ALL ON {', '.join(VIEWS)} FROM {grantee}")
+            run(connection, f"REVOKE ALL ON {', '.join(GRANTED)} FROM {grantee}")
             run(connection, f"REVOKE USAGE ON SCHEMA {_schema(connection)} FROM {grantee}")
 
 

@@ -31,6 +31,7 @@ def grant(
 ) -> None:
     """Let a role read the views regular_contacts_v1 and contact_tombstones_v1, for a recipient.
 
+    The published counts by area, regular_contacts_by_area_v1, come with them.
     Carried out as the owner of the tables (REGULARS_DATABASE_OWNER_URL, where it is set). The role is refused
     where it may read or change anything else. When the recipient is removed the views refuse it at once.
     """

@@ -15,6 +15,7 @@ from exports.files import GIVEN_FIELDS, export
 from exports.record import FIELDS, TOMBSTONE_FIELDS
 from pipeline.halting import halt
 from pipeline.recipients import add_recipient, remove_recipient
+from pipeline.standing import begin_review_if_due
 from pipeline.viewing import grant_views, revoke_views
 from store import recipients, view_readers
 from store.database import Database
@@ -90,6 +91,14 @@ def test_the_views_give_what_an_export_of_the_same_step_gives(
     assert [each["reason"] for each in gone] == ["unfollowed", "objected"]
 
 
+def test_while_anybody_reads_the_gates_are_asked_every_hour(database: Database, recipient: Recipient) -> None:
+    assert begin_review_if_due(database, now=NOW) is not None
+    with database.write() as connection:
+        connection.execute(text("DELETE FROM jobs"))
+        remove_recipient(connection, recipient.id, "cli:ada", now=NOW)
+    assert begin_review_if_due(database, now=NOW) is None
+
+
 def test_whoever_moved_since_a_step_is_found(database: Database, recipient: Recipient) -> None:
     assert recipient.id
     follow(database, ADA)
@@ -112,6 +121,7 @@ def test_a_reader_reads_the_views_and_nothing_else(database: Database, recipient
                 asked(database, statement)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         asked(database, "CREATE TABLE mine (x int)")
+    assert asked(database, "SELECT * FROM regular_contacts_by_area_v1") == []  # counts that are published
 
 
 def test_a_function_of_a_readers_own_sees_nobody_who_is_not_shown(
