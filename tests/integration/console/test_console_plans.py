@@ -49,6 +49,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/charts/contacts.svg": ("/charts/contacts.svg?theme=dark",),
     "/charts/harvests.svg": ("/charts/harvests.svg",),
     "/charts/flow.svg": ("/charts/flow.svg",),
+    "/charts/areas-{quarter}.svg": ("/charts/areas-2026-Q4.svg",),
     "/accounts": ("/accounts",),
     "/accounts/cards": ("/accounts/cards",),
     "/accounts/connect": ("/accounts/connect",),
@@ -93,7 +94,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
        ("override", "object", "erase", "access")},
     "/messaging": ("/messaging",),
     **{f"/messaging/{each}": (f"/messaging/{each}",) for each in
-       ("recipients", "files", "export", "consumers")},
+       ("recipients", "files", "export", "consumers", "segments", "areas", "areas.csv")},
     "/overview/needs": ("/overview/needs",),
     "/privacy": ("/privacy",),
     "/privacy/keeping": ("/privacy/keeping",),
