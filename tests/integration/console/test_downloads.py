@@ -16,11 +16,12 @@ from typer.testing import CliRunner
 
 from console.cli.document import commands
 from console.cli.main import command_line
+from domain.area import AreaKind, AreaTable
 from domain.contact import ContactKey
 from domain.recipient import Part, Recipient
 from domain.user import Role
 from exports.files import export
-from store import recipients
+from store import areas, recipients
 from store.database import Database, sqlite_url
 from store.tables import contacts
 from tests.cast import ADA, follows, likes, mentions
@@ -38,6 +39,8 @@ FILES = {
     ("GET", "/charts/contacts.svg"): False,
     ("GET", "/charts/flow.svg"): False,
     ("GET", "/charts/harvests.svg"): False,
+    ("GET", "/charts/areas-{quarter}.svg"): False,
+    ("GET", "/messaging/areas.csv"): False,
     ("GET", "/privacy/papers/{name}"): False,
     ("POST", "/contacts/{contact_id}/access"): True,
     ("POST", "/messaging/export"): False,
@@ -49,6 +52,7 @@ FILES = {
 #: What stands in a path's places, so that there is something.
 PLACES = {
     "name": "register",
+    "quarter": "2026-Q4",
     "platform": "twitter",
     "run_id": "1",
     "account_id": "1",
@@ -82,6 +86,8 @@ WRITING = {
     "regulars journal anchor": "nobody",
     "regulars topics train": "nobody: words of texts that were given to it",
     "regulars demo": "nobody: invented people",
+    "regulars areas export": "nobody: numbers, none of them small",
+    "regulars object": "rows that name nobody, of a list that was given to it",
 }
 #: Commands that only read the files that they are given, or write where their port is.
 READING = {
@@ -89,7 +95,7 @@ READING = {
     *("regulars account add", "regulars import list", "regulars import archive", "regulars journal verify"),
     *("regulars keys rotate", "regulars backup prune", "regulars topics test", "regulars topics suggest"),
     "regulars topics eval",
-    *("regulars schedule add", "regulars tap"),
+    *("regulars schedule add", "regulars tap", "regulars areas partition"),
 }
 
 
@@ -114,6 +120,9 @@ def console(database: Database, tmp_path: Path) -> Iterator[Consoles]:
         with database.write() as connection:
             section = Recipient("Section", "FR", Part.OWN, None)
             assert recipients.add(connection, section, now=utc_now()) == 1
+            counts, names = {"01": 60}, {"01": "Port"}
+            table = AreaTable("2026-Q4", AreaKind.COMMUNE, utc_now(), "cli:ada", 20, 60, 1, counts, names)
+            areas.publish(connection, table)
         assert export(database, "csv", tmp_path / "export", now=utc_now()).number == 1
         yield made
 
