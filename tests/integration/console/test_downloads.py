@@ -81,6 +81,8 @@ WRITING = {
     "regulars backup make": "everybody, sealed",
     "regulars journal anchor": "nobody",
     "regulars topics train": "nobody: words of texts that were given to it",
+    "regulars object": "rows of the list that was given to it",
+    "regulars areas export": "nobody: published counts",
     "regulars demo": "nobody: invented people",
 }
 #: Commands that only read the files that they are given, or write where their port is.
@@ -89,7 +91,7 @@ READING = {
     *("regulars account add", "regulars import list", "regulars import archive", "regulars journal verify"),
     *("regulars keys rotate", "regulars backup prune", "regulars topics test", "regulars topics suggest"),
     "regulars topics eval",
-    *("regulars schedule add", "regulars tap"),
+    *("regulars schedule add", "regulars tap", "regulars areas partition"),
 }
 
 
