@@ -13,6 +13,9 @@ def sentence(kind: str, language: str, values: Mapping[str, str | int]) -> str:
     because = words.get(f"{kind}_{values.get('why', '')}")
     if because is not None:
         said["why"] = because[language]
+    for period in ("day", "month"):
+        if "budget" in said:
+            said["budget"] = str(said["budget"]).replace(f" / {period}", words[f"per_{period}"][language])
     return words[kind][language].format(**said)
 
 

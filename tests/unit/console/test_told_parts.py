@@ -9,6 +9,8 @@ import pytest
 
 from config.settings import Settings
 from console.web import told
+from console.web.written import coded
+from domain.journal import Act
 from store.kept import KEPT
 from tests.unit.console.test_told import _written
 
@@ -91,8 +93,17 @@ def test_a_field_of_a_platform_is_no_sentence() -> None:
     assert told.french("the author <b> is missing") is None
 
 
+def test_every_act_of_the_journal_has_its_french() -> None:
+    _require_french({each.name: each.value for each in Act}, "journal")
+
+
 def test_the_source_of_every_rule_has_its_french() -> None:
     packs = [path.read_text(encoding="utf-8") for path in Path("config/policies").glob("*.toml")]
     sources = {each: each for pack in packs for each in re.findall(r'^source = "(.*)"$', pack, re.MULTILINE)}
     assert len(sources) > 20
     _require_french(sources, "sources")
+
+
+def test_what_stands_between_backticks_is_code_and_everything_is_text() -> None:
+    assert coded(told.told("`regulars resume`", "fr")) == "<code>regulars resume</code>"
+    assert coded(told.told("`<b>` & co", "en")) == "<code>&lt;b&gt;</code> &amp; co"
