@@ -56,8 +56,8 @@ def removed_since(connection: Connection, seq: int) -> Iterator[tuple[Any, ...]]
     found = run(
         connection.execution_options(yield_per=2_000),
         "SELECT t.seq, t.platform, t.platform_id, t.op, t.reason, t.at FROM "
-        "(SELECT CAST(:seq AS bigint) AS seq, 0 AS since_seq) AS e CROSS JOIN changes AS t "
-        f"WHERE t.seq > e.seq AND {_GONE} AND {_HELD} ORDER BY t.seq",
+        "(SELECT CAST(:seq AS bigint) AS seq, 0 AS since_seq, CAST(NULL AS bigint) AS segment_id) AS e "
+        f"CROSS JOIN changes AS t WHERE t.seq > e.seq AND {_GONE} AND {_HELD} ORDER BY t.seq",
         seq=seq,
     )
     for row in found:

@@ -6,7 +6,7 @@ import venv
 from pathlib import Path
 
 #: Where environments stand that were made before; without it each run makes its own.
-KEPT = "REGULARS_READERS"
+KEPT = "READERS_FOLDER"
 
 
 def environment(folder: Path, name: str, *packages: str) -> Path:

@@ -85,6 +85,8 @@ WRITING = {
     "regulars backup make": "everybody, sealed",
     "regulars journal anchor": "nobody",
     "regulars topics train": "nobody: words of texts that were given to it",
+    "regulars object": "rows of the list that was given to it",
+    "regulars areas export": "nobody: published counts",
     "regulars demo": "nobody: invented people",
     "regulars areas export": "nobody: numbers, none of them small",
     "regulars object": "rows that name nobody, of a list that was given to it",

@@ -101,7 +101,7 @@ def test_removals_are_told_in_the_same_form(database: Database, tmp_path: Path) 
     with database.read() as connection:
         one = recorded.one(connection, number)
     assert one is not None
-    (path,) = export_removals_of(database, one, tmp_path).files
+    (path,) = export_removals_of(database, one, tmp_path, now=NOW).files
     assert [each["contact_key"] for each in table(path)] == [str(BO)]
 
 
