@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from console.cli.document import commands
 from console.cli.main import command_line
-from domain.area import AreaKind, AreaTable
+from domain.area import UNKNOWN, AreaKind, AreaTable
 from domain.contact import ContactKey
 from domain.recipient import Part, Recipient
 from domain.user import Role
@@ -88,8 +88,6 @@ WRITING = {
     "regulars object": "rows of the list that was given to it",
     "regulars areas export": "nobody: published counts",
     "regulars demo": "nobody: invented people",
-    "regulars areas export": "nobody: numbers, none of them small",
-    "regulars object": "rows that name nobody, of a list that was given to it",
 }
 #: Commands that only read the files that they are given, or write where their port is.
 READING = {
@@ -122,8 +120,8 @@ def console(database: Database, tmp_path: Path) -> Iterator[Consoles]:
         with database.write() as connection:
             section = Recipient("Section", "FR", Part.OWN, None)
             assert recipients.add(connection, section, now=utc_now()) == 1
-            counts, names = {"01": 60}, {"01": "Port"}
-            table = AreaTable("2026-Q4", AreaKind.COMMUNE, utc_now(), "cli:ada", 20, 60, 1, counts, names)
+            counts, names = {UNKNOWN: 40, "01": 60}, {UNKNOWN: "", "01": "Port"}
+            table = AreaTable("2026-Q4", AreaKind.COMMUNE, utc_now(), "cli:ada", 20, 100, 1, counts, names)
             areas.publish(connection, table)
         assert export(database, "csv", tmp_path / "export", now=utc_now()).number == 1
         yield made
