@@ -29,6 +29,8 @@ SCREENS = (
     "/messaging/recipients",
     "/messaging/segments",
     "/messaging/areas",
+    "/messaging/consumers",
+    "/settings/tokens",
     "/settings/users",
     "/messaging",
     "/privacy",

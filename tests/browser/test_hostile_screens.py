@@ -48,6 +48,7 @@ NO_PAGE = {
     *("/queues/standing", "/queues/limits/clocks", "/live", "/healthz", "/readyz", "/metrics"),
     *("/charts/contacts.svg", "/charts/flow.svg", "/charts/harvests.svg", "/privacy/papers/{name}"),
     *("/accounts/connect/{platform}/back", "/overview/needs", "/messaging/files"),
+    *("/accounts/{account_id}/disconnect/effect", "/messaging/areas.csv", "/charts/areas-{quarter}.svg"),
 }
 #: Views of a screen that only its query opens.
 VIEWS = (
