@@ -4,7 +4,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from console.api import described, feed, objections
+from console.api import beside, described, feed, objections
 from console.api.gate import ApiGate
 from console.api.limiting import ALLOWED, Windows
 from console.api.problems import ProblemError, problem
@@ -21,6 +21,7 @@ def make_api(desk: Desk, allowed: int = ALLOWED) -> ApiGate:
     app.state.desk, app.state.windows = desk, Windows(allowed)
     feed.add_routes(app)
     objections.add_routes(app)
+    beside.add_routes(app)
 
     @app.get(f"{ROOT}/openapi.json", include_in_schema=False)
     def openapi() -> Response:

@@ -15,6 +15,8 @@ from domain.consumer import ALWAYS
 from exports.feed import OFFERED
 
 KEY_PATTERN = r"^[a-z]+:[^\x00-\x1f\x7f]+$"
+QUARTER_PATTERN = r"^[0-9]{4}-Q[1-4]$"
+QUARTER = "Which table; the newest if left out."
 KEY = "The platform and its own id, such as twitter:1001."
 CURSOR = "Where the reader stands, as an answer gave it. What is in it is nobody's business."
 FIELDS = (
@@ -167,6 +169,41 @@ TOPICS_ = _operation(
     _whole(topics={"type": "array", "items": _whole(topic=_TEXT, fr=_TEXT, en=_TEXT)}),
     {"topics": [{"topic": "transport", "fr": "Transports", "en": "Transport"}]},
 )
+#: As the table's columns are described in docs/areas.md.
+_AREA = _whole(
+    area_code=_TEXT,
+    area_name=_TEXT,
+    contacts={"type": ["integer", "null"], "minimum": 0},
+    is_suppressed={"type": "boolean"},
+)
+AREAS = _operation(
+    "Read how many live in each area",
+    "The table of a quarter as it was published, once and for all. Small numbers are not shown, nor what "
+    "would tell them: `contacts` is null and `is_suppressed` true. The row without a code counts those of "
+    "unknown area. 404 before anything was published.",
+    _whole(
+        quarter=_TEXT,
+        area_type=_TEXT,
+        published_at={"$ref": "#/components/schemas/moment"},
+        smallest_shown={"type": "integer"},
+        asked={"type": "integer"},
+        not_asked={"type": "integer"},
+        areas={"type": "array", "items": _AREA},
+    ),
+    {
+        "quarter": "2026-Q4",
+        "area_type": "commune",
+        "published_at": "2026-11-26T21:00:00Z",
+        "smallest_shown": 20,
+        "asked": 101,
+        "not_asked": 6_000,
+        "areas": [
+            {"area_code": "", "area_name": "", "contacts": 41, "is_suppressed": False},
+            {"area_code": "75111", "area_name": "Paris 11e", "contacts": 60, "is_suppressed": False},
+        ],
+    },
+    "not-found",
+)
 _PROBLEM = {
     **_whole(type=_TEXT, title=_TEXT, status={"type": "integer"}, detail=_TEXT),
     "properties": {
@@ -203,6 +240,7 @@ def document(app: FastAPI) -> bytes:
 _EXAMPLES = {
     "cursor": _CURSOR,
     "limit": 500,
+    "quarter": "2026-Q4",
     "fields": "handle,addressable",
     "platform": "twitter",
     "channel": "email",

@@ -1,19 +1,16 @@
-"""Objections that a consumer reports back, and the topics that records speak of."""
+"""Objections that a consumer reports back."""
 
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Header, Request, Response
+from fastapi import FastAPI, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from console.api import described
 from console.api.answers import answer
-from console.api.entering import Caller, enter
-from console.pages.words import words
+from console.api.entering import Caller
 from console.web.desk import Desk
 from domain.contact import ContactKey
 from domain.journal import Act, Entry
-from domain.sign_up import LANGUAGES
-from domain.topic import TOPICS
 from pipeline.rights import OBJECTED, end_contact
 from pipeline.scrubbing import follow_up
 from store import journal
@@ -47,12 +44,3 @@ def add_routes(app: FastAPI) -> None:
             journal.record(connection, Entry(caller.consumer.actor, Act.OBJECTED, caller.now))
         follow_up(desk.runtime.road("api"), key, now=caller.now)
         return answer(request, {"contact_key": str(key), "state": "suppressed"})
-
-    @app.get("/v1/topics", dependencies=[Depends(enter)], **described.TOPICS_)
-    def topics(request: Request) -> Response:
-        names = {language: words(language) for language in LANGUAGES}
-        told = [
-            {"topic": each, **{language: names[language][f"topic_{each}"] for language in LANGUAGES}}
-            for each in TOPICS
-        ]
-        return answer(request, {"topics": told})

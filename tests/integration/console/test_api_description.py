@@ -20,6 +20,7 @@ from config.settings import Settings
 from domain.admission import Controller
 from domain.signal import Signal, SignalKind
 from store.database import Database
+from tests import area_tables
 from tests.cast import ADA, BO, CY, follows
 from tests.consoles import Consoles, listening
 from tests.consumers import Mirror, ask, let_in
@@ -41,6 +42,8 @@ def console(database: Database, tmp_path: Path) -> Iterator[Consoles]:
     made_with = Settings(controller=Controller.PARTY)
     with listening(Consoles(database, tmp_path / "data", settings=made_with)) as made:
         page(database, [follows(ADA), Signal(BO, SignalKind.LIKED, "1"), follows(CY)], now=utc_now())
+        with database.write() as connection:
+            area_tables.publish(connection)
         yield made
 
 
@@ -54,7 +57,7 @@ def described(console: Consoles) -> Any:
 def test_every_operation_has_a_summary_an_example_and_its_problems(console: Consoles) -> None:
     document = ask(console.port, "GET", "/v1/openapi.json").json
     operations = [each for path in document["paths"].values() for each in path.values()]
-    assert len(operations) == 7
+    assert len(operations) == 8
     for each in operations:
         assert each["summary"]
         assert each["security"] == [{"token": []}]
@@ -76,6 +79,7 @@ def succeeding(cursor: str) -> dict[tuple[str, str], dict[str, Any]]:
         ("/v1/consumers/{consumer}/ack", "PUT"): {**me, "body": {"cursor": cursor}},
         ("/v1/objections", "POST"): {"body": {"contact_key": "twitter:9"}},
         ("/v1/topics", "GET"): {},
+        ("/v1/areas", "GET"): {"query": {"quarter": "2026-Q4"}},
     }
 
 

@@ -20,6 +20,7 @@ from pipeline.consumers import Wanted, add_consumer, revoke_consumer, rotate_tok
 from pipeline.recipients import remove_recipient
 from store import consumers, recipients
 from store.database import Database
+from tests import area_tables
 from tests.cast import ADA, NOW, follows
 from tests.consoles import Consoles, listening
 from tests.consumers import CRM, Mirror, ask, let_in
@@ -35,6 +36,7 @@ ASKED: dict[tuple[str, str], tuple[str, Any]] = {
     ("PUT", "/v1/consumers/{consumer}/ack"): ("/v1/consumers/me/ack", {"cursor": "CURSOR"}),
     ("POST", "/v1/objections"): ("/v1/objections", {"contact_key": "twitter:5"}),
     ("GET", "/v1/topics"): ("/v1/topics", None),
+    ("GET", "/v1/areas"): ("/v1/areas", None),
 }
 OPEN = {("GET", "/v1/openapi.json")}
 
@@ -45,6 +47,8 @@ def console(database: Database, tmp_path: Path) -> Iterator[Consoles]:
     made_with = Settings(controller=Controller.PARTY)
     with listening(Consoles(database, tmp_path / "data", settings=made_with)) as made:
         page(database, [follows(ADA)], now=utc_now())
+        with database.write() as connection:
+            area_tables.publish(connection)
         yield made
 
 

@@ -16,14 +16,14 @@ from typer.testing import CliRunner
 
 from console.cli.document import commands
 from console.cli.main import command_line
-from domain.area import UNKNOWN, AreaKind, AreaTable
 from domain.contact import ContactKey
 from domain.recipient import Part, Recipient
 from domain.user import Role
 from exports.files import export
-from store import areas, recipients
+from store import recipients
 from store.database import Database, sqlite_url
 from store.tables import contacts
+from tests import area_tables
 from tests.cast import ADA, follows, likes, mentions
 from tests.console_routes import LEAST, OPEN
 from tests.consoles import Answer, Consoles, Visitor, listening
@@ -120,9 +120,7 @@ def console(database: Database, tmp_path: Path) -> Iterator[Consoles]:
         with database.write() as connection:
             section = Recipient("Section", "FR", Part.OWN, None)
             assert recipients.add(connection, section, now=utc_now()) == 1
-            counts, names = {UNKNOWN: 40, "01": 60}, {UNKNOWN: "", "01": "Port"}
-            table = AreaTable("2026-Q4", AreaKind.COMMUNE, utc_now(), "cli:ada", 20, 100, 1, counts, names)
-            areas.publish(connection, table)
+            area_tables.publish(connection)
         assert export(database, "csv", tmp_path / "export", now=utc_now()).number == 1
         yield made
 
