@@ -285,6 +285,7 @@ def test_each_kind_is_told_each_way_at_once_or_together(
     values = {"people": 1, "days": 2, "since": "2026-11-01", "schedule": 1, "at": "x", "why": "missed"}
     values |= {"account": "team-x", "day": "2026-11-03", "budget": "$1", "share": 80, "cause": "crash"}
     values |= {"failures": 1, "queue": "export", "minutes": 6, "harvest": 1, "contacts": 9, "regular": 3}
+    values |= {"consumer": "crm-paris", "recipient": "Section"}
     monkeypatch.setattr(alerting, "found", lambda *_, **__: iter([Alert(kind, "", values)]))
     address = f"http://127.0.0.1:{listener.server_port}/hook" if way is Way.WEBHOOK else "ada@club.example"
     told.wish(way, address, kind, hour=hour)
