@@ -19,7 +19,7 @@ from console.web.desk import Desk, Visit
 from console.web.rendering import after, page
 from domain.errors import RegularsError
 from domain.journal import Act
-from domain.recipient import Recipient, RecipientError, require_receiving
+from domain.recipient import RecipientError, may_receive, require_receiving
 from exports.files import LOOK_S, Order
 from exports.forms import FORMS
 from exports.presets import PRESETS, Preset
@@ -114,7 +114,7 @@ def _asked(desk: Desk, visit: Visit, status: int = 200, **more: Any) -> Response
         "presets": [(each, _reached(each, numbers)) for each in PRESETS.values()],
         "recipients": known,
         "segments": saved,
-        "refused": {each.id for each in known if _refusal(each)},
+        "refused": {each.id for each in known if not may_receive(each)},
         "earlier": [each for each in earlier if visit.now - each.at < timedelta(days=60)],
         "numbers": numbers,
         "is_counted": bool(counted),
@@ -128,14 +128,6 @@ def _asked(desk: Desk, visit: Visit, status: int = 200, **more: Any) -> Response
 def _reached(preset: Preset, numbers: Mapping[str, int]) -> int | None:
     """Return how many at least can be reached of those a preset takes; None where it takes anybody."""
     return max(numbers.get(f"open:{each}", 0) for each in preset.takes) if preset.takes else None
-
-
-def _refusal(recipient: Recipient) -> str:
-    try:
-        require_receiving(recipient)
-    except RecipientError as error:
-        return str(error)
-    return ""
 
 
 def _ordered(desk: Desk, visit: Visit) -> tuple[str, Order]:
