@@ -11,6 +11,7 @@ from typing import IO, Any
 from fastapi import FastAPI, HTTPException, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection
+from starlette.types import Receive, Scope, Send
 
 from console.delivering import deliver, deliver_removals
 from console.web.access import Manager, Viewer
@@ -173,7 +174,19 @@ def _downloaded(desk: Desk, write: Callable[[Path], str], *, stops: bool) -> Res
         "content-disposition": f'attachment; filename="{name}"',
         "content-length": str(size),
     }
-    return StreamingResponse(_sent(desk, archive, stops=stops), headers=headers, media_type="application/zip")
+    return Sent(archive, _pieces(desk, archive, stops=stops), headers)
+
+
+class Sent(StreamingResponse):
+    """An archive on its way; closed however it ends, even where nobody waited for its first byte."""
+
+    def __init__(self, archive: IO[bytes], pieces: Iterator[bytes], headers: Mapping[str, str]) -> None:
+        super().__init__(pieces, headers=headers, media_type="application/zip")
+        self._archive = archive
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._archive:
+            await super().__call__(scope, receive, send)
 
 
 def _archive(folder: Path, place: Path) -> IO[bytes]:
@@ -191,16 +204,15 @@ def _archive(folder: Path, place: Path) -> IO[bytes]:
     return archive
 
 
-def _sent(desk: Desk, archive: IO[bytes], *, stops: bool) -> Iterator[bytes]:
+def _pieces(desk: Desk, archive: IO[bytes], *, stops: bool) -> Iterator[bytes]:
     looked_at = float("-inf")
-    with archive:
-        archive.seek(0)
-        while piece := archive.read(CHUNK):
-            if stops and time.monotonic() - looked_at >= LOOK_S:
-                looked_at = time.monotonic()
-                with desk.database.read() as connection:
-                    halts.require_none(connection)
-            yield piece
+    archive.seek(0)
+    while piece := archive.read(CHUNK):
+        if stops and time.monotonic() - looked_at >= LOOK_S:
+            looked_at = time.monotonic()
+            with desk.database.read() as connection:
+                halts.require_none(connection)
+        yield piece
 
 
 def _known(desk: Desk, number: int) -> exports.Export:
