@@ -103,6 +103,7 @@ class Outbound:
                     method, url, timeout=TIME_OUT_S, allow_redirects=False, stream=True, **what
                 ) as answer,
             ):
+                watch.require()  # else a head that was cut off looks whole
                 with suppress(urllib3.exceptions.HTTPError, OSError):  # the status has come: it counts
                     answer.raw.read(MOST_ANSWER)
                 status, retry_after = answer.status_code, answer.headers.get("retry-after")
@@ -160,6 +161,12 @@ class _Watch:
             for each in self._held:
                 each.close()
             self._held.clear()
+
+    def require(self) -> None:
+        """Raise requests.Timeout where the time is over."""
+        with self._lock:
+            if self._is_over:
+                raise requests.Timeout
 
     def hold(self, made: socket.socket) -> socket.socket:
         """Watch a connection."""

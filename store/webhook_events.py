@@ -1,30 +1,19 @@
-"""Events of webhooks: which endpoint is to be told, what is on its way, and dead letters.
+"""Events of webhooks: which endpoint is to be told, and what is on its way.
 
 Each event is made once and sent by one dispatcher at a time, by updates that only one of several can win.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, insert, or_, select, update
 
-from domain.webhook import State, WebhookError
+from domain.webhook import State
 from store import consumers as readers
 from store import exports
 from store.sets import run
 from store.tables import consumer_tokens, consumers, recipients, webhook_deliveries, webhooks
-
-
-class Letter(NamedTuple):
-    """A dead letter: an event that was not taken to the last try."""
-
-    id: int
-    webhook_id: int
-    message_id: str
-    made_at: datetime
-    tries: int
-    dead_at: datetime
-    error: str | None
 
 
 class Waiting(NamedTuple):
@@ -138,7 +127,7 @@ def due(connection: Connection, *, now: datetime, most: int = 100) -> list[Due]:
         .limit(most)
     )
     rows = connection.execute(statement).all()
-    return [Due(*row[:-3], sealed=in_force(*row[-3:], now=now)) for row in rows]
+    return [_due(row, now) for row in rows]
 
 
 def claim(connection: Connection, due: Due, until: datetime) -> Due | None:
@@ -168,39 +157,6 @@ def failed(connection: Connection, due: Due, error: str, again_at: datetime | No
     connection.execute(update(webhook_deliveries).where(*mine).values(**values))
     since = (webhooks.c.id == due.webhook_id, webhooks.c.failing_since.is_(None))
     connection.execute(update(webhooks).where(*since).values(failing_since=now))
-
-
-def letter(connection: Connection, number: int) -> Letter:
-    """Return a dead letter; raises WebhookError where there is none."""
-    row = connection.execute(_letters().where(webhook_deliveries.c.id == number)).first()
-    if row is None:
-        raise WebhookError("There is no such dead letter any more.")
-    return Letter(*row)
-
-
-def letters(connection: Connection, webhook_id: int) -> tuple[Letter, ...]:
-    """Return the dead letters of an endpoint, the newest first."""
-    mine = _letters().where(webhook_deliveries.c.webhook_id == webhook_id)
-    rows = connection.execute(mine.order_by(webhook_deliveries.c.id.desc()))
-    return tuple(Letter(*row) for row in rows)
-
-
-def replay(connection: Connection, number: int, *, now: datetime) -> None:
-    """Put a dead letter on its way once more, from the first try; its id stays, so twice is once."""
-    again = {"dead_at": None, "due_at": now, "tries": 0, "error": None}
-    connection.execute(update(webhook_deliveries).where(webhook_deliveries.c.id == number).values(**again))
-
-
-def drop(connection: Connection, number: int) -> None:
-    """Forget a dead letter."""
-    connection.execute(delete(webhook_deliveries).where(webhook_deliveries.c.id == number))
-
-
-def expire(connection: Connection, before: datetime) -> int:
-    """Forget the letters that died before a moment; returns how many."""
-    return connection.execute(
-        delete(webhook_deliveries).where(webhook_deliveries.c.dead_at < before)
-    ).rowcount
 
 
 def is_told(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -234,14 +190,12 @@ def _has_removal(connection: Connection, consumer_id: int, after: int) -> bool:
     return found.first() is not None
 
 
-def _letters() -> Select[*tuple[Any, ...]]:
-    each = webhook_deliveries.c
-    columns = (each.id, each.webhook_id, each.message_id, each.made_at, each.tries, each.dead_at, each.error)
-    return select(*columns).where(each.dead_at.is_not(None))
-
-
 def in_force(
     secret: bytes, former: bytes | None, until: datetime | None, *, now: datetime
 ) -> tuple[bytes, ...]:
     """Return the sealed secrets that sign now, the newest first."""
     return (secret, former) if former is not None and until is not None and until > now else (secret,)
+
+
+def _due(row: Sequence[Any], now: datetime) -> Due:
+    return Due(*row[:8], in_force(row[8], row[9], row[10], now=now))

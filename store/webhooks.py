@@ -9,7 +9,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from domain.webhook import ENDED, State, Webhook, WebhookError
 from store import exports
 from store.tables import consumers, recipients, webhook_deliveries, webhooks
-from store.webhook_events import Letter, in_force, letters
+from store.webhook_events import in_force
+from store.webhook_letters import Letter, letters
 
 _COLUMNS = (
     webhooks.c.id,
@@ -91,7 +92,7 @@ def ended(connection: Connection) -> Sequence[tuple[int, str, str, str]]:
         .join(recipients, recipients.c.id == consumers.c.recipient_id)
         .where(webhooks.c.state.in_([each.value for each in ENDED]))
     )
-    return [tuple(row) for row in connection.execute(statement)]  # type: ignore[misc]  # four columns
+    return [tuple(row) for row in connection.execute(statement)]
 
 
 def secrets_of(connection: Connection, number: int, *, now: datetime) -> tuple[bytes, ...]:

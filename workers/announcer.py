@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 from connectors.outbound import Outbound, OutboundError, networks
 from domain.errors import RegularsError
 from domain.journal import Act, Entry
-from domain.webhook import PATIENCE, EventType, State, body_of, next_try, wait_asked
+from domain.webhook import PATIENCE, EventType, State, next_try, wait_asked
+from domain.webhook_message import body_of
 from pipeline.admit import review_newcomers
-from pipeline.webhooks import new_message_id, send
-from store import halts, journal, webhook_events, webhooks
+from pipeline.webhook_sending import new_message_id, send
+from store import halts, journal, webhook_events, webhook_letters, webhooks
 from store.database import DatabaseError
 from store.webhook_events import Due
 from workers.runtime import Runtime, utc_now
@@ -89,7 +90,7 @@ class Announcer:
             with self._database.write() as connection:
                 halted = bool(halts.every(connection))
                 if webhook_events.look(connection, each, new_message_id(), halted=halted, now=now):
-                    webhook_events.expire(connection, now - KEPT)
+                    webhook_letters.expire(connection, now - KEPT)
 
     def _ask_newcomers(self, now: datetime) -> None:
         """Ask the gates of some who came in: a reader that waits for events has nobody else who asks."""

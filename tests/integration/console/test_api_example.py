@@ -26,7 +26,7 @@ LONGEST = 60
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_the_example_mirrors_the_store_and_acknowledges(database: Database, tmp_path: Path) -> None:
-    (example,) = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+    *_, example = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
     assert len(example.splitlines()) <= LONGEST
     made_with = Settings(controller=Controller.PARTY)
     with listening(Consoles(database, tmp_path / "data", settings=made_with)) as console:

@@ -1,6 +1,7 @@
 """Consumers are told that there is something to read: signed, once, again where it failed, and of nobody."""
 
 import logging
+import re
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -23,16 +24,15 @@ from exports.feed import OFFERED, Reading, begin, snapshot
 from pipeline import alerting, halting
 from pipeline.consumers import Wanted, add_consumer, revoke_consumer
 from pipeline.rights import OBJECTED, end_contact
+from pipeline.webhook_letters import drop_letter, replay_letter
 from pipeline.webhooks import (
     Means,
     add_webhook,
-    drop_letter,
     pause_webhook,
-    replay_letter,
     resume_webhook,
     rotate_secret,
 )
-from store import consumers, journal, recipients, webhook_events, webhooks
+from store import consumers, journal, recipients, webhook_events, webhook_letters, webhooks
 from store.database import Database
 from store.tables import feed_state, webhook_deliveries
 from tests.cast import ADA, BO, CY, follows
@@ -41,6 +41,8 @@ from tests.interests import page
 from tests.webhook_receiver import Receiver, receiving
 from workers.announcer import EVERY, KEPT, Announcer, outbound_of
 from workers.runtime import Runtime, utc_now
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "consumers.md"
 
 
 class Told:
@@ -110,12 +112,14 @@ class Told:
             (found,) = webhooks.every(connection)
         return found
 
-    def die(self) -> webhook_events.Letter:
-        """Let every try fail, to the last one; returns the letter."""
+    def die(self) -> webhook_letters.Letter:
+        """Let the first and the last try fail; returns the letter."""
         self.receiver.status = 500
         assert self.announce() == 1
-        for wait in WAITS:
-            assert self.announce(wait) == 1
+        with self.database.write() as connection:
+            alive = webhook_deliveries.c.dead_at.is_(None)
+            connection.execute(update(webhook_deliveries).where(alive).values(tries=len(WAITS)))
+        assert self.announce(sum(WAITS, timedelta())) == 1
         (letter,) = self.listed().letters
         return letter
 
@@ -147,6 +151,19 @@ def test_a_consumer_is_told_once_of_what_it_has_not_acknowledged(told: Told) -> 
     assert told.receiver.last.id != sent.id
     assert told.read() == 1
     assert told.webhook.delivered_at == told.now
+
+
+def test_the_check_of_signatures_in_the_document_is_right(told: Told) -> None:
+    assert told.announce() == 1
+    checks = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+    known: dict[str, Any] = {}
+    exec(checks[0], known)  # the document's own
+    sent = told.receiver.last
+    assert known["is_ours"](sent.headers, sent.body, told.secret)
+    assert not known["is_ours"](sent.headers, sent.body + b" ", told.secret)
+    assert not known["is_ours"](sent.headers, sent.body, "whsec_" + "A" * 44)
+    late = {**sent.headers, "webhook-timestamp": str(int(sent.headers["webhook-timestamp"]) - 400)}
+    assert not known["is_ours"](late, sent.body, told.secret)
 
 
 def test_what_happens_meanwhile_is_told_by_the_next(told: Told) -> None:
@@ -225,7 +242,7 @@ def test_a_dead_letter_is_sent_once_more_or_dropped(told: Told) -> None:
             replay_letter(connection, again, "test", now=told.now)
         drop_letter(connection, again, "test", now=told.now)
         with pytest.raises(WebhookError, match="no such dead letter"):
-            webhook_events.letter(connection, again.id)
+            webhook_letters.letter(connection, again.id)
     acts = (Act.WEBHOOK_REPLAYED, Act.WEBHOOK_DROPPED)
     assert len(entered(told, *acts)) == 2
 
@@ -237,7 +254,7 @@ def test_one_that_fails_for_long_is_disabled_and_told(told: Told) -> None:
     told.read()
     told.object(CY)
     while told.now - told.listed().letters[-1].made_at < PATIENCE:
-        told.announce(timedelta(hours=6))
+        told.announce(timedelta(hours=25))
     assert told.webhook.state is State.DISABLED
     assert told.announce(timedelta(days=1)) == 0
     assert told.listed().pending is None
