@@ -14,7 +14,7 @@ from exports.cursors import GoneError, Place
 from exports.files import GIVEN_FIELDS
 from exports.given import with_given
 from exports.record import FIELDS, record, tombstone
-from store import consumers, messaging, received
+from store import consumers, messaging, received, transfers
 from store import exports as recorded
 from store.given import Given, confirmed, given
 from store.messaging import FeedRow
@@ -84,7 +84,8 @@ def snapshot(
     """
     place_in(connection, place, reading)
     consumers.hold(connection, reading.consumer.id)
-    rows = messaging.rows_between(connection, place.seq, place.upto, reading.size + 1)
+    among = transfers.among(connection, reading.consumer.recipient_id)
+    rows = messaging.rows_between(connection, place.seq, place.upto, reading.size + 1, among)
     shown = _records(connection, rows[: reading.size], reading)
     if len(rows) <= reading.size:
         return Page(_cut(shown, reading, matches), place._replace(seq=place.upto, upto=0), has_more=False)
@@ -111,7 +112,8 @@ def changed(connection: Any, place: Place, reading: Reading, *, halted: bool = F
 def one(connection: Any, platform: str, platform_id: str, reading: Reading) -> Item | None:
     """Read one contact; None for whoever is not shown, whatever the reason."""
     consumers.hold(connection, reading.consumer.id)
-    row = messaging.row_of(connection, platform, platform_id)
+    among = transfers.among(connection, reading.consumer.recipient_id)
+    row = messaging.row_of(connection, platform, platform_id, among)
     shown = _records(connection, [row] if row else [], reading)
     return _cut(shown, reading)[0] if shown else None
 
@@ -121,8 +123,9 @@ def _steps(connection: Any, place: Place, newest: int, reading: Reading) -> Page
     has_more = len(steps) > reading.size
     steps = steps[: reading.size]
     last = steps[-1].seq if has_more else newest
-    told = _told(connection, steps, reading)
-    shown = _records(connection, messaging.rows_between(connection, place.seq, last), reading)
+    told = _told(connection, steps, reading, (place.seq, last))
+    among = transfers.among(connection, reading.consumer.recipient_id)
+    shown = _records(connection, messaging.rows_between(connection, place.seq, last, among=among), reading)
     items = sorted([*told, *_cut(shown, reading)], key=lambda each: int(each["seq"]))
     day = steps[-1].at.astimezone(UTC).date() if has_more else reading.today
     moved = place._replace(seq=last, ahead=0 if last >= place.ahead else place.ahead, day=day)
@@ -135,14 +138,18 @@ def _removals(connection: Any, place: Place, newest: int, reading: Reading) -> P
     has_more = len(steps) > reading.size
     steps = steps[: reading.size]
     last = steps[-1].seq if has_more else newest
-    return Page(_told(connection, steps, reading), place._replace(ahead=last), has_more)
+    told = _told(connection, steps, reading, (after, last))
+    return Page(told, place._replace(ahead=last), has_more)
 
 
-def _told(connection: Any, steps: Iterable[FeedRow], reading: Reading) -> list[Item]:
-    gone = [each for each in steps if each.op == "remove"]
-    keys = {(each.platform, each.platform_id) for each in gone}
+def _told(
+    connection: Any, steps: Iterable[FeedRow], reading: Reading, between: tuple[int, int]
+) -> list[Item]:
+    gone: list[Any] = [tuple(each) for each in steps if each.op == "remove"]
+    gone += transfers.ended_between(connection, reading.consumer.recipient_id, *between)
+    keys = {(each[1], each[2]) for each in gone}
     known = received.among(connection, reading.consumer.id, keys) if keys else set()
-    return [tombstone(each) for each in gone if (each.platform, each.platform_id) in known]
+    return [tombstone(each) for each in sorted(gone) if (each[1], each[2]) in known]
 
 
 def _records(connection: Any, rows: Sequence[FeedRow], reading: Reading) -> list[Item]:
@@ -158,7 +165,8 @@ def _records(connection: Any, rows: Sequence[FeedRow], reading: Reading) -> list
     def stood(some: list[tuple[str, str]]) -> dict[tuple[str, str], datetime]:
         return confirmed(connection, some, now=reading.now) if "last_confirmed_at" in reading.fields else {}
 
-    return list(with_given(map(record, rows), gave, stood))
+    is_ours = not transfers.needs_consent(connection, reading.consumer.recipient_id)
+    return list(with_given(map(record, rows), gave, stood, is_ours=is_ours))
 
 
 def _cut(

@@ -162,6 +162,7 @@ def _write(
             map(record, read.rows),
             lambda keys: given(connection, keys),
             lambda keys: confirmed(connection, keys, now=now),
+            is_ours=read.recipient is None or not read.recipient.needs_consent,
         )
     )
     out = read.out

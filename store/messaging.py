@@ -204,17 +204,28 @@ def rows(
     yield from connection.execution_options(yield_per=2_000).execute(statement)
 
 
-def rows_between(connection: Connection, after: int, upto: int, size: int | None = None) -> Sequence[FeedRow]:
+def rows_between(
+    connection: Connection,
+    after: int,
+    upto: int,
+    size: int | None = None,
+    among: ColumnElement[bool] | None = None,
+) -> Sequence[FeedRow]:
     """Read those of `rows` whose step lies behind `after`, up to `upto`, `size` of them at most."""
     place = messaging_contacts.c.seq
     statement = _shown_rows().where(place > after, place <= upto).order_by(place)
+    if among is not None:
+        statement = statement.where(among)
     return connection.execute(statement.limit(size) if size else statement).all()
 
 
-def row_of(connection: Connection, platform: str, platform_id: str) -> FeedRow | None:
+def row_of(
+    connection: Connection, platform: str, platform_id: str, among: ColumnElement[bool] | None = None
+) -> FeedRow | None:
     """Read the one of `rows` that is this contact's; None where the feed does not show it."""
     of_key = (contacts.c.platform == platform, contacts.c.platform_id == platform_id)
-    return connection.execute(_shown_rows().where(*of_key, messaging_contacts.c.seq.is_not(None))).first()
+    statement = _shown_rows().where(*of_key, messaging_contacts.c.seq.is_not(None))
+    return connection.execute(statement if among is None else statement.where(among)).first()
 
 
 def steps_between(

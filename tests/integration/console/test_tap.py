@@ -24,9 +24,11 @@ from exports.files import export
 from exports.singer import ALL, ALWAYS, STREAM, Place, TapError, Wanted
 from pipeline.halting import halt, resume
 from pipeline.recipients import add_recipient
-from store import installation, journal, messaging, recipients
+from pipeline.transferring import Transfer, agree, withdraw_transfer
+from store import installation, journal, messaging, notices, recipients
 from store.database import Database
 from store.halts import HaltedError
+from store.notices import Giving
 from tests.cast import ADA, BO, CY, DI, NOW
 from tests.delivered import follow, object_, shown, unfollow
 from workers.runtime import Runtime
@@ -199,12 +201,35 @@ def test_while_anything_is_halted_removals_alone_are_told(database: Database, ta
     assert tapped.here == {str(ADA), str(DI)}
 
 
-def test_a_third_party_is_told_nothing(database: Database, tapped: Tapped) -> None:
-    follow(database, ADA)
-    tapped.recipient = tapped.recipient._replace(part=Part.THIRD_PARTY)
-    with pytest.raises(RecipientError, match="third party"):
+def test_a_third_party_is_told_who_consented_and_who_took_that_back(
+    database: Database, tapped: Tapped
+) -> None:
+    ally = Recipient("The Ally", "FR", Part.THIRD_PARTY, None)
+    follow(database, ADA, BO, CY)
+    with database.write() as connection:
+        ally = ally._replace(id=add_recipient(connection, ally, "cli:ada", now=NOW))
+        notices.give(connection, range(1, 9), Giving("by hand", "cli:ada", "1"), now=NOW)
+        given = [Transfer(each, "Pass it on to The Ally.", "en", "fair", "cli:ada", NOW) for each in (ADA, BO)]
+        agree(connection, ally, given, now=NOW)
+    tapped.recipient = ally
+    assert tapped.run() == Told(2, 0, removals_only=False)
+    assert tapped.here == {str(ADA), str(BO)}
+    object_(database, CY)  # whom it never got
+    with database.write() as connection:
+        withdraw_transfer(connection, [BO], ally, now=NOW)
+        agree(connection, ally, [Transfer(DI, "To The Ally.", "en", "fair", "cli:ada", NOW)], now=NOW)
+    with database.write() as connection:
+        halt(connection, None, "cli:ada", "a test", now=NOW)
+    assert tapped.run() == Told(0, 1, removals_only=True)
+    assert tapped.here == {str(ADA)}
+    with database.write() as connection:
+        resume(connection, None)
+    assert tapped.run() == Told(0, 1, removals_only=False)
+    assert tapped.table[str(BO)]["reason"] == "transfer_withdrawn"
+    assert tapped.run() == Told(0, 0, removals_only=False)
+    tapped.recipient = tapped.recipient._replace(ended_at=NOW)
+    with pytest.raises(RecipientError, match="no recipient any more"):
         tapped.run()
-    assert tapped.messages == []
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -1,0 +1,122 @@
+"""Transfer: a person consents to be disclosed to a third party, or takes that back (GDPR art. 6(1)(a), 7)."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from domain.contact import ContactKey
+from domain.label import Label
+from domain.recipient import Recipient, RecipientError, require_receiving
+from domain.sign_up import CLOCKS_APART, LANGUAGES, MAX_CONSENT, MAX_SOURCE, hash_of
+from store import consents, contacts, messaging, notices, transfers
+from store.consents import Wording
+from store.messaging import Step
+from store.transfers import Agreed
+
+# What no database holds.
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
+#: What the feed says to all readers where such a consent comes or ends.
+TRANSFER = "transfer"
+NOBODY = "no contact of this key is stored"
+
+
+class Transfer(NamedTuple):
+    """What one person agreed to: the exact words, which name the recipient; where, when, and who took it."""
+
+    key: ContactKey
+    consent: str
+    language: str
+    source: str
+    taken_by: str
+    at: datetime
+
+
+class Outcome(NamedTuple):
+    """Whose consent is new, and which, by their places, prove none, with a clause that says why."""
+
+    contacts: frozenset[ContactKey]
+    invalid: Sequence[tuple[int, str]]
+
+
+def agree(
+    connection: Connection, recipient: Recipient, given: Sequence[Transfer], *, now: datetime
+) -> Outcome:
+    """Store consents to be disclosed to a third party, with their proofs.
+
+    Words that do not name the recipient prove nothing. Raises RecipientError where the recipient needs no
+    consent or gets nothing. It must end its transaction: it publishes to the feed.
+    """
+    require_receiving(recipient)
+    if not recipient.needs_consent:
+        raise RecipientError(f"{recipient.name} is no third party: contacts need not consent to it.")
+    key_of = _locked(connection, [each.key for each in given])
+    id_of = {key: number for number, key in key_of.items()}
+    invalid, proven = [], []
+    for place, each in enumerate(given):
+        wrong = fault(each, recipient, now=now) or (None if each.key in id_of else NOBODY)
+        if wrong:
+            invalid.append((place, wrong))
+        else:
+            proven.append(each)
+    wordings = {Wording(hash_of(each.consent), each.language, each.consent) for each in proven}
+    consents.keep_wordings(connection, wordings, now=now)
+    kept = [
+        Agreed(id_of[each.key], recipient.id, each.at, hash_of(each.consent), each.source, each.taken_by)
+        for each in proven
+    ]
+    new = transfers.keep(connection, kept, now=now)
+    messaging.publish(connection, _steps(connection, new, key_of), now=now)
+    return Outcome(frozenset(key_of[each] for each in new), invalid)
+
+
+def withdraw_transfer(
+    connection: Connection, keys: Collection[ContactKey], recipient: Recipient | None, *, now: datetime
+) -> frozenset[ContactKey]:
+    """End consents to be disclosed to a recipient, to all with None; returns whose any was ended.
+
+    The third party is told of the removal. The proofs stay as long as the contact. It must end its
+    transaction: it publishes to the feed.
+    """
+    key_of = _locked(connection, keys)
+    number = None if recipient is None else recipient.id
+    ended = transfers.withdraw(connection, key_of, number, now=now)
+    messaging.publish(connection, _steps(connection, ended, key_of), now=now)
+    transfers.note_step(connection, ended, now=now)
+    return frozenset(key_of[each] for each in ended)
+
+
+def fault(given: Transfer, recipient: Recipient, *, now: datetime) -> str | None:
+    """Say in a clause why a transfer proves no consent; None where it does. Tells nothing that it holds."""
+    for value, most, clause in (
+        (given.consent, MAX_CONSENT, "the words agreed to"),
+        (given.source, MAX_SOURCE, "where the consent was given"),
+    ):
+        if not value.strip():
+            return f"it does not say {clause}"
+        if len(value) > most:
+            return f"it takes more than {most} characters to say {clause}"
+        if _UNFIT.search(value):
+            return "it holds characters that are no text"
+    if given.language not in LANGUAGES:
+        return "its language is neither fr nor en"
+    if recipient.name.casefold() not in given.consent.casefold():
+        return "its words do not name the recipient"
+    return "its consent is dated in the future" if given.at > now + CLOCKS_APART else None
+
+
+def _locked(connection: Connection, keys: Collection[ContactKey]) -> dict[int, ContactKey]:
+    """Return by number those of the contacts who are stored and did not object."""
+    found = {number: key for key, number in notices.ids_of(connection, keys).items()}
+    known = contacts.by_id(connection, found)  # locked before anything that points at them
+    return {number: key for number, key in found.items() if number in known and known[number].label is not Label.SUPPRESSED}
+
+
+def _steps(connection: Connection, moved: Iterable[int], key_of: dict[int, ContactKey]) -> list[Step]:
+    inside = messaging.inside(connection, moved)  # who is out comes in by no consent of this kind
+    return [
+        Step(each, key_of[each].platform, key_of[each].platform_id, "upsert", TRANSFER)
+        for each in sorted(inside)
+    ]
