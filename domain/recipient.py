@@ -83,7 +83,7 @@ def require_lawful(recipient: Recipient, adequate: Mapping[str, str]) -> None:
 
 
 def may_receive(recipient: Recipient) -> bool:
-    """Tell whether anything of the messaging store may go to a recipient: of a third party's, who consented."""
+    """Tell whether anything of the messaging store may go to a recipient; to a third party who consented."""
     return recipient.ended_at is None
 
 

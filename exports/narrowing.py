@@ -97,7 +97,7 @@ class Narrowing:
             yield from some
 
     def tombstones(self, connection: Any, seq: int, *, now: datetime) -> Iterator[dict[str, Any]]:
-        """Read the removals: of a segment or for a third party of those whom its files held, of nobody else."""
+        """Read the removals: of a segment, or for a third party, of those whom its files held alone."""
         recipient = self._use.recipient
         if recipient is not None and recipient.needs_consent:
             return left_third_party(connection, recipient, now=now)

@@ -187,7 +187,7 @@ def removals(
 ) -> Iterator[Message]:
     """Tell who left since a place of those whom the target knows: all that it knew of them becomes empty."""
     for each in _gone(connection, reader.recipient, place):
-        told = tombstone(each)  # type: ignore[arg-type]  # the same columns
+        told = tombstone(each)
         at = told["at"]
         yield _message({**told, "removed_at": at, "_sdc_deleted_at": at}, asked, place.version, now)
 

@@ -111,7 +111,11 @@ def _locked(connection: Connection, keys: Collection[ContactKey]) -> dict[int, C
     """Return by number those of the contacts who are stored and did not object."""
     found = {number: key for key, number in notices.ids_of(connection, keys).items()}
     known = contacts.by_id(connection, found)  # locked before anything that points at them
-    return {number: key for number, key in found.items() if number in known and known[number].label is not Label.SUPPRESSED}
+    return {
+        number: key
+        for number, key in found.items()
+        if number in known and known[number].label is not Label.SUPPRESSED
+    }
 
 
 def _steps(connection: Connection, moved: Iterable[int], key_of: dict[int, ContactKey]) -> list[Step]:

@@ -125,7 +125,9 @@ def among(connection: Connection, recipient_id: int) -> ColumnElement[bool] | No
 def counts(connection: Connection) -> dict[int, int]:
     """Count by recipient the contacts who consent to it now; of a third party with nobody there is none."""
     people = func.count(transfer_consents.c.contact_id.distinct())
-    living = select(transfer_consents.c.recipient_id, people).where(transfer_consents.c.withdrawn_at.is_(None))
+    living = select(transfer_consents.c.recipient_id, people).where(
+        transfer_consents.c.withdrawn_at.is_(None)
+    )
     rows = connection.execute(living.group_by(transfer_consents.c.recipient_id))
     return {number: people for number, people in rows}  # noqa: C416  # rows are no pairs
 
@@ -198,8 +200,10 @@ def left(connection: Connection, recipient_id: int) -> Iterator[Row[*tuple[Any, 
         .correlate(transferred)
         .scalar_subquery()
     )
-    of_key = (contacts.c.platform == transferred.c.platform, contacts.c.platform_id == transferred.c.platform_id)
-
+    of_key = (
+        contacts.c.platform == transferred.c.platform,
+        contacts.c.platform_id == transferred.c.platform_id,
+    )
 
     def ended(last: ColumnElement[Any]) -> Any:
         return (
@@ -210,7 +214,9 @@ def left(connection: Connection, recipient_id: int) -> Iterator[Row[*tuple[Any, 
             .scalar_subquery()
         )
 
-    inside = select(literal(1)).where(*of_key, *shown(), consenting(recipient_id)).correlate(transferred).exists()
+    inside = (
+        select(literal(1)).where(*of_key, *shown(), consenting(recipient_id)).correlate(transferred).exists()
+    )
     gone = (changes.c.seq == step) & (changes.c.op == "remove")
     place = func.coalesce(changes.c.seq, ended(transfer_consents.c.withdrawn_seq), 0)
     statement = (

@@ -60,7 +60,9 @@ def withdrawn(
     ],
     to: Annotated[
         str | None,
-        typer.Option("--to", help="With transfer: one third party alone, a name of `regulars recipient list`."),
+        typer.Option(
+            "--to", help="With transfer: one third party alone, a name of `regulars recipient list`."
+        ),
     ] = None,
     json: Json = False,
 ) -> None:

@@ -112,7 +112,7 @@ def export(
     if everybody:
         among = done.contact_count + done.reject_count
         note(
-            f"{everybody - among} regular contacts are not in it: they did not consent to be passed on to it. "
+            f"{everybody - among} regular contacts are not in it: they did not consent to that. "
             "No file that goes there names them."
         )
     if refused:

@@ -41,7 +41,8 @@ def transfer(
     with open_runtime.database.read() as connection:
         recipient = recipients.called(connection, to.strip())
     by = system_user()
-    new, wrong = 0, []
+    new = 0
+    wrong: list[tuple[int, str]] = []
     for lines in _slices():
         given: list[Transfer] = []
         places: list[int] = []
@@ -69,10 +70,12 @@ def transfer(
     else:
         people = "1 contact agrees" if new == 1 else f"{new} contacts agree"
         out.print(f"{people} to be passed on to {shown(recipient.name)} from now on.", soft_wrap=True)
-        for line, why in sorted(wrong):
-            note(f"Line {line} was left out: {why}.")
+        for number, why in sorted(wrong):
+            note(f"Line {number} was left out: {why}.")
     if wrong and not new:
-        raise RegularsError("No consent was recorded; `regulars consents transfer --help` says what a line is.")
+        raise RegularsError(
+            "No consent was recorded; `regulars consents transfer --help` says what a line is."
+        )
 
 
 def _slices() -> Iterator[list[tuple[int, str]]]:

@@ -51,7 +51,13 @@ def _page(desk: Desk, visit: Visit, status: int = 200, wrong: str = "", said: st
     with desk.database.read() as connection:
         known = recipients.every(connection)
         agreed = transfers.counts(connection)
-    shown: dict[str, Any] = {"agreed": agreed, "parts": list(Part), "grounds": list(Ground), "bound": adequate(), "eea": EEA}
+    shown: dict[str, Any] = {
+        "agreed": agreed,
+        "parts": list(Part),
+        "grounds": list(Ground),
+        "bound": adequate(),
+        "eea": EEA,
+    }
     sent = {name: visit.sent(name) for name in ("name", "country", "part", "ground")}
     return page(
         visit, "messaging/recipients", status, recipients=known, wrong=wrong, said=said, sent=sent, **shown

@@ -33,9 +33,7 @@ def upgrade() -> None:
             ["recipient_id"], ["recipients.id"], name=op.f("fk_transfer_consents_recipient_id")
         ),
         sa.ForeignKeyConstraint(["text"], ["consent_texts.hash"], name=op.f("fk_transfer_consents_text")),
-        sa.PrimaryKeyConstraint(
-            "contact_id", "recipient_id", "given_at", name=op.f("pk_transfer_consents")
-        ),
+        sa.PrimaryKeyConstraint("contact_id", "recipient_id", "given_at", name=op.f("pk_transfer_consents")),
     )
     op.create_index("ix_transfer_consents_text", "transfer_consents", ["text"])
     op.create_index(
@@ -46,7 +44,9 @@ def upgrade() -> None:
         sa.Column("recipient_id", Id, nullable=False),
         sa.Column("platform_id", sa.Text(), nullable=False),
         sa.Column("platform", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["recipient_id"], ["recipients.id"], name=op.f("fk_transferred_recipient_id")),
+        sa.ForeignKeyConstraint(
+            ["recipient_id"], ["recipients.id"], name=op.f("fk_transferred_recipient_id")
+        ),
         sa.PrimaryKeyConstraint("recipient_id", "platform_id", "platform", name=op.f("pk_transferred")),
     )
     op.create_index("ix_transferred_platform", "transferred", ["platform", "platform_id"])

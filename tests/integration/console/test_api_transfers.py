@@ -39,7 +39,9 @@ def console(database: Database, tmp_path: Path) -> Iterator[Consoles]:
         yield made
 
 
-def test_a_third_party_reads_whom_it_may_and_forgets_whom_it_must(console: Consoles) -> None:
+def test_a_third_party_reads_whom_it_may_and_forgets_whom_it_must(  # noqa: PLR0915  # one story
+    console: Consoles,
+) -> None:
     database, now = console.database, utc_now()
     keys = {name: ContactKey(*key) for name, key in keys_by_name(database).items()}
 

@@ -162,7 +162,9 @@ def test_who_agreed_to_be_passed_on_is_read_line_by_line_and_taken_back() -> Non
     assert "0 contacts agree" in said("transfer", "--to", "The Ally", given=json.dumps(lines[0]))
     with pytest.raises(RegularsError, match="No consent was recorded"):
         said("transfer", "--to", "The Ally", given="[" * 9_999)
-    assert json.loads(said("withdraw", keys["Bo"], "--channel", "transfer", "--to", "The Ally", "--json")) == {
+    assert json.loads(
+        said("withdraw", keys["Bo"], "--channel", "transfer", "--to", "The Ally", "--json")
+    ) == {
         "consents_ended": True,
         "sign_up_ended": False,
     }

@@ -129,7 +129,9 @@ def test_a_download_is_entered_with_its_recipient(console: Consoles) -> None:
     assert (one.recipient, one.by, one.folder) == ("Section of the north", "console:manager", None)
 
 
-def test_a_recipient_without_ground_is_refused_and_a_third_party_gets_nobody_who_did_not_consent(console: Consoles) -> None:
+def test_a_recipient_without_ground_is_refused_and_a_third_party_gets_nobody_who_did_not_consent(
+    console: Consoles,
+) -> None:
     boss = console.as_(Role.ADMIN)
     boss.get("/messaging/recipients")
     mailer = {"name": "Mailer", "country": "US", "part": "processor", "ground": ""}

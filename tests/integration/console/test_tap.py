@@ -13,6 +13,7 @@ from jsonschema import Draft7Validator, FormatChecker
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
+from classifier.notices import Status
 from config.settings import Settings
 from console.cli.main import command_line
 from console.tapping import Target, Told, tap
@@ -208,8 +209,10 @@ def test_a_third_party_is_told_who_consented_and_who_took_that_back(
     follow(database, ADA, BO, CY)
     with database.write() as connection:
         ally = ally._replace(id=add_recipient(connection, ally, "cli:ada", now=NOW))
-        notices.give(connection, range(1, 9), Giving("by hand", "cli:ada", "1"), now=NOW)
-        given = [Transfer(each, "Pass it on to The Ally.", "en", "fair", "cli:ada", NOW) for each in (ADA, BO)]
+        notices.give(connection, range(1, 9), Giving(Status.GIVEN_INDIVIDUALLY, "1", "cli:ada"), now=NOW)
+        given = [
+            Transfer(each, "Pass it on to The Ally.", "en", "fair", "cli:ada", NOW) for each in (ADA, BO)
+        ]
         agree(connection, ally, given, now=NOW)
     tapped.recipient = ally
     assert tapped.run() == Told(2, 0, removals_only=False)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import orjson
 import pytest
+from sqlalchemy import delete
 
 from domain.contact import ContactKey
 from domain.recipient import Part, Recipient, RecipientError
@@ -17,6 +18,7 @@ from pipeline.transferring import Transfer, agree, withdraw_transfer
 from store import exports as recorded
 from store import holdings, leavers, transfers
 from store.database import Database
+from store.tables import changes
 from tests.cast import NOW
 from tests.contents import feed, rows
 from tests.segmented import joined, keys_by_name, person
@@ -226,6 +228,5 @@ def test_who_asks_is_shown_both_and_what_nobody_can_be_told_of_is_forgotten(
     assert len(rows(database, "transfer_consents")) == 1
     with database.write() as connection:
         assert transfers.forget_told(connection) == 0
-        connection.exec_driver_sql("DELETE FROM changes WHERE op = 'remove'")
-        connection.exec_driver_sql(f"DELETE FROM changes WHERE platform_id = '{world.keys['Ada'].platform_id}'")
+        connection.execute(delete(changes).where(changes.c.platform_id == world.keys["Ada"].platform_id))
         assert transfers.forget_told(connection) == 1
