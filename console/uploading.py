@@ -12,7 +12,10 @@ MAX_UPLOAD, UPLOAD_TIME_OUT_S = 8_000_000, 60.0
 #: Parts of a form with a file, bytes of one's headers and of one that is no file.
 MAX_PARTS, MAX_HEADERS, MAX_FIELD = 20, 2_000, 4_000
 _TYPE = re.compile(r"multipart/form-data\s*;\s*boundary=\"?([0-9A-Za-z'()+_,./:=?-]{1,70})\"?\s*")
-_NAMED = re.compile(r'content-disposition:\s*form-data;\s*name="([^"\r\n]*)"(?:;\s*filename="([^"\r\n]*)")?\s*$', re.I)
+_NAMED = re.compile(
+    r'content-disposition:\s*form-data;\s*name="([^"\r\n]*)"(?:;\s*filename="([^"\r\n]*)")?\s*$',
+    re.IGNORECASE,
+)
 
 
 class Upload(NamedTuple):

@@ -7,13 +7,13 @@ from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
 
 from domain.errors import RegularsError
-from exports.files import GIVEN_FIELDS
 from domain.recipient import Recipient
+from exports.files import GIVEN_FIELDS
 from exports.given import with_given
 from exports.narrowing import to_third_party
 from exports.record import FIELDS, record, tombstone
-from store import leavers, messaging, transfers
 from store import exports as recorded
+from store import leavers, messaging, transfers
 from store.database import Database
 from store.given import confirmed, given
 

@@ -57,8 +57,8 @@ def keep(connection: Connection, given: Iterable[Agreed], *, now: datetime) -> s
     }
     kept = run(
         connection,
-        "INSERT INTO transfer_consents (contact_id, recipient_id, given_at, text, source, taken_by, recorded_at) "
-        "SELECT contact_id, recipient_id, given_at, text, source, taken_by, "
+        "INSERT INTO transfer_consents (contact_id, recipient_id, given_at, text, source, taken_by, "
+        "recorded_at) SELECT contact_id, recipient_id, given_at, text, source, taken_by, "
         f"{_moment(connection)} FROM {rows_of(connection, columns)} AS r WHERE NOT EXISTS ("
         "SELECT 1 FROM transfer_consents AS w WHERE w.contact_id = r.contact_id "
         "AND w.recipient_id = r.recipient_id AND w.withdrawn_at >= r.given_at) "

@@ -54,8 +54,8 @@ def object_listed(file: Path, preset: str | None, manner: Manner) -> None:
     if not manner.dry_run:
         if seen.takes_most and not manner.even_most:
             raise RegularsError(
-                f"The list takes out {foreseen.inside} of {seen.inside} regular contacts for good. Look whether "
-                "it holds opt-outs alone; if it does, say --even-most."
+                f"The list takes out {foreseen.inside} of {seen.inside} regular contacts for good. Look "
+                "whether it holds opt-outs alone; if it does, say --even-most."
             )
         _carry_out(open_runtime, listed.people, preset)
     _tell(listed, foreseen, manner)

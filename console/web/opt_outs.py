@@ -3,7 +3,7 @@
 import csv
 import io
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, NamedTuple
@@ -111,6 +111,10 @@ def add_routes(app: FastAPI, tabs: Sequence[str]) -> None:
             return shown(visit, 422, wrong=str(error))
         return shown(visit, seen=seen, known_by=lists.keep(seen))
 
+    _add_acts(app, desk, lists, shown)
+
+
+def _add_acts(app: FastAPI, desk: Desk, lists: Lists, shown: Callable[..., Response]) -> None:
     @app.post(f"{PATH}/rejects")
     def rejects(visit: Manager) -> Response:
         seen = lists.of(visit)
@@ -140,7 +144,9 @@ def _look(desk: Desk, visit: Visit, upload: Upload) -> Waiting:
     def reject(faulty: Reject) -> None:
         rejects.append(faulty)
         if len(rejects) > MOST:
-            raise RegularsError(f"The list has more than {MOST:,} faulty rows; choose the system that wrote it.")
+            raise RegularsError(
+                f"The list has more than {MOST:,} faulty rows; choose the system that wrote it."
+            )
 
     read, reading = open_list(io.BytesIO(upload.content), upload.name, preset or None)
     people, staying = people_of(read, reading, reject)
@@ -159,7 +165,9 @@ def _carry_out(desk: Desk, visit: Visit, seen: Waiting) -> None:
         with desk.database.write() as connection:
             suppressor = desk.runtime.suppressor_of(connection)
             gone |= opt_out(connection, keys, handles, suppressor, now=visit.now)
-            enter(connection, visit, Act.OBJECTED, people=len(keys) + len(handles), preset=seen.preset or None)
+            enter(
+                connection, visit, Act.OBJECTED, people=len(keys) + len(handles), preset=seen.preset or None
+            )
     if seen.people:
         follow_up(desk.runtime.road("console"), *sorted(gone), now=visit.now)
 

@@ -13,7 +13,6 @@ from jsonschema import Draft7Validator, FormatChecker
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
-from classifier.notices import Status
 from config.settings import Settings
 from console.cli.main import command_line
 from console.tapping import Target, Told, tap
@@ -26,12 +25,12 @@ from exports.singer import ALL, ALWAYS, STREAM, Place, TapError, Wanted
 from pipeline.halting import halt, resume
 from pipeline.recipients import add_recipient
 from pipeline.transferring import Transfer, agree, withdraw_transfer
-from store import installation, journal, messaging, notices, recipients
+from store import installation, journal, messaging, recipients
 from store.database import Database
 from store.halts import HaltedError
-from store.notices import Giving
 from tests.cast import ADA, BO, CY, DI, NOW
 from tests.delivered import follow, object_, shown, unfollow
+from tests.segmented import joined, keys_by_name, person
 from workers.runtime import Runtime
 
 #: Our own: a contact that was not told itself is disclosed to nobody else.
@@ -206,29 +205,28 @@ def test_a_third_party_is_told_who_consented_and_who_took_that_back(
     database: Database, tapped: Tapped
 ) -> None:
     ally = Recipient("The Ally", "FR", Part.THIRD_PARTY, None)
-    follow(database, ADA, BO, CY)
+    joined(database, person("Ada"), person("Bo"), person("Cy"))  # all of them told at the form
+    ada, bo, cy = (ContactKey(*keys_by_name(database)[each]) for each in ("Ada", "Bo", "Cy"))
     with database.write() as connection:
         ally = ally._replace(id=add_recipient(connection, ally, "cli:ada", now=NOW))
-        notices.give(connection, range(1, 9), Giving(Status.GIVEN_INDIVIDUALLY, "1", "cli:ada"), now=NOW)
         given = [
-            Transfer(each, "Pass it on to The Ally.", "en", "fair", "cli:ada", NOW) for each in (ADA, BO)
+            Transfer(each, "Pass it on to The Ally.", "en", "fair", "cli:ada", NOW) for each in (ada, bo)
         ]
         agree(connection, ally, given, now=NOW)
     tapped.recipient = ally
     assert tapped.run() == Told(2, 0, removals_only=False)
-    assert tapped.here == {str(ADA), str(BO)}
-    object_(database, CY)  # whom it never got
+    assert tapped.here == {str(ada), str(bo)}
+    object_(database, cy)  # whom it never got
     with database.write() as connection:
-        withdraw_transfer(connection, [BO], ally, now=NOW)
-        agree(connection, ally, [Transfer(DI, "To The Ally.", "en", "fair", "cli:ada", NOW)], now=NOW)
+        withdraw_transfer(connection, [bo], ally, now=NOW)
     with database.write() as connection:
         halt(connection, None, "cli:ada", "a test", now=NOW)
     assert tapped.run() == Told(0, 1, removals_only=True)
-    assert tapped.here == {str(ADA)}
+    assert tapped.here == {str(ada)}
     with database.write() as connection:
         resume(connection, None)
     assert tapped.run() == Told(0, 1, removals_only=False)
-    assert tapped.table[str(BO)]["reason"] == "transfer_withdrawn"
+    assert tapped.table[str(bo)]["reason"] == "transfer_withdrawn"
     assert tapped.run() == Told(0, 0, removals_only=False)
     tapped.recipient = tapped.recipient._replace(ended_at=NOW)
     with pytest.raises(RecipientError, match="no recipient any more"):
