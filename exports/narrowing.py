@@ -76,13 +76,14 @@ class Narrowing:
                 require_usable(connection, segment, self._policy, why=why, since=since)
                 segment_told.part(connection, segment, needs_consent=self._strict, now=now)
 
-    def rows(self, connection: Any) -> Iterator[FeedRow]:
-        """Read the rows of the messaging store."""
+    def rows(self, connection: Any, *, now: datetime) -> Iterator[FeedRow]:
+        """Read the rows of the messaging store, with what their contacts gave."""
         segment = self._use.segment
         if segment is None:
-            yield from messaging.rows(connection, self._use.since)
+            yield from messaging.rows(connection, self._use.since, given_at=now)
             return
-        found = messaging.rows(connection, 0, segments.holds(segment, needs_consent=self._strict))
+        among = segments.holds(segment, needs_consent=self._strict)
+        found = messaging.rows(connection, 0, among, given_at=now)
         while some := list(islice(found, AT_ONCE)):
             with self._database.write() as beside:
                 segment_told.note(beside, segment.id, [(each[0], each[1]) for each in some])

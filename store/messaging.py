@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal_column, select, update
 
-from store import halts
+from store import given, halts
 from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
 from store.tables import (
@@ -187,7 +187,11 @@ def open_epoch(connection: Connection) -> str:
 
 
 def rows(
-    connection: Connection, after: int = 0, among: ColumnElement[bool] | None = None
+    connection: Connection,
+    after: int = 0,
+    among: ColumnElement[bool] | None = None,
+    *,
+    given_at: datetime | None = None,
 ) -> Iterator[FeedRow]:
     """Read whom the gates last admitted, in the order of the feed, with each contact's newest decision.
 
@@ -195,26 +199,37 @@ def rows(
     that the feed knows of, as one JSON array of (topic, strength), None where there are none, the channels
     that are open as one JSON array, and what hinders on each of the others as one JSON object. `after` leaves
     out whoever has not moved since a step of the feed, `among` whoever does not meet a condition on
-    `contacts`.
+    `contacts`. With `given_at` (now) the columns of `store.given` follow.
     """
     # Whom the feed has not shown yet has no number.
-    statement = _shown_rows().where(messaging_contacts.c.seq > after).order_by(messaging_contacts.c.seq)
+    shown = _shown_rows(connection, given_at)
+    statement = shown.where(messaging_contacts.c.seq > after).order_by(messaging_contacts.c.seq)
     if among is not None:
         statement = statement.where(among)
     yield from connection.execution_options(yield_per=2_000).execute(statement)
 
 
-def rows_between(connection: Connection, after: int, upto: int, size: int | None = None) -> Sequence[FeedRow]:
+def rows_between(
+    connection: Connection,
+    after: int,
+    upto: int,
+    size: int | None = None,
+    *,
+    given_at: datetime | None = None,
+) -> Sequence[FeedRow]:
     """Read those of `rows` whose step lies behind `after`, up to `upto`, `size` of them at most."""
     place = messaging_contacts.c.seq
-    statement = _shown_rows().where(place > after, place <= upto).order_by(place)
+    statement = _shown_rows(connection, given_at).where(place > after, place <= upto).order_by(place)
     return connection.execute(statement.limit(size) if size else statement).all()
 
 
-def row_of(connection: Connection, platform: str, platform_id: str) -> FeedRow | None:
+def row_of(
+    connection: Connection, platform: str, platform_id: str, *, given_at: datetime | None = None
+) -> FeedRow | None:
     """Read the one of `rows` that is this contact's; None where the feed does not show it."""
     of_key = (contacts.c.platform == platform, contacts.c.platform_id == platform_id)
-    return connection.execute(_shown_rows().where(*of_key, messaging_contacts.c.seq.is_not(None))).first()
+    shown = _shown_rows(connection, given_at)
+    return connection.execute(shown.where(*of_key, messaging_contacts.c.seq.is_not(None))).first()
 
 
 def steps_between(
@@ -227,7 +242,7 @@ def steps_between(
     return connection.execute(statement.order_by(changes.c.seq).limit(size)).all()
 
 
-def _shown_rows() -> Select[*tuple[Any, ...]]:
+def _shown_rows(connection: Connection, given_at: datetime | None) -> Select[*tuple[Any, ...]]:
     newest = (
         select(func.max(decisions.c.id))
         .where(decisions.c.contact_id == contacts.c.id)
@@ -248,6 +263,7 @@ def _shown_rows() -> Select[*tuple[Any, ...]]:
             topic_holders.c.told,
             admissions.c.addressable,
             admissions.c.hindrances,
+            *(given.columns(connection, now=given_at) if given_at else ()),
         )
         .join(contacts, contacts.c.id == messaging_contacts.c.contact_id)
         .join(admissions, admissions.c.contact_id == messaging_contacts.c.contact_id)
