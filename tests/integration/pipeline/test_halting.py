@@ -289,7 +289,7 @@ def test_no_file_is_written_while_anything_is_halted(database: Database, tmp_pat
 def test_a_file_under_way_stops(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     travel = Travel(database)
     monkeypatch.setattr(files, "LOOK_S", 0.0)
-    watched = files._until_halted(database, lambda _: None)
+    watched = files.until_halted(database, lambda _: None)
     watched(2_000)
     halt(database, travel.account)
     with pytest.raises(HaltedError):

@@ -1,5 +1,6 @@
 """An objection against a page's commit, with a stop at each statement of both: the person is never there."""
 
+from collections.abc import Iterator
 from itertools import count, product
 from pathlib import Path
 
@@ -21,8 +22,9 @@ from tests.travel import Travel
 class Race:
     """An installation in which, again and again, somebody new objects while a page shows them."""
 
-    def __init__(self, database: Database, folder: Path, *, known: bool) -> None:
+    def __init__(self, database: Database, other: Database, folder: Path, *, known: bool) -> None:
         self.database, self.known = database, known
+        self.other = other
         self.connector = ScriptedConnector({(FOLLOWERS, ""): []})
         ours = Installation(database, folder / "ledger").begun()
         self.travel = Travel(database, self.connector, suppressor=ours.suppressor)
@@ -40,7 +42,7 @@ class Race:
         (run_id,) = self.travel.begin(FOLLOWERS).values()
         pair = Pair(page_at, objection_at)
         self.connector.meanwhile = pair.begin
-        with counted(self.database.engine, pair):
+        with counted(pair, self.database, self.other):
             pair.run(lambda: self.travel.step(run_id), lambda: self._object(who))
         assert self.travel.run(run_id)["state"] == "done"
         held = {each["platform_id"] for each in rows(self.database, "contacts")}
@@ -58,7 +60,7 @@ class Race:
         def act(connection: object) -> None:
             end_contact(connection, [who], self.travel.suppressor, OBJECTED, now=NOW)  # type: ignore[arg-type]
 
-        self.database.transact(act)
+        self.other.transact(act)
 
     def statements(self) -> tuple[int, int, set[int]]:
         """Return how many statements page and objection take, with their ends, and the page's begins."""
@@ -67,11 +69,19 @@ class Race:
         return alone.reached[PAGE] + 1, alone.reached[OBJECTION] + 1, alone.begins
 
 
+@pytest.fixture
+def other(database: Database) -> Iterator[Database]:
+    """Open the database as another process has it."""
+    opened = Database(database.engine.url.render_as_string(hide_password=False))
+    yield opened
+    opened.close()
+
+
 @pytest.mark.parametrize("known", [False, True], ids=["never met", "known"])
 def test_whoever_objects_while_a_page_shows_them_is_never_there(
-    database: Database, tmp_path: Path, *, known: bool
+    database: Database, other: Database, tmp_path: Path, *, known: bool
 ) -> None:
-    race = Race(database, tmp_path, known=known)
+    race = Race(database, other, tmp_path, known=known)
     pages, objections, begins = race.statements()
     assert min(pages, objections) > 15
     tried = [each for each in range(1, objections + 1) if not known or each in (1, 2, objections)]
@@ -99,13 +109,13 @@ def test_whoever_objects_while_a_page_shows_them_is_never_there(
 
 @pytest.mark.postgresql
 def test_without_its_lock_somebody_would_be_there(
-    kind: str, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: str, database: Database, other: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if kind == "sqlite":
         pytest.skip("one writer at a time there")
     for lock in ("take", "share"):
         monkeypatch.setattr(suppressions, lock, lambda _: None)
-    race = Race(database, tmp_path, known=False)
+    race = Race(database, other, tmp_path, known=False)
     pages, objections, _ = race.statements()
     with pytest.raises(AssertionError, match="held"):
         any(race.run(each, objections) is None for each in range(1, pages))

@@ -2,11 +2,14 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from typing import Any
 
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
+import pytest
+
+from store.database import Database
+from tests.listening import listens
 
 #: Seconds after which a wait for the other is given up: a lock keeps it from coming so far.
 PATIENCE = 0.06
@@ -85,14 +88,24 @@ class Pair:
 
 
 @contextmanager
-def counted(engine: Engine, pair: Pair) -> Iterator[None]:
-    """Let a pair count the statements of its two threads."""
+def counted(pair: Pair, *databases: Database) -> Iterator[None]:
+    """Let a pair count the statements of its two threads.
+
+    On SQLite a transaction that writes begins where it asks for its turn, not where it has it.
+    """
 
     def count(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        pair.count(statement)
+        if statement != "BEGIN IMMEDIATE":
+            pair.count(statement)
 
-    event.listen(engine, "before_cursor_execute", count)
-    try:
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        for each in databases:
+            stack.enter_context(listens(each, "before_cursor_execute", count))
+            if each.on_sqlite:
+                patch.setattr(each, "_locked", partial(_asked, pair, each._locked))
         yield
-    finally:
-        event.remove(engine, "before_cursor_execute", count)
+
+
+def _asked(pair: Pair, lock: Callable[[], AbstractContextManager[None]]) -> AbstractContextManager[None]:
+    pair.count("BEGIN IMMEDIATE")
+    return lock()
