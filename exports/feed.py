@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from domain.consumer import ALWAYS, Consumer
 from exports.cursors import GoneError, Place
 from exports.record import FIELDS, GIVEN_FIELDS, record, tombstone
-from store import consumers, messaging, received
+from store import consumers, feed_rows, messaging, received
 from store import exports as recorded
 from store.messaging import FeedRow
 
@@ -86,7 +86,7 @@ def snapshot(
     """
     place_in(connection, place, reading)
     consumers.hold(connection, reading.consumer.id)
-    rows = messaging.rows_between(
+    rows = feed_rows.rows_between(
         connection, place.seq, place.upto, reading.size + 1, given_at=reading.given_at
     )
     shown = _records(connection, rows[: reading.size], reading)
@@ -115,7 +115,7 @@ def changed(connection: Any, place: Place, reading: Reading, *, halted: bool = F
 def one(connection: Any, platform: str, platform_id: str, reading: Reading) -> Item | None:
     """Read one contact; None for whoever is not shown, whatever the reason."""
     consumers.hold(connection, reading.consumer.id)
-    row = messaging.row_of(connection, platform, platform_id, given_at=reading.given_at)
+    row = feed_rows.row_of(connection, platform, platform_id, given_at=reading.given_at)
     shown = _records(connection, [row] if row else [], reading)
     return _cut(shown, reading)[0] if shown else None
 
@@ -126,7 +126,7 @@ def _steps(connection: Any, place: Place, newest: int, reading: Reading) -> Page
     steps = steps[: reading.size]
     last = steps[-1].seq if has_more else newest
     told = _told(connection, steps, reading)
-    rows = messaging.rows_between(connection, place.seq, last, given_at=reading.given_at)
+    rows = feed_rows.rows_between(connection, place.seq, last, given_at=reading.given_at)
     shown = _records(connection, rows, reading)
     items = sorted([*told, *_cut(shown, reading)], key=lambda each: int(each["seq"]))
     day = steps[-1].at.astimezone(UTC).date() if has_more else reading.today

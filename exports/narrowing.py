@@ -12,7 +12,7 @@ from domain.errors import RegularsError
 from domain.recipient import Recipient
 from domain.segment import Segment, SegmentError, about
 from exports.record import tombstone
-from store import installation, messaging, segment_told, segments, targetings
+from store import feed_rows, installation, messaging, segment_told, segments, targetings
 from store.database import Database
 from store.messaging import FeedRow
 from store.signals import moment_of
@@ -80,10 +80,10 @@ class Narrowing:
         """Read the rows of the messaging store, with what their contacts gave."""
         segment = self._use.segment
         if segment is None:
-            yield from messaging.rows(connection, self._use.since, given_at=now)
+            yield from feed_rows.rows(connection, self._use.since, given_at=now)
             return
         among = segments.holds(segment, needs_consent=self._strict)
-        found = messaging.rows(connection, 0, among, given_at=now)
+        found = feed_rows.rows(connection, 0, among, given_at=now)
         while some := list(islice(found, AT_ONCE)):
             with self._database.write() as beside:
                 segment_told.note(beside, segment.id, [(each[0], each[1]) for each in some])

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from domain.errors import RegularsError
 from exports.record import FIELDS, GIVEN_FIELDS, record, tombstone
-from store import leavers, messaging
+from store import feed_rows, leavers
 
 Message: TypeAlias = dict[str, Any]
 
@@ -170,7 +170,7 @@ def removals(connection: Any, asked: Wanted, place: Place, *, now: datetime) -> 
 
 
 def _records(connection: Any, after: int, *, now: datetime) -> Iterator[dict[str, Any]]:
-    return map(record, messaging.rows(connection, after, given_at=now))
+    return map(record, feed_rows.rows(connection, after, given_at=now))
 
 
 def _message(told: Mapping[str, Any], asked: Wanted, version: int, now: datetime) -> Message:

@@ -7,7 +7,7 @@ from typing import Any
 from exports.presets import PRESETS
 from exports.record import GIVEN_FIELDS, record
 from pipeline.page import write_page
-from store import consents, messaging
+from store import consents, feed_rows, messaging
 from store.database import Database
 from store.given import Said
 from tests.cast import ADA, CNIL, NOW, added, follows
@@ -20,7 +20,7 @@ def records(database: Database) -> dict[str | None, dict[str, Any]]:
     """Return by name the records of all whom the store holds."""
     let_be_shown(database)
     with database.read() as connection:
-        shown = map(record, messaging.rows(connection, given_at=NOW))
+        shown = map(record, feed_rows.rows(connection, given_at=NOW))
         return {each["display_name"]: each for each in shown}
 
 
