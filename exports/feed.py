@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from domain.consumer import ALWAYS, Consumer
 from exports.cursors import GoneError, Place
 from exports.record import FIELDS, GIVEN_FIELDS, record, tombstone
-from store import consumers, feed_rows, messaging, received
+from store import consumers, feed_rows, received
 from store import exports as recorded
-from store.messaging import FeedRow
+from store.feed_rows import FeedRow
 
 #: What a consumer may be allowed to read beside key, op and seq.
 OFFERED = tuple(each for each in (*FIELDS, *GIVEN_FIELDS) if each not in ALWAYS)
@@ -121,7 +121,7 @@ def one(connection: Any, platform: str, platform_id: str, reading: Reading) -> I
 
 
 def _steps(connection: Any, place: Place, newest: int, reading: Reading) -> Page:
-    steps = messaging.steps_between(connection, place.seq, newest, reading.size + 1)
+    steps = feed_rows.steps_between(connection, place.seq, newest, reading.size + 1)
     has_more = len(steps) > reading.size
     steps = steps[: reading.size]
     last = steps[-1].seq if has_more else newest
@@ -136,7 +136,7 @@ def _steps(connection: Any, place: Place, newest: int, reading: Reading) -> Page
 
 def _removals(connection: Any, place: Place, newest: int, reading: Reading) -> Page:
     after = max(place.seq, place.ahead)
-    steps = messaging.steps_between(connection, after, newest, reading.size + 1, removals=True)
+    steps = feed_rows.steps_between(connection, after, newest, reading.size + 1, removals=True)
     has_more = len(steps) > reading.size
     steps = steps[: reading.size]
     last = steps[-1].seq if has_more else newest

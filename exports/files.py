@@ -26,7 +26,7 @@ from store import exports as recorded
 from store import halts, messaging, written_files
 from store.database import Database
 from store.exports import File, Made
-from store.messaging import FeedRow
+from store.feed_rows import FeedRow
 from store.written_files import EXPORT
 
 #: Seconds between two looks whether a halt began while a file is written.

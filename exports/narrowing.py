@@ -12,9 +12,9 @@ from domain.errors import RegularsError
 from domain.recipient import Recipient
 from domain.segment import Segment, SegmentError, about
 from exports.record import tombstone
-from store import feed_rows, installation, messaging, segment_told, segments, targetings
+from store import feed_rows, installation, segment_told, segments, targetings
 from store.database import Database
-from store.messaging import FeedRow
+from store.feed_rows import FeedRow
 from store.signals import moment_of
 from store.targetings import Targeting
 
@@ -92,7 +92,7 @@ class Narrowing:
     def tombstones(self, connection: Any, seq: int, *, now: datetime) -> Iterator[dict[str, Any]]:
         """Read the removals: of a segment of those whom its files held, of nobody else."""
         if self._use.segment is None:
-            return map(tombstone, messaging.tombstones(connection, self._use.since))
+            return map(tombstone, feed_rows.tombstones(connection, self._use.since))
         return left_segment(connection, self._use.segment, seq, needs_consent=self._strict, now=now)
 
     def enter(self, connection: Any, number: int, people: int, *, now: datetime) -> None:

@@ -6,8 +6,8 @@ import orjson
 
 from domain.interest import Strength
 from domain.sign_up import EMAIL, SMS
+from store.feed_rows import FeedRow
 from store.given import Given, read
-from store.messaging import FeedRow
 
 DECLARED = Strength.DECLARED.word
 #: The fields of a record in their order in files. `topics` are what the contact declared, then its interests;

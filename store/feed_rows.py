@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal_column, select
 
 from store import given
-from store.messaging import FeedRow
-from store.tables import admissions, contacts, decisions, messaging_contacts, topic_holders
+from store.tables import admissions, changes, contacts, decisions, messaging_contacts, topic_holders
+
+#: A row of the messaging store (see `rows`) or a step of the feed (a row of `changes`).
+FeedRow: TypeAlias = Row[*tuple[Any, ...]]
 
 
 def rows(
@@ -86,3 +88,40 @@ def _shown_rows(connection: Connection, given_at: datetime | None) -> Select[*tu
         .join(decisions, decisions.c.id == newest)
         .where(admissions.c.refusal.is_(None))
     )
+
+
+def steps_between(
+    connection: Connection, after: int, upto: int, size: int, *, removals: bool = False
+) -> Sequence[FeedRow]:
+    """Read steps of the feed (rows of `changes`), or the removals among them, behind `after` up to `upto`."""
+    statement = select(changes).where(changes.c.seq > after, changes.c.seq <= upto)
+    if removals:
+        statement = statement.where(changes.c.op == literal_column("'remove'"))
+    return connection.execute(statement.order_by(changes.c.seq).limit(size)).all()
+
+
+def tombstones(connection: Connection, after: int = 0) -> Iterator[FeedRow]:
+    """Read the newest removal of each contact that `rows` does not show, in the order of the feed."""
+    latest = (
+        select(func.max(changes.c.seq).label("seq"))
+        .where(changes.c.op == "remove")
+        .group_by(changes.c.platform, changes.c.platform_id)
+        .subquery()
+    )
+    shown = (
+        select(contacts.c.id)
+        .join(admissions, admissions.c.contact_id == contacts.c.id)
+        .where(
+            admissions.c.refusal.is_(None),
+            contacts.c.platform == changes.c.platform,
+            contacts.c.platform_id == changes.c.platform_id,
+        )
+        .exists()
+    )
+    statement = (
+        select(changes)
+        .join(latest, latest.c.seq == changes.c.seq)
+        .where(~shown, changes.c.seq > after)
+        .order_by(changes.c.seq)
+    )
+    yield from connection.execution_options(yield_per=2_000).execute(statement)

@@ -5,25 +5,19 @@ one that was shown leaves or is no longer admitted. Of whoever is in and was nev
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, func, literal_column, select, update
+from sqlalchemy import Connection, func, select, update
 
 from store import halts
 from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
 from store.tables import (
-    admissions,
-    changes,
-    contacts,
     feed_state,
     messaging_contacts,
 )
-
-#: A row of the messaging store (see `store.feed_rows`) or a step of the feed (a row of `changes`).
-FeedRow: TypeAlias = Row[*tuple[Any, ...]]
 
 
 class Step(NamedTuple):
@@ -182,43 +176,6 @@ def open_epoch(connection: Connection) -> str:
     epoch = uuid.uuid4().hex
     connection.execute(update(feed_state).values(epoch=epoch))
     return epoch
-
-
-def steps_between(
-    connection: Connection, after: int, upto: int, size: int, *, removals: bool = False
-) -> Sequence[FeedRow]:
-    """Read steps of the feed (rows of `changes`), or the removals among them, behind `after` up to `upto`."""
-    statement = select(changes).where(changes.c.seq > after, changes.c.seq <= upto)
-    if removals:
-        statement = statement.where(changes.c.op == literal_column("'remove'"))
-    return connection.execute(statement.order_by(changes.c.seq).limit(size)).all()
-
-
-def tombstones(connection: Connection, after: int = 0) -> Iterator[FeedRow]:
-    """Read the newest removal of each contact that `rows` does not show, in the order of the feed."""
-    latest = (
-        select(func.max(changes.c.seq).label("seq"))
-        .where(changes.c.op == "remove")
-        .group_by(changes.c.platform, changes.c.platform_id)
-        .subquery()
-    )
-    shown = (
-        select(contacts.c.id)
-        .join(admissions, admissions.c.contact_id == contacts.c.id)
-        .where(
-            admissions.c.refusal.is_(None),
-            contacts.c.platform == changes.c.platform,
-            contacts.c.platform_id == changes.c.platform_id,
-        )
-        .exists()
-    )
-    statement = (
-        select(changes)
-        .join(latest, latest.c.seq == changes.c.seq)
-        .where(~shown, changes.c.seq > after)
-        .order_by(changes.c.seq)
-    )
-    yield from connection.execution_options(yield_per=2_000).execute(statement)
 
 
 def newcomers_wait(connection: Connection) -> bool:
