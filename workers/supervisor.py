@@ -35,6 +35,10 @@ GROUPS = (("harvest.twitter",), ("harvest.facebook",), ("classify", "export"))
 WATCH_S = 0.5
 
 
+class TakenError(RegularsError):
+    """Raised where another process holds the data folder."""
+
+
 class Supervisor:
     """Everything that carries harvests out, for the time of a `with` block.
 
@@ -198,14 +202,14 @@ def road_is_up(runtime: Runtime, *queues: str) -> bool:
 
 
 def _locked(settings: Settings) -> IO[str]:
-    """Hold the data folder; raises RegularsError where another process does."""
+    """Hold the data folder; raises TakenError where another process does."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     lock = (settings.data_dir / "up.lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         lock.close()
-        raise RegularsError(
+        raise TakenError(
             f"Another Regulars is starting or running on {settings.data_dir}; stop it, or use another "
             "REGULARS_DATA_DIR."
         ) from None

@@ -1,7 +1,8 @@
 """`regulars harvest`: begin a harvest and, if wanted, wait for it."""
 
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -21,7 +22,10 @@ from store import accounts, halts
 from store.runs import queue_of
 from store.stopped import STOPPED
 from workers.runtime import Runtime, utc_now
-from workers.supervisor import Supervisor, road_is_up
+from workers.supervisor import Supervisor, TakenError, road_is_up
+
+#: How long the workers of `regulars up` may take to come up, in seconds.
+STARTING_S = 15.0
 
 
 def register(app: typer.Typer) -> None:
@@ -106,12 +110,19 @@ def _why(unread: list[Mapping[Any, Any]]) -> str:
 @contextmanager
 def road_for(open_runtime: Runtime, *queues: str) -> Iterator[None]:
     """Bring the road up for the time of a block, unless workers of these queues are there already."""
-    if road_is_up(open_runtime, *queues):
-        yield
-        return
-    with Supervisor(open_runtime.settings, open_runtime) as supervisor:
-        if supervisor.banner:
-            note(supervisor.banner)
+    until = time.monotonic() + STARTING_S
+    with ExitStack() as stack:
+        while not road_is_up(open_runtime, *queues):
+            try:
+                supervisor = stack.enter_context(Supervisor(open_runtime.settings, open_runtime))
+            except TakenError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.1)  # its workers are coming up
+            else:
+                if supervisor.banner:
+                    note(supervisor.banner)
+                break
         yield
 
 
