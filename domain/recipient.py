@@ -77,6 +77,11 @@ def require_lawful(recipient: Recipient, adequate: Mapping[str, str]) -> None:
         )
 
 
+def may_receive(recipient: Recipient) -> bool:
+    """Tell whether anything of the messaging store may go to a recipient."""
+    return recipient.ended_at is None and recipient.part is not Part.THIRD_PARTY
+
+
 def require_receiving(recipient: Recipient) -> None:
     """Raise RecipientError where a file may not go to a recipient."""
     if recipient.ended_at is not None:

@@ -23,15 +23,15 @@ class LockedError(Exception):
 
 
 class FairLock:
-    """The right to write to one file, by two more beside it that stay empty.
+    """The right to write to one file, by three more beside it that stay empty.
 
     Who holds the lock of `-next` writes next and waits for that of `-writer`: whoever has just written stands
-    behind all who wait. Whom somebody looks at waits for the writer alone (`in_queue` is False), not for
-    those in the queue. The kernel takes both locks from a process that dies.
+    behind all who wait. Whom somebody looks at (`in_queue` is False) holds that of `-first` meanwhile, which
+    keeps the queue back, and writes next. The kernel takes the locks from a process that dies.
     """
 
     def __init__(self, database: str, patience_s: float) -> None:
-        self._next, self._writer = f"{database}-next", f"{database}-writer"
+        self._first, self._next, self._writer = (f"{database}-{each}" for each in ("first", "next", "writer"))
         self._patience_s = patience_s
         self.in_queue = True
 
@@ -39,10 +39,13 @@ class FairLock:
     def held(self) -> Iterator[None]:
         """Hold the lock for a block; raises LockedError where who is next waited for `patience_s` seconds."""
         with _opened(self._writer) as writer:
-            with _opened(self._next) as following:
+            with _opened(self._next) as following, _opened(self._first) as first:
                 if self.in_queue:
                     fcntl.flock(following, fcntl.LOCK_EX)  # the kernel lets them in as they came
-                _lock(writer, time.monotonic() + self._patience_s)
+                    _lock(writer, time.monotonic() + self._patience_s, behind=first)
+                else:
+                    fcntl.flock(first, fcntl.LOCK_EX)
+                    _lock(writer, time.monotonic() + self._patience_s)
             yield
 
 
@@ -53,12 +56,16 @@ def _opened(path: str) -> IO[bytes]:
         raise LockedError(f"{Path(path).name}: {error.strerror}") from error
 
 
-def _lock(file: IO[bytes], until: float) -> None:
-    """Wait for a lock that goes when its file is closed."""
+def _lock(file: IO[bytes], until: float, behind: IO[bytes] | None = None) -> None:
+    """Wait for a lock that goes when its file is closed; not while another's is held."""
     while True:
         try:
+            if behind:
+                fcntl.flock(behind, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            if behind:
+                fcntl.flock(behind, fcntl.LOCK_UN)
             if time.monotonic() > until:
                 raise LockedError("others have been writing for too long") from None
             time.sleep(_LOOK_S)

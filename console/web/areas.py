@@ -76,7 +76,7 @@ def _page(desk: Desk, visit: Visit, status: int = 200, *, wrong: str = "", halte
         quarters = areas.quarters(connection)
         asked = visit.query.get("quarter")
         table = areas.published(connection, asked if asked in quarters else None)
-        kind, there = areas.partition(connection)
+        area_count = areas.size(connection)
         least = desk.runtime.policy_in_force(connection).number("aggregate_k")
     drawn = _ranked(table, visit) if table else []
     counts = table.counts if table else {}
@@ -93,8 +93,7 @@ def _page(desk: Desk, visit: Visit, status: int = 200, *, wrong: str = "", halte
         is_drawn=bool(drawn),
         quarters=quarters,
         next_quarter=quarter_of(visit.now),
-        kind=kind,
-        area_count=len(there),
+        area_count=area_count,
         least=least,
         wrong=wrong,
         halted=halted or bool(visit.halts),

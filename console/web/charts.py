@@ -186,7 +186,7 @@ def _bars(places: Places, under: Places, heights: Places, colour: str) -> PolyCo
 
 def _rule(axes: Axes, places: Places, colours: Mapping[str, str], sheet: Sheet) -> None:
     """Draw days below, figures at the left, and pale lines behind."""
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, max(axes.dataLim.y1, 1) * 1.06)  # room for the whole dot of the highest
     ticks = places[:: max(1, len(places) // (3 if sheet.narrow else 6))]
     axes.set_xticks(ticks, [day_of(date.fromordinal(each), sheet.language) for each in ticks])
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, sheet.language)))

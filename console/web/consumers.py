@@ -12,7 +12,7 @@ from console.web.desk import Desk, Visit
 from console.web.rendering import after, page
 from console.web.settings_tabs import TABS
 from domain.consumer import DAYS, MOST_DAYS, Consumer, ConsumerError
-from domain.recipient import Recipient, RecipientError, require_receiving
+from domain.recipient import Recipient, RecipientError, may_receive
 from exports.feed import OFFERED
 from pipeline.consumers import Wanted, add_consumer, revoke_consumer, rotate_token
 from store import consumers, recipients
@@ -91,7 +91,7 @@ def _recipient(connection: Connection, sent: str) -> Recipient:
 def _page(desk: Desk, visit: Visit, status: int = 200, **more: Any) -> Response:
     with desk.database.read() as connection:
         known = consumers.every(connection, now=visit.now)
-        may_receive = [each for each in recipients.every(connection) if _may(each)]
+        receivers = [each for each in recipients.every(connection) if may_receive(each)]
     shown: dict[str, Any] = {"chosen": OFFERED, "offered": OFFERED, "most": MOST_DAYS, "tabs": TABS}
     sent = {name: visit.sent(name) for name in ("name", "recipient", "days")}
     sent["days"] = sent["days"] or str(DAYS)
@@ -99,16 +99,8 @@ def _page(desk: Desk, visit: Visit, status: int = 200, **more: Any) -> Response:
         visit,
         "settings/tokens",
         status,
-        **{**shown, "consumers": known, "recipients": may_receive, "sent": sent, **more},
+        **{**shown, "consumers": known, "recipients": receivers, "sent": sent, **more},
     )
-
-
-def _may(recipient: Recipient) -> bool:
-    try:
-        require_receiving(recipient)
-    except RecipientError:
-        return False
-    return True
 
 
 def _is_short(number: str) -> bool:

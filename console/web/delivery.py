@@ -11,6 +11,7 @@ from typing import IO, Any
 from fastapi import FastAPI, HTTPException, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection
+from starlette.types import Receive, Scope, Send
 
 from console.delivering import deliver, deliver_removals
 from console.web.access import Manager, Viewer
@@ -19,7 +20,7 @@ from console.web.desk import Desk, Visit
 from console.web.rendering import after, page
 from domain.errors import RegularsError
 from domain.journal import Act
-from domain.recipient import Recipient, RecipientError, require_receiving
+from domain.recipient import RecipientError, may_receive, require_receiving
 from exports.files import LOOK_S, Order
 from exports.forms import FORMS
 from exports.presets import PRESETS, Preset
@@ -114,7 +115,7 @@ def _asked(desk: Desk, visit: Visit, status: int = 200, **more: Any) -> Response
         "presets": [(each, _reached(each, numbers)) for each in PRESETS.values()],
         "recipients": known,
         "segments": saved,
-        "refused": {each.id for each in known if _refusal(each)},
+        "refused": {each.id for each in known if not may_receive(each)},
         "earlier": [each for each in earlier if visit.now - each.at < timedelta(days=60)],
         "numbers": numbers,
         "is_counted": bool(counted),
@@ -128,14 +129,6 @@ def _asked(desk: Desk, visit: Visit, status: int = 200, **more: Any) -> Response
 def _reached(preset: Preset, numbers: Mapping[str, int]) -> int | None:
     """Return how many at least can be reached of those a preset takes; None where it takes anybody."""
     return max(numbers.get(f"open:{each}", 0) for each in preset.takes) if preset.takes else None
-
-
-def _refusal(recipient: Recipient) -> str:
-    try:
-        require_receiving(recipient)
-    except RecipientError as error:
-        return str(error)
-    return ""
 
 
 def _ordered(desk: Desk, visit: Visit) -> tuple[str, Order]:
@@ -181,7 +174,19 @@ def _downloaded(desk: Desk, write: Callable[[Path], str], *, stops: bool) -> Res
         "content-disposition": f'attachment; filename="{name}"',
         "content-length": str(size),
     }
-    return StreamingResponse(_sent(desk, archive, stops=stops), headers=headers, media_type="application/zip")
+    return Sent(archive, _pieces(desk, archive, stops=stops), headers)
+
+
+class Sent(StreamingResponse):
+    """An archive on its way; closed however it ends, even where nobody waited for its first byte."""
+
+    def __init__(self, archive: IO[bytes], pieces: Iterator[bytes], headers: Mapping[str, str]) -> None:
+        super().__init__(pieces, headers=headers, media_type="application/zip")
+        self._archive = archive
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._archive:
+            await super().__call__(scope, receive, send)
 
 
 def _archive(folder: Path, place: Path) -> IO[bytes]:
@@ -199,16 +204,15 @@ def _archive(folder: Path, place: Path) -> IO[bytes]:
     return archive
 
 
-def _sent(desk: Desk, archive: IO[bytes], *, stops: bool) -> Iterator[bytes]:
+def _pieces(desk: Desk, archive: IO[bytes], *, stops: bool) -> Iterator[bytes]:
     looked_at = float("-inf")
-    with archive:
-        archive.seek(0)
-        while piece := archive.read(CHUNK):
-            if stops and time.monotonic() - looked_at >= LOOK_S:
-                looked_at = time.monotonic()
-                with desk.database.read() as connection:
-                    halts.require_none(connection)
-            yield piece
+    archive.seek(0)
+    while piece := archive.read(CHUNK):
+        if stops and time.monotonic() - looked_at >= LOOK_S:
+            looked_at = time.monotonic()
+            with desk.database.read() as connection:
+                halts.require_none(connection)
+        yield piece
 
 
 def _known(desk: Desk, number: int) -> exports.Export:

@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from domain.user import Role
 from tests import servers
-from tests.browser.filled import filled
+from tests.browser.filled import copied, filled
 from tests.browser.hands import Hands
-from tests.consoles import PASSWORD, Consoles
+from tests.consoles import PASSWORD, Consoles, listening
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +62,8 @@ def opened(chromium: Browser) -> Opened:
     return open_
 
 
+#: For tests that say the same in both languages.
+LANGUAGES = pytest.mark.parametrize("language", ["fr", "en"])
 #: Opens the module's console as a user of a role, by default an administrator.
 User = Callable[..., Hands]
 
@@ -70,6 +72,13 @@ User = Callable[..., Hands]
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Fill a store once for all tests; each works on its copy."""
     return filled(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture
+def console(store: Path, tmp_path: Path) -> Iterator[Consoles]:
+    """Let a console listen on a copy of the store; a module may have another one."""
+    with listening(copied(store, tmp_path)) as made:
+        yield made
 
 
 @pytest.fixture

@@ -1,9 +1,5 @@
 """The jobs of each screen as a user does them, in both languages, on a store that the simulator filled."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select, update
 
@@ -11,21 +7,12 @@ from domain.user import Role
 from store import accounts, failures
 from store.failures import Failure
 from store.tables import contacts, harvest_runs
-from tests.browser.conftest import User
-from tests.browser.filled import copied
-from tests.consoles import Consoles, listening
+from tests.browser.conftest import LANGUAGES, User
+from tests.consoles import Consoles
 from tests.contents import rows
 from workers.runtime import utc_now
 
-LANGUAGES = pytest.mark.parametrize("language", ["fr", "en"])
 SENTENCE = "X failed (503) while {stream} of account 100 were read."
-
-
-@pytest.fixture
-def console(store: Path, tmp_path: Path) -> Iterator[Consoles]:
-    """Let a console listen on a copy of the store."""
-    with listening(copied(store, tmp_path)) as made:
-        yield made
 
 
 @LANGUAGES

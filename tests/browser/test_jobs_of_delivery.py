@@ -1,7 +1,6 @@
 """The jobs of delivery and of doubt, as a user does them, in both languages."""
 
 import csv
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from zipfile import ZipFile
@@ -16,22 +15,12 @@ from pipeline.rights import end_contact
 from store import exports, inbox, leavers, withheld
 from store.tables import contacts, harvest_runs, messaging_contacts, signals
 from store.withheld import Doubt
-from tests.browser.conftest import User
-from tests.browser.filled import copied
-from tests.consoles import Consoles, listening
+from tests.browser.conftest import LANGUAGES, User
+from tests.consoles import Consoles
 from tests.contents import inside, rows
 from tests.people import signed_up
 from tests.signing import ADA
 from workers.runtime import utc_now
-
-LANGUAGES = pytest.mark.parametrize("language", ["fr", "en"])
-
-
-@pytest.fixture
-def console(store: Path, tmp_path: Path) -> Iterator[Consoles]:
-    """Let a console listen on a copy of the store."""
-    with listening(copied(store, tmp_path)) as made:
-        yield made
 
 
 @LANGUAGES

@@ -1,28 +1,17 @@
 """The jobs of the screens of rules, as a user does them, in both languages: store, privacy, settings."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
 from domain.user import Role
-from tests.browser.conftest import User
-from tests.browser.filled import copied
+from tests.browser.conftest import LANGUAGES, User
 from tests.browser.hands import Hands
-from tests.consoles import PASSWORD, Consoles, listening
+from tests.consoles import PASSWORD, Consoles
 from tests.contents import rows
 from tests.unit.connectors.test_outbound import Listener, listener
 
 __all__ = ["listener"]
-LANGUAGES = pytest.mark.parametrize("language", ["fr", "en"])
-
-
-@pytest.fixture
-def console(store: Path, tmp_path: Path) -> Iterator[Consoles]:
-    """Let a console listen on a copy of the store."""
-    with listening(copied(store, tmp_path)) as made:
-        yield made
 
 
 @LANGUAGES

@@ -3,7 +3,16 @@
 import pytest
 
 from config.transfers import adequate
-from domain.recipient import EEA, Ground, Part, Recipient, RecipientError, require_lawful, require_receiving
+from domain.recipient import (
+    EEA,
+    Ground,
+    Part,
+    Recipient,
+    RecipientError,
+    may_receive,
+    require_lawful,
+    require_receiving,
+)
 from tests.cast import NOW
 
 
@@ -40,12 +49,16 @@ def test_others_are_refused_with_the_reason(
 
 
 def test_a_third_party_and_one_who_ended_get_nothing() -> None:
-    require_receiving(Recipient("Section", "FR", Part.OWN, None))
-    require_receiving(Recipient("Mailer", "FR", Part.PROCESSOR, None))
-    with pytest.raises(RecipientError, match="third party"):
-        require_receiving(Recipient("Friend", "FR", Part.THIRD_PARTY, None))
-    with pytest.raises(RecipientError, match="no recipient any more"):
-        require_receiving(Recipient("Mailer", "FR", Part.PROCESSOR, None, ended_at=NOW))
+    for each in (Recipient("Section", "FR", Part.OWN, None), Recipient("Mailer", "FR", Part.PROCESSOR, None)):
+        assert may_receive(each)
+        require_receiving(each)
+    for each, said in (
+        (Recipient("Friend", "FR", Part.THIRD_PARTY, None), "third party"),
+        (Recipient("Mailer", "FR", Part.PROCESSOR, None, ended_at=NOW), "no recipient any more"),
+    ):
+        assert not may_receive(each)
+        with pytest.raises(RecipientError, match=said):
+            require_receiving(each)
 
 
 def test_the_eea_has_thirty_countries_and_none_needs_a_decision() -> None:
