@@ -214,7 +214,7 @@ def forget(connection: Connection, ids: Collection[int]) -> int:
     return connection.execute(delete(inbox).where(inbox.c.id.in_(ids))).rowcount
 
 
-def tallied(connection: Connection) -> Sequence[Mapping[str, Any]]:
+def tallied(connection: Connection) -> Sequence[RowMapping]:
     """Count pushes by platform and state, with the oldest and the newest of each.
 
     Of a state at most `MOST_COUNTED` are counted for all platforms together, the oldest first.
