@@ -12,9 +12,9 @@ from domain.errors import RegularsError
 from domain.recipient import Recipient, RecipientError
 from domain.segment import Segment, SegmentError, about
 from exports.record import tombstone
-from store import installation, messaging, segment_told, segments, targetings, transfers
+from store import feed_rows, installation, segment_told, segments, targetings, transfers
 from store.database import Database
-from store.messaging import FeedRow
+from store.feed_rows import FeedRow
 from store.signals import moment_of
 from store.targetings import Targeting
 
@@ -81,16 +81,17 @@ class Narrowing:
                 require_usable(connection, segment, self._policy, why=why, since=since)
                 segment_told.part(connection, segment, needs_consent=self._strict, now=now)
 
-    def rows(self, connection: Any) -> Iterator[FeedRow]:
-        """Read the rows of the messaging store."""
+    def rows(self, connection: Any, *, now: datetime) -> Iterator[FeedRow]:
+        """Read the rows of the messaging store, with what their contacts gave."""
         segment, recipient = self._use.segment, self._use.recipient
         if recipient is not None and recipient.needs_consent:
-            yield from to_third_party(self._database, recipient, connection)
+            yield from to_third_party(self._database, recipient, connection, now=now)
             return
         if segment is None:
-            yield from messaging.rows(connection, self._use.since)
+            yield from feed_rows.rows(connection, self._use.since, given_at=now)
             return
-        found = messaging.rows(connection, 0, segments.holds(segment, needs_consent=self._strict))
+        among = segments.holds(segment, needs_consent=self._strict)
+        found = feed_rows.rows(connection, 0, among, given_at=now)
         while some := list(islice(found, AT_ONCE)):
             with self._database.write() as beside:
                 segment_told.note(beside, segment.id, [(each[0], each[1]) for each in some])
@@ -102,7 +103,7 @@ class Narrowing:
         if recipient is not None and recipient.needs_consent:
             return left_third_party(connection, recipient, now=now)
         if self._use.segment is None:
-            return map(tombstone, messaging.tombstones(connection, self._use.since))
+            return map(tombstone, feed_rows.tombstones(connection, self._use.since))
         return left_segment(connection, self._use.segment, seq, needs_consent=self._strict, now=now)
 
     def enter(self, connection: Any, number: int, people: int, *, now: datetime) -> None:
@@ -123,10 +124,10 @@ def policy_of(connection: Any) -> Policy:
 
 
 def to_third_party(
-    database: Database, recipient: Recipient, connection: Any, after: int = 0
+    database: Database, recipient: Recipient, connection: Any, after: int = 0, *, now: datetime
 ) -> Iterator[FeedRow]:
     """Read the rows of those who consented to a third party, each noted before it is told."""
-    found = messaging.rows(connection, after, transfers.consenting(recipient.id))
+    found = feed_rows.rows(connection, after, transfers.consenting(recipient.id), given_at=now)
     while some := list(islice(found, AT_ONCE)):
         with database.write() as beside:
             transfers.note(beside, recipient.id, [(each[0], each[1]) for each in some])

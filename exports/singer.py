@@ -8,14 +8,11 @@ from typing import Any, NamedTuple, TypeAlias
 
 from domain.errors import RegularsError
 from domain.recipient import Recipient
-from exports.files import GIVEN_FIELDS
-from exports.given import with_given
 from exports.narrowing import to_third_party
-from exports.record import FIELDS, record, tombstone
+from exports.record import FIELDS, GIVEN_FIELDS, disclosed, record, tombstone
 from store import exports as recorded
-from store import leavers, messaging, transfers
+from store import feed_rows, leavers, transfers
 from store.database import Database
-from store.given import confirmed, given
 
 Message: TypeAlias = dict[str, Any]
 
@@ -204,17 +201,9 @@ def _gone(connection: Any, recipient: Recipient, place: Place) -> Iterator[Any]:
 
 def _records(connection: Any, reader: Reader, after: int, *, now: datetime) -> Iterator[dict[str, Any]]:
     database, recipient = reader
-    rows = (
-        to_third_party(database, recipient, connection, after)
-        if recipient.needs_consent
-        else messaging.rows(connection, after)
-    )
-    return with_given(
-        map(record, rows),
-        lambda keys: given(connection, keys),
-        lambda keys: confirmed(connection, keys, now=now),
-        is_ours=not recipient.needs_consent,
-    )
+    if recipient.needs_consent:
+        return map(disclosed, to_third_party(database, recipient, connection, after, now=now))
+    return map(record, feed_rows.rows(connection, after, given_at=now))
 
 
 def _message(told: Mapping[str, Any], asked: Wanted, version: int, now: datetime) -> Message:

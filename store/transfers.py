@@ -188,7 +188,7 @@ def got(connection: Connection, recipient_id: int, keys: Iterable[tuple[str, str
 
 
 def left(connection: Connection, recipient_id: int) -> Iterator[Row[*tuple[Any, ...]]]:
-    """Read whom a third party got and may hold no more: rows as `store.messaging.tombstones` has.
+    """Read whom a third party got and may hold no more: rows as `store.feed_rows.tombstones` has.
 
     Who is a regular contact still has the reason WITHDRAWN and the step that told it.
     """
