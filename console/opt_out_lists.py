@@ -46,10 +46,7 @@ def open_list(file: BinaryIO, name: str, preset: str | None) -> tuple[Table, Rea
 
 
 def people_of(read: Table, reading: Reading, reject: Callable[[Reject], None]) -> tuple[list[Person], int]:
-    """Return who opted out by a list, each once, and how many of its rows say that somebody did not.
-
-    Each row that names nobody or does not fit is handed to `reject`, with the reason.
-    """
+    """Return who opted out, each once, and how many rows say no such thing; `reject` takes faulty ones."""
     people: dict[Person, None] = {}
     staying = 0
     for row in read.rows:

@@ -1,6 +1,5 @@
 """Transfer: a person consents to be disclosed to a third party, or takes that back (GDPR art. 6(1)(a), 7)."""
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -10,28 +9,16 @@ from sqlalchemy import Connection
 from domain.contact import ContactKey
 from domain.label import Label
 from domain.recipient import Recipient, RecipientError, require_receiving
-from domain.sign_up import CLOCKS_APART, LANGUAGES, MAX_CONSENT, MAX_SOURCE, hash_of
+from domain.sign_up import hash_of
+from domain.transfer import Transfer, fault
 from store import consents, contacts, messaging, notices, transfers
 from store.consents import Wording
 from store.messaging import Step
 from store.transfers import Agreed
 
-# What no database holds.
-_UNFIT = re.compile("[\x00\ud800-\udfff]")
 #: What the feed says to all readers where such a consent comes or ends.
 TRANSFER = "transfer"
 NOBODY = "no contact of this key is stored"
-
-
-class Transfer(NamedTuple):
-    """What one person agreed to: the exact words, which name the recipient; where, when, and who took it."""
-
-    key: ContactKey
-    consent: str
-    language: str
-    source: str
-    taken_by: str
-    at: datetime
 
 
 class Outcome(NamedTuple):
@@ -86,25 +73,6 @@ def withdraw_transfer(
     messaging.publish(connection, _steps(connection, ended, key_of), now=now)
     transfers.note_step(connection, ended, now=now)
     return frozenset(key_of[each] for each in ended)
-
-
-def fault(given: Transfer, recipient: Recipient, *, now: datetime) -> str | None:
-    """Say in a clause why a transfer proves no consent; None where it does. Tells nothing that it holds."""
-    for value, most, clause in (
-        (given.consent, MAX_CONSENT, "the words agreed to"),
-        (given.source, MAX_SOURCE, "where the consent was given"),
-    ):
-        if not value.strip():
-            return f"it does not say {clause}"
-        if len(value) > most:
-            return f"it takes more than {most} characters to say {clause}"
-        if _UNFIT.search(value):
-            return "it holds characters that are no text"
-    if given.language not in LANGUAGES:
-        return "its language is neither fr nor en"
-    if recipient.name.casefold() not in given.consent.casefold():
-        return "its words do not name the recipient"
-    return "its consent is dated in the future" if given.at > now + CLOCKS_APART else None
 
 
 def _locked(connection: Connection, keys: Collection[ContactKey]) -> dict[int, ContactKey]:

@@ -10,11 +10,12 @@ from config.settings import Settings
 from domain.admission import Controller
 from domain.contact import ContactKey
 from domain.recipient import Part, Recipient
+from domain.transfer import Transfer
 from exports.feed import OFFERED
 from pipeline.consumers import Wanted, add_consumer
 from pipeline.halting import halt, resume
 from pipeline.recipients import add_recipient
-from pipeline.transferring import Transfer, agree, withdraw_transfer
+from pipeline.transferring import agree, withdraw_transfer
 from store import consumers
 from store.database import Database
 from tests.cast import CNIL

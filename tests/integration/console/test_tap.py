@@ -19,12 +19,13 @@ from console.tapping import Target, Told, tap
 from domain.contact import ContactKey
 from domain.journal import Act
 from domain.recipient import Part, Recipient, RecipientError
+from domain.transfer import Transfer
 from exports import singer
 from exports.files import export
 from exports.singer import ALL, ALWAYS, STREAM, Place, TapError, Wanted
 from pipeline.halting import halt, resume
 from pipeline.recipients import add_recipient
-from pipeline.transferring import Transfer, agree, withdraw_transfer
+from pipeline.transferring import agree, withdraw_transfer
 from store import feed_rows, installation, journal, messaging, recipients
 from store.database import Database
 from store.halts import HaltedError
