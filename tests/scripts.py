@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from console.verifying.consumer import AGAIN_STATUS, Ended, Held, How, read
+from console.verifying.command import AGAIN_STATUS
+from console.verifying.consumer import Ended, Held, How, read
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "consumers.md"
 

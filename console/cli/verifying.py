@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from console.cli.words import note, out, print_json
-from console.verifying.consumer import Address, Command, Consumer
+from console.verifying.address import Address
+from console.verifying.command import Command
+from console.verifying.consumer import Consumer
 from console.verifying.kit import Result, verify
 from console.verifying.scenarios import NAMES, SCENARIOS, Scenario
 from console.visible import shown

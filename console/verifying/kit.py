@@ -8,10 +8,12 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from console.api.app import make_api
+from console.verifying.asked import SIZE, SIZE_BEFORE
 from console.verifying.consumer import Consumer, Mistake
+from console.verifying.listening import listening
 from console.verifying.play import Play, Skipped
 from console.verifying.scenarios import Scenario
-from console.verifying.stage import SIZE, SIZE_BEFORE, Stage, listening
+from console.verifying.stage import Stage
 from console.verifying.world import World
 
 #: Who is there before the first scenario.

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from console.verifying.asked import CHANGES, Turn
 from console.verifying.play import Play
-from console.verifying.stage import CHANGES, Turn
 from console.verifying.world import Person
 
 _TAKEN_AWAY = "upon `remove` take away what came from us, whatever the reason."

@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from console.verifying.asked import CHANGES, SNAPSHOT, Asked
 from console.verifying.consumer import Consumer, Held, How, Mistake
-from console.verifying.stage import CHANGES, SNAPSHOT, Asked, Stage
+from console.verifying.stage import Stage
 from console.verifying.world import Person, World
 
 #: Seconds that Retry-After says here, and by how much a clock may be off.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from console.verifying import faults, leaving, reading, starting
+from console.verifying import anew, faults, leaving, reading, repeating, starting, storing
 from console.verifying.play import Play
 
 
@@ -34,30 +34,28 @@ SCENARIOS = (
     Scenario("erased-later", "Somebody objects, and is erased later: two removals.", leaving.erased_later),
     Scenario("other-reason", "Somebody leaves for a reason that there is not yet.", leaving.other_reason),
     Scenario("returned", "Somebody leaves, and comes back.", leaving.returned),
-    Scenario("duplicate", "A page is told twice.", reading.duplicate),
+    Scenario("duplicate", "A page is told twice.", repeating.duplicate),
     Scenario(
-        "disorder", "An old page, with smaller seq, comes once more behind newer ones.", reading.disorder
+        "disorder", "An old page, with smaller seq, comes once more behind newer ones.", repeating.disorder
     ),
     Scenario(
-        "halted", "While delivery is halted a removal is told ahead of others' smaller seq.", reading.halted
+        "halted", "While delivery is halted a removal is told ahead of others' smaller seq.", repeating.halted
     ),
     Scenario(
         "unknown-fields",
         "Records, removals and pages have fields that there are not yet.",
-        reading.unknown_fields,
+        repeating.unknown_fields,
     ),
     Scenario("too-many-requests", "It is answered 429 with Retry-After.", faults.too_many_requests),
     Scenario("unavailable", "It is answered 503 with Retry-After.", faults.unavailable),
     Scenario("cut", "The connection is cut in the middle of a page.", faults.cut),
     Scenario(
-        "acknowledged", "It says what it has carried out, once that cannot be lost.", faults.acknowledged
+        "acknowledged", "It says what it has carried out, once that cannot be lost.", storing.acknowledged
     ),
-    Scenario("killed", "It is killed between two pages, and started again.", faults.killed),
+    Scenario("killed", "It is killed between two pages, and started again.", storing.killed),
     Scenario(
-        "expired", "410: its cursor is older than removals are kept, and somebody has left.", starting.expired
+        "expired", "410: its cursor is older than removals are kept, and somebody has left.", anew.expired
     ),
-    Scenario(
-        "restored", "410: our database was brought back, and numbers are smaller again.", starting.restored
-    ),
+    Scenario("restored", "410: our database was brought back, and numbers are smaller again.", anew.restored),
 )
 NAMES = tuple(each.name for each in SCENARIOS)

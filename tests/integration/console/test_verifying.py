@@ -15,7 +15,9 @@ import pytest
 from typer.testing import CliRunner
 
 from console.cli.main import command_line
-from console.verifying.consumer import Address, Command, How, Mistake
+from console.verifying.address import Address
+from console.verifying.command import Command
+from console.verifying.consumer import How, Mistake
 from console.verifying.kit import Result, feed, played, verify
 from console.verifying.play import Play
 from console.verifying.scenarios import SCENARIOS
