@@ -54,6 +54,8 @@ SMALL: Mapping[str, str] = {
     "webhooks": "set by hand",
     "webhook_deliveries": "one on its way for each webhook, and a letter for each three days that it failed",
     "received": "never read but by consumer and contact",
+    "transfer_consents": "few consent to that; read by contact or recipient",
+    "transferred": "never read but by recipient and contact",
     "segment_told": "never read but by segment, recipient and contact",
     "sessions": "those that have ended go at each sign-in",
     "written_files": "one for each export and backup that is not gone",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeAlias
 
-#: A record or a tombstone as `exports.record` makes it, with optional keys (`exports.given`).
+#: A record or a tombstone as `exports.record` makes it, with optional keys.
 Record: TypeAlias = Mapping[str, Any]
 Read: TypeAlias = Callable[[Record], str | None]
 
@@ -102,6 +102,8 @@ ASKS: Mapping[str, Leaving] = {
         (
             "erased", "deletion", "deauthorisation", "platform_deletion", "platform_gone", "expired",
             "campaign_over", "notice_overdue", "kept_too_long", "forgotten",
+            # A third party has no ground any more to hold what it got of us.
+            "transfer_withdrawn",
         ),
         Leaving.ERASED,
     ),

@@ -43,6 +43,8 @@ SILENT = {
     "console/web/webhooks.py add": "`webhooks.add_webhook` enters it",
     "console/web/webhooks.py rotate": "`webhooks.rotate_secret` enters it",
     "console/web/consumers.py add": "`consumers.add_consumer` enters it",
+    "console/verifying/world.py __init__": "its people are invented, and so is its installation",
+    "console/verifying/world.py halted": "its people are invented, and so is its installation",
     "console/cli/recipients.py add": "`recipients.add_recipient` enters it",
     "console/cli/recipients.py remove": "`recipients.remove_recipient` enters it",
     "console/cli/areas.py take": "`areas.take_partition` enters it",

@@ -5,8 +5,8 @@ from alembic import op
 
 from store.tables import Id, Moment
 
-revision = "0034"
-down_revision = "0033"
+revision = "0037"
+down_revision = "0036"
 
 _OLD = (
     "'harvest_ended', 'account_paused', 'token_dying', 'budget_near_end', 'budget_ended', "
