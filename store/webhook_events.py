@@ -198,4 +198,4 @@ def in_force(
 
 
 def _due(row: Sequence[Any], now: datetime) -> Due:
-    return Due(*row[:8], in_force(row[8], row[9], row[10], now=now))
+    return Due._make([*row[:8], in_force(row[8], row[9], row[10], now=now)])
