@@ -11,13 +11,10 @@ from typing import Any, NamedTuple
 
 from domain.consumer import ALWAYS, Consumer
 from exports.cursors import GoneError, Place
-from exports.files import GIVEN_FIELDS
-from exports.given import with_given
-from exports.record import FIELDS, record, tombstone
-from store import consumers, messaging, received
+from exports.record import FIELDS, GIVEN_FIELDS, record, tombstone
+from store import consumers, feed_rows, received
 from store import exports as recorded
-from store.given import Given, confirmed, given
-from store.messaging import FeedRow
+from store.feed_rows import FeedRow
 
 #: What a consumer may be allowed to read beside key, op and seq.
 OFFERED = tuple(each for each in (*FIELDS, *GIVEN_FIELDS) if each not in ALWAYS)
@@ -36,6 +33,11 @@ class Reading(NamedTuple):
     size: int
     days: int
     now: datetime
+
+    @property
+    def given_at(self) -> datetime | None:
+        """Now, where something is read of what contacts gave."""
+        return self.now if self.fields & _GIVEN else None
 
     @property
     def today(self) -> date:
@@ -84,7 +86,9 @@ def snapshot(
     """
     place_in(connection, place, reading)
     consumers.hold(connection, reading.consumer.id)
-    rows = messaging.rows_between(connection, place.seq, place.upto, reading.size + 1)
+    rows = feed_rows.rows_between(
+        connection, place.seq, place.upto, reading.size + 1, given_at=reading.given_at
+    )
     shown = _records(connection, rows[: reading.size], reading)
     if len(rows) <= reading.size:
         return Page(_cut(shown, reading, matches), place._replace(seq=place.upto, upto=0), has_more=False)
@@ -111,18 +115,19 @@ def changed(connection: Any, place: Place, reading: Reading, *, halted: bool = F
 def one(connection: Any, platform: str, platform_id: str, reading: Reading) -> Item | None:
     """Read one contact; None for whoever is not shown, whatever the reason."""
     consumers.hold(connection, reading.consumer.id)
-    row = messaging.row_of(connection, platform, platform_id)
+    row = feed_rows.row_of(connection, platform, platform_id, given_at=reading.given_at)
     shown = _records(connection, [row] if row else [], reading)
     return _cut(shown, reading)[0] if shown else None
 
 
 def _steps(connection: Any, place: Place, newest: int, reading: Reading) -> Page:
-    steps = messaging.steps_between(connection, place.seq, newest, reading.size + 1)
+    steps = feed_rows.steps_between(connection, place.seq, newest, reading.size + 1)
     has_more = len(steps) > reading.size
     steps = steps[: reading.size]
     last = steps[-1].seq if has_more else newest
     told = _told(connection, steps, reading)
-    shown = _records(connection, messaging.rows_between(connection, place.seq, last), reading)
+    rows = feed_rows.rows_between(connection, place.seq, last, given_at=reading.given_at)
+    shown = _records(connection, rows, reading)
     items = sorted([*told, *_cut(shown, reading)], key=lambda each: int(each["seq"]))
     day = steps[-1].at.astimezone(UTC).date() if has_more else reading.today
     moved = place._replace(seq=last, ahead=0 if last >= place.ahead else place.ahead, day=day)
@@ -131,7 +136,7 @@ def _steps(connection: Any, place: Place, newest: int, reading: Reading) -> Page
 
 def _removals(connection: Any, place: Place, newest: int, reading: Reading) -> Page:
     after = max(place.seq, place.ahead)
-    steps = messaging.steps_between(connection, after, newest, reading.size + 1, removals=True)
+    steps = feed_rows.steps_between(connection, after, newest, reading.size + 1, removals=True)
     has_more = len(steps) > reading.size
     steps = steps[: reading.size]
     last = steps[-1].seq if has_more else newest
@@ -152,13 +157,7 @@ def _records(connection: Any, rows: Sequence[FeedRow], reading: Reading) -> list
     keys = [(row.platform, row.platform_id) for row in rows]
     received.note(connection, reading.consumer.id, keys)
 
-    def gave(some: list[tuple[str, str]]) -> dict[tuple[str, str], Given]:
-        return given(connection, some) if reading.fields & (_GIVEN - {"last_confirmed_at"}) else {}
-
-    def stood(some: list[tuple[str, str]]) -> dict[tuple[str, str], datetime]:
-        return confirmed(connection, some, now=reading.now) if "last_confirmed_at" in reading.fields else {}
-
-    return list(with_given(map(record, rows), gave, stood))
+    return [record(each) for each in rows]
 
 
 def _cut(

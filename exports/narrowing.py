@@ -12,9 +12,9 @@ from domain.errors import RegularsError
 from domain.recipient import Recipient
 from domain.segment import Segment, SegmentError, about
 from exports.record import tombstone
-from store import installation, messaging, segment_told, segments, targetings
+from store import feed_rows, installation, segment_told, segments, targetings
 from store.database import Database
-from store.messaging import FeedRow
+from store.feed_rows import FeedRow
 from store.signals import moment_of
 from store.targetings import Targeting
 
@@ -76,13 +76,14 @@ class Narrowing:
                 require_usable(connection, segment, self._policy, why=why, since=since)
                 segment_told.part(connection, segment, needs_consent=self._strict, now=now)
 
-    def rows(self, connection: Any) -> Iterator[FeedRow]:
-        """Read the rows of the messaging store."""
+    def rows(self, connection: Any, *, now: datetime) -> Iterator[FeedRow]:
+        """Read the rows of the messaging store, with what their contacts gave."""
         segment = self._use.segment
         if segment is None:
-            yield from messaging.rows(connection, self._use.since)
+            yield from feed_rows.rows(connection, self._use.since, given_at=now)
             return
-        found = messaging.rows(connection, 0, segments.holds(segment, needs_consent=self._strict))
+        among = segments.holds(segment, needs_consent=self._strict)
+        found = feed_rows.rows(connection, 0, among, given_at=now)
         while some := list(islice(found, AT_ONCE)):
             with self._database.write() as beside:
                 segment_told.note(beside, segment.id, [(each[0], each[1]) for each in some])
@@ -91,7 +92,7 @@ class Narrowing:
     def tombstones(self, connection: Any, seq: int, *, now: datetime) -> Iterator[dict[str, Any]]:
         """Read the removals: of a segment of those whom its files held, of nobody else."""
         if self._use.segment is None:
-            return map(tombstone, messaging.tombstones(connection, self._use.since))
+            return map(tombstone, feed_rows.tombstones(connection, self._use.since))
         return left_segment(connection, self._use.segment, seq, needs_consent=self._strict, now=now)
 
     def enter(self, connection: Any, number: int, people: int, *, now: datetime) -> None:
