@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from domain.consumer import ALWAYS, Consumer
 from exports.cursors import GoneError, Place
-from exports.record import FIELDS, GIVEN_FIELDS, record, tombstone
-from store import consumers, feed_rows, received
+from exports.record import FIELDS, GIVEN_FIELDS, disclosed, record, tombstone
+from store import consumers, feed_rows, received, transfers
 from store import exports as recorded
 from store.feed_rows import FeedRow
 
@@ -86,9 +86,8 @@ def snapshot(
     """
     place_in(connection, place, reading)
     consumers.hold(connection, reading.consumer.id)
-    rows = feed_rows.rows_between(
-        connection, place.seq, place.upto, reading.size + 1, given_at=reading.given_at
-    )
+    among, at = _among(connection, reading), reading.given_at
+    rows = feed_rows.rows_between(connection, place.seq, place.upto, reading.size + 1, among, given_at=at)
     shown = _records(connection, rows[: reading.size], reading)
     if len(rows) <= reading.size:
         return Page(_cut(shown, reading, matches), place._replace(seq=place.upto, upto=0), has_more=False)
@@ -115,7 +114,8 @@ def changed(connection: Any, place: Place, reading: Reading, *, halted: bool = F
 def one(connection: Any, platform: str, platform_id: str, reading: Reading) -> Item | None:
     """Read one contact; None for whoever is not shown, whatever the reason."""
     consumers.hold(connection, reading.consumer.id)
-    row = feed_rows.row_of(connection, platform, platform_id, given_at=reading.given_at)
+    among = _among(connection, reading)
+    row = feed_rows.row_of(connection, platform, platform_id, among, given_at=reading.given_at)
     shown = _records(connection, [row] if row else [], reading)
     return _cut(shown, reading)[0] if shown else None
 
@@ -125,8 +125,9 @@ def _steps(connection: Any, place: Place, newest: int, reading: Reading) -> Page
     has_more = len(steps) > reading.size
     steps = steps[: reading.size]
     last = steps[-1].seq if has_more else newest
-    told = _told(connection, steps, reading)
-    rows = feed_rows.rows_between(connection, place.seq, last, given_at=reading.given_at)
+    told = _told(connection, steps, reading, (place.seq, last))
+    among = _among(connection, reading)
+    rows = feed_rows.rows_between(connection, place.seq, last, among=among, given_at=reading.given_at)
     shown = _records(connection, rows, reading)
     items = sorted([*told, *_cut(shown, reading)], key=lambda each: int(each["seq"]))
     day = steps[-1].at.astimezone(UTC).date() if has_more else reading.today
@@ -140,14 +141,22 @@ def _removals(connection: Any, place: Place, newest: int, reading: Reading) -> P
     has_more = len(steps) > reading.size
     steps = steps[: reading.size]
     last = steps[-1].seq if has_more else newest
-    return Page(_told(connection, steps, reading), place._replace(ahead=last), has_more)
+    told = _told(connection, steps, reading, (after, last))
+    return Page(told, place._replace(ahead=last), has_more)
 
 
-def _told(connection: Any, steps: Iterable[FeedRow], reading: Reading) -> list[Item]:
-    gone = [each for each in steps if each.op == "remove"]
-    keys = {(each.platform, each.platform_id) for each in gone}
+def _among(connection: Any, reading: Reading) -> Any:
+    return transfers.among(connection, reading.consumer.recipient_id)
+
+
+def _told(
+    connection: Any, steps: Iterable[FeedRow], reading: Reading, between: tuple[int, int]
+) -> list[Item]:
+    gone: list[Any] = [tuple(each) for each in steps if each.op == "remove"]
+    gone += transfers.ended_between(connection, reading.consumer.recipient_id, *between)
+    keys = {(each[1], each[2]) for each in gone}
     known = received.among(connection, reading.consumer.id, keys) if keys else set()
-    return [tombstone(each) for each in gone if (each.platform, each.platform_id) in known]
+    return [tombstone(each) for each in sorted(gone) if (each[1], each[2]) in known]
 
 
 def _records(connection: Any, rows: Sequence[FeedRow], reading: Reading) -> list[Item]:
@@ -157,7 +166,8 @@ def _records(connection: Any, rows: Sequence[FeedRow], reading: Reading) -> list
     keys = [(row.platform, row.platform_id) for row in rows]
     received.note(connection, reading.consumer.id, keys)
 
-    return [record(each) for each in rows]
+    is_ours = not transfers.needs_consent(connection, reading.consumer.recipient_id)
+    return [record(each) if is_ours else disclosed(each) for each in rows]
 
 
 def _cut(

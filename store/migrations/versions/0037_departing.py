@@ -6,7 +6,7 @@ from alembic import op
 from store.tables import Id
 
 revision = "0037"
-down_revision = "0033"
+down_revision = "0036"
 
 _KINDS = (
     "kind IN ('follows', 'friend', 'opted_in', 'signed_up', 'liked', 'reacted', 'commented', 'replied', "
