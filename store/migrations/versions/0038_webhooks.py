@@ -5,8 +5,8 @@ from alembic import op
 
 from store.tables import Id, Moment
 
-revision = "0037"
-down_revision = "0036"
+revision = "0038"
+down_revision = "0037"
 
 _OLD = (
     "'harvest_ended', 'account_paused', 'token_dying', 'budget_near_end', 'budget_ended', "
