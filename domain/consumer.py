@@ -34,6 +34,9 @@ class Consumer(NamedTuple):
     acked_removals: int = 0
     acked_at: datetime | None = None
     seen_at: datetime | None = None
+    #: The segment that it is bound to, and what for: a message or campaign.
+    segment_id: int | None = None
+    why: str = ""
 
     @property
     def actor(self) -> str:

@@ -198,7 +198,7 @@ def rows(
     `contacts`.
     """
     # Whom the feed has not shown yet has no number.
-    statement = _shown_rows().where(messaging_contacts.c.seq > after).order_by(messaging_contacts.c.seq)
+    statement = shown_rows().where(messaging_contacts.c.seq > after).order_by(messaging_contacts.c.seq)
     if among is not None:
         statement = statement.where(among)
     yield from connection.execution_options(yield_per=2_000).execute(statement)
@@ -207,14 +207,14 @@ def rows(
 def rows_between(connection: Connection, after: int, upto: int, size: int | None = None) -> Sequence[FeedRow]:
     """Read those of `rows` whose step lies behind `after`, up to `upto`, `size` of them at most."""
     place = messaging_contacts.c.seq
-    statement = _shown_rows().where(place > after, place <= upto).order_by(place)
+    statement = shown_rows().where(place > after, place <= upto).order_by(place)
     return connection.execute(statement.limit(size) if size else statement).all()
 
 
 def row_of(connection: Connection, platform: str, platform_id: str) -> FeedRow | None:
     """Read the one of `rows` that is this contact's; None where the feed does not show it."""
     of_key = (contacts.c.platform == platform, contacts.c.platform_id == platform_id)
-    return connection.execute(_shown_rows().where(*of_key, messaging_contacts.c.seq.is_not(None))).first()
+    return connection.execute(shown_rows().where(*of_key, messaging_contacts.c.seq.is_not(None))).first()
 
 
 def steps_between(
@@ -227,7 +227,8 @@ def steps_between(
     return connection.execute(statement.order_by(changes.c.seq).limit(size)).all()
 
 
-def _shown_rows() -> Select[*tuple[Any, ...]]:
+def shown_rows(place: ColumnElement[int] | None = None) -> Select[*tuple[Any, ...]]:
+    """Return the statement of `rows`, with another number in place of the feed's where one is given."""
     newest = (
         select(func.max(decisions.c.id))
         .where(decisions.c.contact_id == contacts.c.id)
@@ -242,7 +243,7 @@ def _shown_rows() -> Select[*tuple[Any, ...]]:
             contacts.c.display_name,
             contacts.c.label,
             contacts.c.regular_since,
-            messaging_contacts.c.seq,
+            messaging_contacts.c.seq if place is None else place,
             decisions.c.policy,
             decisions.c.kind,
             topic_holders.c.told,

@@ -1562,6 +1562,13 @@ consumers = Table(
     Column("fields", Text),
     # The part of the contacts that it may read; none: all who are shown.
     Column("segment_id", BigInteger),
+    # For which message or campaign it may choose people by what they told of themselves.
+    Column("why", Text),
+    # Where it is bound to a segment: its own newest number, up to which step of the feed it was asked who is
+    # in the segment, and when of everybody.
+    Column("own_seq", BigInteger, nullable=False, server_default=text("0")),
+    Column("looked_seq", BigInteger, nullable=False, server_default=text("0")),
+    Column("looked_at", Moment),
     Column("created_at", Moment, nullable=False),
     # Up to which step it said that it has carried out everything, and removals.
     Column("acked_seq", BigInteger, nullable=False, server_default=text("0")),
@@ -1733,4 +1740,22 @@ area_counts = Table(
     # None where it is not shown.
     Column("contacts", BigInteger),
     PrimaryKeyConstraint("quarter", "code"),
+)
+
+#: The newest step of each contact for each consumer that is bound to a segment.
+segment_steps = Table(
+    "segment_steps",
+    metadata,
+    Column("consumer_id", Id, ForeignKey("consumers.id", ondelete="CASCADE"), nullable=False),
+    Column("platform_id", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("op", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    # The step of the feed that it tells.
+    Column("shown_seq", BigInteger, nullable=False),
+    PrimaryKeyConstraint("consumer_id", "platform_id", "platform"),
+    Index("ix_segment_steps_seq", "consumer_id", "seq"),
+    _one_of("op", ["upsert", "remove"]),
 )
