@@ -11,13 +11,11 @@ from typing import Any, NamedTuple
 
 from domain.consumer import ALWAYS, Consumer
 from exports.cursors import GoneError, Place
-from exports.files import GIVEN_FIELDS
-from exports.given import with_given
-from exports.record import FIELDS, record, tombstone
-from store import consumers, messaging, received
+from exports.record import FIELDS, GIVEN_FIELDS, record, tombstone
+from exports.sources import EVERYBODY, Source
+from store import consumers, received
 from store import exports as recorded
-from store.given import Given, confirmed, given
-from store.messaging import FeedRow
+from store.feed_rows import FeedRow
 
 #: What a consumer may be allowed to read beside key, op and seq.
 OFFERED = tuple(each for each in (*FIELDS, *GIVEN_FIELDS) if each not in ALWAYS)
@@ -29,13 +27,22 @@ Item = dict[str, Any]
 
 
 class Reading(NamedTuple):
-    """Who reads, which fields, how many at once, and when; `days` is how long tombstones stand."""
+    """Who reads, which fields, how many at once, and when; `days` is how long tombstones stand.
+
+    `source` is what it is read from: of a bound consumer, its segment.
+    """
 
     consumer: Consumer
     fields: frozenset[str]
     size: int
     days: int
     now: datetime
+    source: Source = EVERYBODY
+
+    @property
+    def given_at(self) -> datetime | None:
+        """Now, where something is read of what contacts gave."""
+        return self.now if self.fields & _GIVEN else None
 
     @property
     def today(self) -> date:
@@ -56,7 +63,7 @@ def place_in(connection: Any, place: Place, reading: Reading) -> int:
 
     Raises GoneError where a removal behind it may be forgotten, or the feed has begun anew.
     """
-    epoch, newest = recorded.epoch(connection), recorded.newest_seq(connection)
+    epoch, newest = recorded.epoch(connection), reading.source.newest(connection)
     oldest = (reading.now - timedelta(days=reading.days)).astimezone(UTC).date()
     known = place.consumer_id == reading.consumer.id and place.epoch == epoch
     if not known or max(place.seq, place.upto) > newest or place.day <= oldest:
@@ -66,12 +73,13 @@ def place_in(connection: Any, place: Place, reading: Reading) -> int:
 
 def stands_still(connection: Any, place: Place, reading: Reading) -> bool:
     """Tell whether nothing at all has happened behind a place; raises GoneError."""
-    return place_in(connection, place, reading) == place.seq and place.day == reading.today
+    still = place_in(connection, place, reading) == place.seq and place.day == reading.today
+    return still and not reading.source.is_due(connection, now=reading.now)
 
 
 def begin(connection: Any, reading: Reading) -> Place:
     """Return the place before the first page of a snapshot of the present state."""
-    epoch, newest = recorded.epoch(connection), recorded.newest_seq(connection)
+    epoch, newest = recorded.epoch(connection), reading.source.newest(connection)
     return Place(reading.consumer.id, epoch, 0, reading.today, upto=newest)
 
 
@@ -84,7 +92,8 @@ def snapshot(
     """
     place_in(connection, place, reading)
     consumers.hold(connection, reading.consumer.id)
-    rows = messaging.rows_between(connection, place.seq, place.upto, reading.size + 1)
+    source, size = reading.source, reading.size + 1
+    rows = source.rows(connection, place.seq, place.upto, size, reading.given_at)
     shown = _records(connection, rows[: reading.size], reading)
     if len(rows) <= reading.size:
         return Page(_cut(shown, reading, matches), place._replace(seq=place.upto, upto=0), has_more=False)
@@ -96,8 +105,9 @@ def changed(connection: Any, place: Place, reading: Reading, *, halted: bool = F
 
     While anything is halted only removals are told; all else waits where the reader stands.
     """
-    newest = place_in(connection, place, reading)
     consumers.hold(connection, reading.consumer.id)
+    reading.source.settle(connection, now=reading.now)
+    newest = place_in(connection, place, reading)
     at, read = place, _removals if halted else _steps
     for _ in range(_ROUNDS):
         items, at, has_more = read(connection, at, newest, reading)
@@ -111,18 +121,19 @@ def changed(connection: Any, place: Place, reading: Reading, *, halted: bool = F
 def one(connection: Any, platform: str, platform_id: str, reading: Reading) -> Item | None:
     """Read one contact; None for whoever is not shown, whatever the reason."""
     consumers.hold(connection, reading.consumer.id)
-    row = messaging.row_of(connection, platform, platform_id)
+    row = reading.source.row(connection, platform, platform_id, reading.given_at, now=reading.now)
     shown = _records(connection, [row] if row else [], reading)
     return _cut(shown, reading)[0] if shown else None
 
 
 def _steps(connection: Any, place: Place, newest: int, reading: Reading) -> Page:
-    steps = messaging.steps_between(connection, place.seq, newest, reading.size + 1)
+    steps = reading.source.steps(connection, place.seq, newest, reading.size + 1)
     has_more = len(steps) > reading.size
     steps = steps[: reading.size]
     last = steps[-1].seq if has_more else newest
     told = _told(connection, steps, reading)
-    shown = _records(connection, messaging.rows_between(connection, place.seq, last), reading)
+    rows = reading.source.rows(connection, place.seq, last, None, reading.given_at)
+    shown = _records(connection, rows, reading)
     items = sorted([*told, *_cut(shown, reading)], key=lambda each: int(each["seq"]))
     day = steps[-1].at.astimezone(UTC).date() if has_more else reading.today
     moved = place._replace(seq=last, ahead=0 if last >= place.ahead else place.ahead, day=day)
@@ -131,7 +142,7 @@ def _steps(connection: Any, place: Place, newest: int, reading: Reading) -> Page
 
 def _removals(connection: Any, place: Place, newest: int, reading: Reading) -> Page:
     after = max(place.seq, place.ahead)
-    steps = messaging.steps_between(connection, after, newest, reading.size + 1, removals=True)
+    steps = reading.source.steps(connection, after, newest, reading.size + 1, removals=True)
     has_more = len(steps) > reading.size
     steps = steps[: reading.size]
     last = steps[-1].seq if has_more else newest
@@ -151,14 +162,7 @@ def _records(connection: Any, rows: Sequence[FeedRow], reading: Reading) -> list
         return []
     keys = [(row.platform, row.platform_id) for row in rows]
     received.note(connection, reading.consumer.id, keys)
-
-    def gave(some: list[tuple[str, str]]) -> dict[tuple[str, str], Given]:
-        return given(connection, some) if reading.fields & (_GIVEN - {"last_confirmed_at"}) else {}
-
-    def stood(some: list[tuple[str, str]]) -> dict[tuple[str, str], datetime]:
-        return confirmed(connection, some, now=reading.now) if "last_confirmed_at" in reading.fields else {}
-
-    return list(with_given(map(record, rows), gave, stood))
+    return [record(each) for each in rows]
 
 
 def _cut(

@@ -15,24 +15,20 @@ from domain.recipient import Recipient, require_receiving
 from domain.segment import Segment
 from domain.signal import SignalKind
 from exports.forms import FORMS, Progress
-from exports.given import with_given
 from exports.narrowing import Narrowing, Use, policy_of
 from exports.package import NAME, SIGNATURE, About, package
 from exports.presets import PRESETS, Known, Written
 from exports.presets import write as write_preset
-from exports.record import FIELDS, TOMBSTONE_FIELDS, record
+from exports.record import FIELDS, GIVEN_FIELDS, TOMBSTONE_FIELDS, record
 from exports.signing import Signer
 from exports.whole import Counted, write_whole, writer
 from store import exports as recorded
 from store import halts, messaging, written_files
 from store.database import Database
 from store.exports import File, Made
-from store.given import confirmed, given
-from store.messaging import FeedRow
+from store.feed_rows import FeedRow
 from store.written_files import EXPORT
 
-#: What a person gave, beside the feed's own fields.
-GIVEN_FIELDS = ("email", "phone", "language", "area", "consents", "last_confirmed_at")
 #: Seconds between two looks whether a halt began while a file is written.
 LOOK_S = 1.0
 
@@ -120,8 +116,8 @@ def export(
             _, seq = messaging.counts(connection)
             _require_told(connection, order.since, seq, policy, now)
             out = Counted(narrowing.tombstones(connection, seq, now=now))
-            read = _Read(narrowing.rows(connection), out, order.recipient)
-            written = _write(connection, form, folder, read, until_halted(database, progress), now=now)
+            read = _Read(narrowing.rows(connection, now=now), out, order.recipient)
+            written = _write(connection, form, folder, read, until_halted(database, progress))
             about = _about(connection, form, seq, order, policy, written)
             files = [*written.files, *_describe(folder, about, written, order.signer)]
         counted = (written.contacts, written.tombstones, written.rejects)
@@ -154,16 +150,8 @@ def export(
     return Exported(*names, *counts, seq, number, tuple(files), about.use_before, written.rejects)
 
 
-def _write(
-    connection: Any, form: str, folder: Path, read: _Read, progress: Progress, *, now: datetime
-) -> _Written:
-    inside = Counted(
-        with_given(
-            map(record, read.rows),
-            lambda keys: given(connection, keys),
-            lambda keys: confirmed(connection, keys, now=now),
-        )
-    )
+def _write(connection: Any, form: str, folder: Path, read: _Read, progress: Progress) -> _Written:
+    inside = Counted(map(record, read.rows))
     out = read.out
     if form in PRESETS:
         # A consent that the target was told of before is not said again: its owner may have opted out there.

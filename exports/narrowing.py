@@ -12,9 +12,9 @@ from domain.errors import RegularsError
 from domain.recipient import Recipient
 from domain.segment import Segment, SegmentError, about
 from exports.record import tombstone
-from store import installation, messaging, segment_told, segments, targetings
+from store import feed_rows, installation, segment_told, segments, targetings
 from store.database import Database
-from store.messaging import FeedRow
+from store.feed_rows import FeedRow
 from store.signals import moment_of
 from store.targetings import Targeting
 
@@ -76,13 +76,14 @@ class Narrowing:
                 require_usable(connection, segment, self._policy, why=why, since=since)
                 segment_told.part(connection, segment, needs_consent=self._strict, now=now)
 
-    def rows(self, connection: Any) -> Iterator[FeedRow]:
-        """Read the rows of the messaging store."""
+    def rows(self, connection: Any, *, now: datetime) -> Iterator[FeedRow]:
+        """Read the rows of the messaging store, with what their contacts gave."""
         segment = self._use.segment
         if segment is None:
-            yield from messaging.rows(connection, self._use.since)
+            yield from feed_rows.rows(connection, self._use.since, given_at=now)
             return
-        found = messaging.rows(connection, 0, segments.holds(segment, needs_consent=self._strict))
+        among = segments.holds(segment, needs_consent=self._strict)
+        found = feed_rows.rows(connection, 0, among, given_at=now)
         while some := list(islice(found, AT_ONCE)):
             with self._database.write() as beside:
                 segment_told.note(beside, segment.id, [(each[0], each[1]) for each in some])
@@ -91,19 +92,37 @@ class Narrowing:
     def tombstones(self, connection: Any, seq: int, *, now: datetime) -> Iterator[dict[str, Any]]:
         """Read the removals: of a segment of those whom its files held, of nobody else."""
         if self._use.segment is None:
-            return map(tombstone, messaging.tombstones(connection, self._use.since))
+            return map(tombstone, feed_rows.tombstones(connection, self._use.since))
         return left_segment(connection, self._use.segment, seq, needs_consent=self._strict, now=now)
 
     def enter(self, connection: Any, number: int, people: int, *, now: datetime) -> None:
         """Enter in the record of targeting that the segment chose people by what they told of themselves."""
         segment, by, why, recipient, _ = self._use
-        if segment is None or not segment.targets:
+        if segment is None:
             return
-        words = tuple(segments.wordings(connection)) if segment.topic else ()
-        rounded = about(people, self._policy.number("aggregate_k"))
         name = recipient.name if recipient else None
-        used = Targeting(now, by, why, segment.name, segment.criteria, name, number, rounded, words)
-        targetings.add(connection, used)
+        enter_use(connection, segment, self._policy, Chosen(by, why, name, number, people), now=now)
+
+
+class Chosen(NamedTuple):
+    """Whom a segment chose for whom: by whom, what for, in which export, and how many."""
+
+    by: str
+    why: str
+    recipient: str | None
+    export_id: int | None
+    people: int
+
+
+def enter_use(connection: Any, segment: Segment, policy: Policy, chosen: Chosen, *, now: datetime) -> None:
+    """Enter in the record of targeting that a segment chose people, where it did by what they told."""
+    if not segment.targets:
+        return
+    by, why, recipient, number, people = chosen
+    words = tuple(segments.wordings(connection)) if segment.topic else ()
+    rounded = about(people, policy.number("aggregate_k"))
+    used = Targeting(now, by, why, segment.name, segment.criteria, recipient, number, rounded, words)
+    targetings.add(connection, used)
 
 
 def policy_of(connection: Any) -> Policy:

@@ -5,7 +5,9 @@ from typing import Any
 import orjson
 
 from domain.interest import Strength
-from store.messaging import FeedRow
+from domain.sign_up import EMAIL, SMS
+from store.feed_rows import FeedRow
+from store.given import Given, read
 
 DECLARED = Strength.DECLARED.word
 #: The fields of a record in their order in files. `topics` are what the contact declared, then its interests;
@@ -28,15 +30,18 @@ FIELDS = (
     "addressable",
     "not_addressable_because",
 )
+#: The fields that a record has only where there is something in them.
+GIVEN_FIELDS = ("email", "phone", "language", "area", "consents", "last_confirmed_at")
 #: The fields of a tombstone.
 TOMBSTONE_FIELDS = ("contact_key", "op", "seq", "reason", "at")
 
 
 def record(row: FeedRow) -> dict[str, Any]:
-    """Return the record of a row of the messaging store."""
-    platform, platform_id, handle, display_name, label, regular_since, seq, policy, kind, told, *ways = row
+    """Return the record of a row of the messaging store; what its contact gave, where it was read, too."""
+    platform, platform_id, handle, display_name, label, regular_since, seq, policy, kind, told, *more = row
     topics = orjson.loads(told or "[]")
-    return {
+    addressable, hindrances, *given = more
+    whole = {
         "contact_key": f"{platform}:{platform_id}",
         "op": "upsert",
         "seq": seq,
@@ -50,9 +55,26 @@ def record(row: FeedRow) -> dict[str, Any]:
         "regular_since": regular_since,
         "topics": [topic for topic, _ in topics],
         "declared_topics": [topic for topic, strength in topics if strength == DECLARED],
-        "addressable": orjson.loads(ways[0]),
-        "not_addressable_because": orjson.loads(ways[1]),
+        "addressable": orjson.loads(addressable),
+        "not_addressable_because": orjson.loads(hindrances),
     }
+    if given:
+        whole |= _told(read(*given))
+    return whole
+
+
+def _told(gave: Given) -> dict[str, Any]:
+    if not (gave.addresses or gave.consents or gave.language):
+        return {"last_confirmed_at": gave.confirmed_at} if gave.confirmed_at else {}
+    told = {
+        "email": gave.addresses.get(EMAIL),
+        "phone": gave.addresses.get(SMS),
+        "language": gave.language,
+        "area": gave.area,
+        "consents": {purpose: said._asdict() for purpose, said in sorted(gave.consents.items())},
+        "last_confirmed_at": gave.confirmed_at,
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 def tombstone(row: FeedRow) -> dict[str, Any]:

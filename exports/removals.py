@@ -13,7 +13,7 @@ from exports.presets import write as write_preset
 from exports.record import TOMBSTONE_FIELDS, tombstone
 from exports.whole import Counted, write_whole, writer
 from store import exports as recorded
-from store import leavers, messaging, segment_told, segments, written_files
+from store import feed_rows, leavers, segment_told, segments, written_files
 from store.database import Database
 from store.exports import Export
 from store.written_files import EXPORT
@@ -37,7 +37,7 @@ def export_removals(database: Database, form: str, folder: Path, *, now: datetim
         with database.write() as connection:
             written_files.note_first(connection, EXPORT, [path], now=now)
         with database.read() as connection:
-            gone = map(tombstone, messaging.tombstones(connection))
+            gone = map(tombstone, feed_rows.tombstones(connection))
             return write_whole(path, writer(FORMS[form], TOMBSTONE_FIELDS, gone, lambda _: None)).records
     except OSError as error:
         raise _unwritable(folder, error) from error

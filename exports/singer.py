@@ -7,11 +7,8 @@ from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
 
 from domain.errors import RegularsError
-from exports.files import GIVEN_FIELDS
-from exports.given import with_given
-from exports.record import FIELDS, record, tombstone
-from store import leavers, messaging
-from store.given import confirmed, given
+from exports.record import FIELDS, GIVEN_FIELDS, record, tombstone
+from store import feed_rows, leavers
 
 Message: TypeAlias = dict[str, Any]
 
@@ -173,11 +170,7 @@ def removals(connection: Any, asked: Wanted, place: Place, *, now: datetime) -> 
 
 
 def _records(connection: Any, after: int, *, now: datetime) -> Iterator[dict[str, Any]]:
-    return with_given(
-        map(record, messaging.rows(connection, after)),
-        lambda keys: given(connection, keys),
-        lambda keys: confirmed(connection, keys, now=now),
-    )
+    return map(record, feed_rows.rows(connection, after, given_at=now))
 
 
 def _message(told: Mapping[str, Any], asked: Wanted, version: int, now: datetime) -> Message:

@@ -18,6 +18,7 @@ from store import (
     installation,
     jobs,
     reading,
+    segment_steps,
     segment_told,
     suppressions,
     targetings,
@@ -70,6 +71,7 @@ def tidy(connection: Connection, road: Road, *, now: datetime) -> tuple[list[Era
     policy, suppressor = road.policy_of(connection), road.suppressor_of(connection)
     days = policy.number("tombstone_days")
     segment_told.forget_told(connection, now - timedelta(days=days))
+    segment_steps.forget(connection, now - timedelta(days=days))
     years = policy.numbers.get("ttpa_records_years")
     if years is not None:  # a pack of one's own may name none: then the record stays
         targetings.forget(connection, now - timedelta(days=366 * years.value))

@@ -6,12 +6,25 @@ writes are not in its way. Its functions take a transaction of whichever it is.
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, case, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    case,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.counting import MOST_COUNTED
@@ -201,25 +214,26 @@ def forget(connection: Connection, ids: Collection[int]) -> int:
     return connection.execute(delete(inbox).where(inbox.c.id.in_(ids))).rowcount
 
 
-def tallied(connection: Connection) -> Sequence[Mapping[str, Any]]:
+def tallied(connection: Connection) -> Sequence[RowMapping]:
     """Count pushes by platform and state, with the oldest and the newest of each.
 
     Of a state at most `MOST_COUNTED` are counted for all platforms together, the oldest first.
     """
-    found: list[Mapping[str, Any]] = []
-    for state in _STATES:
-        of_state = select(inbox.c.platform, inbox.c.received_at).where(inbox.c.state == state)
-        some = of_state.order_by(inbox.c.id).limit(MOST_COUNTED).subquery()
-        late = of_state.order_by(inbox.c.id.desc()).limit(_LATE).subquery()
-        newest = select(late.c.platform, func.max(late.c.received_at)).group_by(late.c.platform)
-        last = {platform: at for platform, at in connection.execute(newest)}  # noqa: C416  # rows are no pairs
-        counts = (func.count().label("count"), func.min(some.c.received_at).label("oldest_at"))
-        newest_at = func.max(some.c.received_at).label("newest_at")
-        rows = connection.execute(select(some.c.platform, *counts, newest_at).group_by(some.c.platform))
-        for each in rows.mappings():
-            at = max(each["newest_at"], last.get(each["platform"], each["newest_at"]))
-            found.append({**each, "state": state, "newest_at": at})
-    return sorted(found, key=lambda each: (each["platform"], each["state"]))
+    looked_at = union_all(*(part for state in _STATES for part in _ends_of(state))).subquery()
+    counted, received_at = looked_at.c.counted, looked_at.c.received_at
+    of = (looked_at.c.platform, looked_at.c.state)
+    figures = (func.sum(counted).label("count"), func.min(received_at).label("oldest_at"))
+    statement = select(*of, *figures, func.max(received_at).label("newest_at")).group_by(*of).order_by(*of)
+    return connection.execute(statement.having(func.sum(counted) > 0)).mappings().all()
+
+
+def _ends_of(state: str) -> Iterator[Select[Any]]:
+    """Read the oldest pushes of a state, which are counted, and the last, which tell when the newest came."""
+    of_state = select(inbox.c.platform, inbox.c.state, inbox.c.received_at).where(inbox.c.state == state)
+    oldest = of_state.order_by(inbox.c.id).limit(MOST_COUNTED).subquery()
+    last = of_state.order_by(inbox.c.id.desc()).limit(_LATE).subquery()
+    yield select(oldest, literal(1).label("counted"))
+    yield select(last, literal(0).label("counted"))
 
 
 def put_aside(connection: Connection) -> Sequence[RowMapping]:

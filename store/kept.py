@@ -146,6 +146,11 @@ KEPT: Mapping[str, Kept] = {
         "their last tombstone, or the program's end",
         "`expire`, or `revoke`",
     ),
+    "segment_steps": Kept(
+        "what a program that reads one segment is told of whom, by numbers of its own",
+        "`tombstone_days` after it left the segment, or the program's end",
+        "the daily scrub, or `revoke`",
+    ),
     "exports": Kept(
         "which files were written for whom; nobody is named",
         "a year after the files are gone",

@@ -49,6 +49,11 @@ def called(connection: Connection, name: str) -> Recipient:
     return found
 
 
+def name_of(connection: Connection, number: int) -> str | None:
+    """Return the name of one, ended or not."""
+    return connection.scalar(select(recipients.c.name).where(recipients.c.id == number))
+
+
 def end(connection: Connection, recipient_id: int, *, now: datetime) -> bool:
     """Let somebody get no file any more; False where there is no such recipient."""
     standing = (recipients.c.id == recipient_id, recipients.c.ended_at.is_(None))

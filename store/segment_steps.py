@@ -26,8 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.segment import Segment
-from store import messaging
-from store.messaging import FeedRow
+from store.feed_rows import FeedRow, shown_rows
 from store.segment_told import LEFT_SEGMENT
 from store.segments import holds, shown
 from store.sets import as_parameter, rows_of, run
@@ -118,11 +117,17 @@ def steps_between(
 
 
 def rows_between(
-    connection: Connection, bound: Bound, after: int, upto: int, size: int | None = None
+    connection: Connection,
+    bound: Bound,
+    after: int,
+    upto: int,
+    size: int | None = None,
+    *,
+    given_at: datetime | None = None,
 ) -> Sequence[FeedRow]:
     """Read whom the segment holds of those whose step lies behind `after`, up to `upto`, `size` at most.
 
-    Rows as `store.messaging.rows` has, with the consumer's own numbers. Of whoever is no more in it as this
+    Rows as `store.feed_rows.rows` has, with the consumer's own numbers. Of whoever is no more in it as this
     is read, it is asked anew when steps are reckoned next.
     """
     read: list[FeedRow] = []
@@ -132,10 +137,12 @@ def rows_between(
         if not steps:
             break
         placed = (_HERE.seq >= steps[0].seq, _HERE.seq <= steps[-1].seq)
-        found = connection.execute(_rows(bound).where(*placed).order_by(_HERE.seq)).all()
+        found = connection.execute(
+            _rows(connection, bound, given_at).where(*placed).order_by(_HERE.seq)
+        ).all()
         there = {(row[0], row[1]) for row in found}
-        gone = [(each.platform, each.platform_id) for each in steps]
-        _doubt(connection, bound, [each for each in gone if each not in there])
+        told = [(each.platform, each.platform_id) for each in steps]
+        _doubt(connection, bound, [each for each in told if each not in there])
         read += found
         after = steps[-1].seq
         if size is None:
@@ -143,10 +150,31 @@ def rows_between(
     return read
 
 
-def row_of(connection: Connection, bound: Bound, platform: str, platform_id: str) -> FeedRow | None:
+def row_of(
+    connection: Connection,
+    bound: Bound,
+    platform: str,
+    platform_id: str,
+    *,
+    given_at: datetime | None = None,
+) -> FeedRow | None:
     """Read the one of the rows that is this contact's; None where it is not in the segment."""
     of_key = (contacts.c.platform == platform, contacts.c.platform_id == platform_id)
-    return connection.execute(_rows(bound).where(*of_key)).first()
+    return connection.execute(_rows(connection, bound, given_at).where(*of_key)).first()
+
+
+def knows(connection: Connection, bound: Bound, platform: str, platform_id: str) -> bool:
+    """Tell whether a contact is in the segment now, or was shown to the consumer."""
+    of_key = (contacts.c.platform == platform, contacts.c.platform_id == platform_id)
+    inside = select(contacts.c.id).where(
+        *of_key, *shown(), holds(bound.segment, needs_consent=bound.needs_consent)
+    )
+    was_shown = select(received.c.consumer_id).where(
+        received.c.consumer_id == bound.consumer_id,
+        received.c.platform_id == platform_id,
+        received.c.platform == platform,
+    )
+    return connection.scalar(select(or_(inside.exists(), was_shown.exists()))) is True
 
 
 def count(connection: Connection, consumer_id: int) -> int:
@@ -177,11 +205,13 @@ def _feed(connection: Connection) -> int:
     return connection.scalar(select(feed_state.c.seq)) or 0
 
 
-def _rows(bound: Bound) -> Select[*tuple[Any, ...]]:
+def _rows(
+    connection: Connection, bound: Bound, given_at: datetime | None
+) -> Select[*tuple[Any, ...]]:
     """Read whom the segment holds now and the consumer has a step of."""
     mine = and_(_HERE.consumer_id == bound.consumer_id, _HERE.op == "upsert", _SAME)
     inside = holds(bound.segment, needs_consent=bound.needs_consent)
-    return messaging.shown_rows(_HERE.seq).join(segment_steps, mine).where(inside)
+    return shown_rows(connection, given_at, _HERE.seq).join(segment_steps, mine).where(inside)
 
 
 def _inside(bound: Bound) -> ColumnElement[bool]:

@@ -43,7 +43,7 @@ def note(connection: Connection, number: int, held: Iterable[tuple[str, str]]) -
 def left(
     connection: Connection, segment: Segment, *, needs_consent: bool = True
 ) -> Iterator[Row[*tuple[Any, ...]]]:
-    """Read whom files of a segment held and who is no more in it: rows as `store.messaging.tombstones` has.
+    """Read whom files of a segment held and who is no more in it: rows as `store.feed_rows.tombstones` has.
 
     Who left the messaging store has the reason and step of the feed, who left the segment alone none: its
     reason is LEFT_SEGMENT and its step 0.

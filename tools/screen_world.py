@@ -33,6 +33,7 @@ from store.runs import queue_of
 from store.tables import Moment, contacts, harvest_runs, limit_windows, limits, metadata, signals, spends
 from store.tables import notices as notices_table
 from store.tallies import Tally
+from tools.screen_delivery import deliver
 from workers.runtime import Runtime, utc_now
 from workers.supervisor import Supervisor
 
@@ -81,6 +82,7 @@ def world(folder: Path, audience: int = AUDIENCE) -> Iterator[Scene]:
         _people(runtime.database)
         for each in list(_commands(runtime.database)):
             _command(*each)
+        deliver(runtime.database, folder, _command)
         _broken(runtime, ready)
         with Supervisor(runtime.settings, runtime):
             run = _present(runtime, ready)

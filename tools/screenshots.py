@@ -27,7 +27,7 @@ SIZES = {"wide": (1280, 800), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 #: The eight screens; each is shown in French, too.
 MAIN = ("overview", "accounts", "harvests", "queues", "contacts", "messaging", "privacy", "settings")
-_QUALITY = 62
+_QUALITY = 50
 
 
 class Look(NamedTuple):
@@ -58,7 +58,11 @@ def pages(scene: Scene) -> dict[str, str]:
         "contact": f"/contacts/{scene.contact}",
         "policy": "/privacy/policy",
         "export": "/messaging/export",
+        "segments": "/messaging/segments",
+        "areas": "/messaging/areas",
+        "consumers": "/messaging/consumers",
         "users": "/settings/users",
+        "tokens": "/settings/tokens",
         "alerts": "/settings/alerts",
     }
 

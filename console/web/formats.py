@@ -80,4 +80,9 @@ def day_of(given: date, language: str) -> str:
 
 def day(moment: datetime, zone: ZoneInfo, language: str) -> str:
     """Write a day: 3 December 2026."""
-    return str(format_date(moment.astimezone(zone).date(), "long", locale=_CODE[language]))
+    return long_day(moment.astimezone(zone).date(), language)
+
+
+def long_day(given: date, language: str) -> str:
+    """Write a day of the calendar, whatever the zone: 3 December 2026."""
+    return str(format_date(given, "long", locale=_CODE[language]))

@@ -69,6 +69,7 @@ def render(visit: Visit, template: str, **values: Any) -> str:
             visit, moment, formats.clock(moment, visit.zone, visit.now, visit.language)
         ),
         "day": lambda moment: _time(visit, moment, formats.day(moment, visit.zone, visit.language)),
+        "long_day": lambda given: formats.long_day(given, visit.language),
         "may": visit.may,
         "kind_words": {
             **notice.words(visit.language)["kinds"],

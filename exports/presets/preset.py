@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeAlias
 
-#: A record or a tombstone as `exports.record` makes it, with optional keys (`exports.given`).
+#: A record or a tombstone as `exports.record` makes it, with optional keys.
 Record: TypeAlias = Mapping[str, Any]
 Read: TypeAlias = Callable[[Record], str | None]
 

@@ -10,9 +10,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 import exports
 from domain.channel import Channel
 from domain.sign_up import LANGUAGES
-from exports.given import with_given
-from exports.record import FIELDS, TOMBSTONE_FIELDS, record, tombstone
-from store.given import Given, Said
+from exports.record import FIELDS, GIVEN_FIELDS, TOMBSTONE_FIELDS, record, tombstone
 from tests.exported import NOW, contact, left, signer
 
 PATH = Path(exports.__file__).with_name("schema") / "record.v1.json"
@@ -32,7 +30,6 @@ ROW = (
     '["email"]',
     '{"sms":"no_consent"}',
 )
-OPTIONAL = {"email", "phone", "language", "area", "consents", "last_confirmed_at"}
 
 
 def errors(value: dict[str, Any]) -> list[str]:
@@ -46,15 +43,7 @@ def test_the_schema_is_one_itself() -> None:
 def test_its_fields_are_those_of_a_record_and_of_a_tombstone() -> None:
     told = SCHEMA["$defs"]["record"]
     assert tuple(told["required"]) == FIELDS
-    assert tuple(told["properties"]) == (
-        *FIELDS,
-        "email",
-        "phone",
-        "language",
-        "area",
-        "consents",
-        "last_confirmed_at",
-    )
+    assert tuple(told["properties"]) == (*FIELDS, *GIVEN_FIELDS)
     assert tuple(SCHEMA["$defs"]["tombstone"]["properties"]) == TOMBSTONE_FIELDS
     assert set(SCHEMA["$defs"]["channel"]["enum"]) == {*Channel}
     assert tuple(told["properties"]["language"]["enum"]) == LANGUAGES
@@ -66,13 +55,10 @@ def test_what_the_store_gives_is_valid() -> None:
 
 
 def test_a_record_with_all_that_a_person_gave_is_valid() -> None:
-    gave = Given(
-        {"email": "ada@club.example", "sms": "+33639980001"}, {"email": Said(NOW, None)}, "fr", "Port"
-    )
-    (full,) = with_given(
-        [record(ROW)], lambda keys: dict.fromkeys(keys, gave), lambda keys: dict.fromkeys(keys, NOW)
-    )  # type: ignore[arg-type]  # the same
-    assert full.keys() - {*FIELDS} == OPTIONAL
+    addresses = '[["email","ada@club.example"],["sms","+33639980001"]]'
+    consents = f'[["email","{NOW.isoformat()}",null]]'
+    full = record((*ROW, "fr", "Port", addresses, consents, NOW))  # type: ignore[arg-type]  # the same
+    assert full.keys() - {*FIELDS} == {*GIVEN_FIELDS}
     assert errors(full) == []
 
 

@@ -18,7 +18,7 @@ from pipeline.backup import Backup, back_up, key_of, restore
 from pipeline.expire import expire
 from pipeline.page import write_page
 from pipeline.rights import ERASED, OBJECTED, end_contact
-from store import messaging, suppressions
+from store import feed_rows, messaging, suppressions
 from store.database import Database
 from tests.cast import ADA, CY, DI, follows
 from tests.consoles import Consoles, listening
@@ -42,7 +42,7 @@ def console(database: Database, tmp_path: Path) -> Iterator[Consoles]:
 def shown(console: Consoles) -> dict[str, int]:
     """Return the number of each contact that the store shows."""
     with console.database.read() as connection:
-        return {each["contact_key"]: each["seq"] for each in map(record, messaging.rows(connection))}
+        return {each["contact_key"]: each["seq"] for each in map(record, feed_rows.rows(connection))}
 
 
 class Harvest:

@@ -24,7 +24,7 @@ from exports.files import export
 from exports.singer import ALL, ALWAYS, STREAM, Place, TapError, Wanted
 from pipeline.halting import halt, resume
 from pipeline.recipients import add_recipient
-from store import installation, journal, messaging, recipients
+from store import feed_rows, installation, journal, messaging, recipients
 from store.database import Database
 from store.halts import HaltedError
 from tests.cast import ADA, BO, CY, DI, NOW
@@ -98,7 +98,7 @@ def tapped(database: Database, tmp_path: Path) -> Iterator[Tapped]:
 
 def in_store(database: Database) -> set[str]:
     with database.read() as connection:
-        return {f"{row[0]}:{row[1]}" for row in messaging.rows(connection)}
+        return {f"{row[0]}:{row[1]}" for row in feed_rows.rows(connection)}
 
 
 def test_the_first_run_tells_everybody_as_an_export_does(

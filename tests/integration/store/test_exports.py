@@ -18,7 +18,7 @@ from exports.signing import Signer, is_signed
 from pipeline import own_files
 from pipeline.admit import review
 from pipeline.own_files import Places
-from store import exports, leavers, messaging
+from store import exports, feed_rows, leavers
 from store.database import Database
 from tests.cast import ADA, BO, CNIL, CY, DI, NOW
 from tests.delivered import SUPPRESSOR, follow, object_, unfollow
@@ -182,7 +182,7 @@ def test_counts_are_those_of_the_files_themselves(database: Database, tmp_path: 
             holding[done.number] = {orjson.loads(each)["platform_id"] for each in lines}
     review(database, CNIL, Controller.PARTY, now=NOW)
     with database.read() as connection:
-        shown = {row[1] for row in messaging.rows(connection)}
+        shown = {row[1] for row in feed_rows.rows(connection)}
     expected = {number: len(held - shown) for number, held in holding.items()}
     assert {number: leavers for number, (leavers, _) in counted(database).items()} == expected
     assert left(database) == len(set().union(*holding.values()) - shown)

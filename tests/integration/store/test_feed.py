@@ -12,7 +12,7 @@ from domain.label import Label
 from domain.signal import Signal
 from pipeline.admit import review
 from pipeline.page import write_page
-from store import admissions, contacts, messaging
+from store import admissions, contacts, feed_rows, messaging
 from store.admissions import Said
 from store.contacts import Fresh
 from store.database import Database, DeadlockError
@@ -94,7 +94,7 @@ def test_a_tombstone_stands_until_its_contact_comes_back(database: Database) -> 
         messaging.publish(connection, [steps[1]], now=NOW)
     let_be_shown(database)
     with database.read() as connection:
-        tombstones = [each._asdict() for each in messaging.tombstones(connection)]
+        tombstones = [each._asdict() for each in feed_rows.tombstones(connection)]
     assert [(each["platform_id"], each["seq"], each["reason"]) for each in tombstones] == [
         (ADA.platform_id, 3, "unfollowed")
     ]

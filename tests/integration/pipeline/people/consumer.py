@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.contact import ContactKey
 from exports.record import record
-from store import messaging
+from store import feed_rows
 from store.database import Database
 from tests.contents import rows
 
@@ -35,8 +35,8 @@ class Consumer:
             self._epoch, self._cursor = state["epoch"], 0
             self.holds, self.records = set(), {}
         with self._database.read() as connection:
-            self.shown = {ContactKey(row[0], row[1]): record(row) for row in messaging.rows(connection)}
-            told = {ContactKey(row[1], row[2]) for row in messaging.tombstones(connection)}
+            self.shown = {ContactKey(row[0], row[1]): record(row) for row in feed_rows.rows(connection)}
+            told = {ContactKey(row[1], row[2]) for row in feed_rows.tombstones(connection)}
         assert not self.shown.keys() & told, "nobody is shown and told to be removed"
         self.holds = (self.holds | self.shown.keys()) - told
         self._follow(state["seq"])
