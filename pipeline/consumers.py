@@ -53,8 +53,7 @@ def add_consumer(
         wanted.recipient.id,
         wanted.fields,
         now=now,
-        segment_id=wanted.segment_id,
-        why=wanted.why.strip(),
+        bound_to=(wanted.segment_id, wanted.why.strip()),
     )
     token = _new_token(connection, made, wanted.days, now)
     details: dict[str, Detail] = {"consumer": made.id, "recipient": wanted.recipient.id, "days": wanted.days}

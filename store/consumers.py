@@ -73,10 +73,13 @@ def add(
     fields: Sequence[str] | None,
     *,
     now: datetime,
-    segment_id: int | None = None,
-    why: str = "",
+    bound_to: tuple[int | None, str] = (None, ""),
 ) -> Consumer:
-    """Add a consumer; raises ConsumerError where one of its name is there."""
+    """Add a consumer, bound to a segment for a reason.
+
+    Raises ConsumerError where one of its name is there.
+    """
+    segment_id, why = bound_to
     told = orjson.dumps([*fields]).decode() if fields is not None else None
     values = {"name": name, "recipient_id": recipient_id, "fields": told, "created_at": now}
     values |= {"segment_id": segment_id, "why": why or None}

@@ -85,6 +85,7 @@ def shown_rows(
             admissions.c.hindrances,
             *(given.columns(connection, now=given_at) if given_at else ()),
         )
+        .select_from(messaging_contacts)
         .join(contacts, contacts.c.id == messaging_contacts.c.contact_id)
         .join(admissions, admissions.c.contact_id == messaging_contacts.c.contact_id)
         .outerjoin(topic_holders, topic_holders.c.contact_id == contacts.c.id)

@@ -108,9 +108,7 @@ def steps_between(
 ) -> Sequence[FeedRow]:
     """Read steps behind `after` up to `upto`, as rows of `changes` are."""
     columns = (_HERE.seq, _HERE.platform, _HERE.platform_id, _HERE.op, _HERE.reason, _HERE.at)
-    statement = select(*columns).where(
-        _HERE.consumer_id == consumer_id, _HERE.seq > after, _HERE.seq <= upto
-    )
+    statement = select(*columns).where(_HERE.consumer_id == consumer_id, _HERE.seq > after, _HERE.seq <= upto)
     if op is not None:
         statement = statement.where(_HERE.op == op)
     return connection.execute(statement.order_by(_HERE.seq).limit(size)).all()
@@ -205,13 +203,11 @@ def _feed(connection: Connection) -> int:
     return connection.scalar(select(feed_state.c.seq)) or 0
 
 
-def _rows(
-    connection: Connection, bound: Bound, given_at: datetime | None
-) -> Select[*tuple[Any, ...]]:
+def _rows(connection: Connection, bound: Bound, given_at: datetime | None) -> Select[*tuple[Any, ...]]:
     """Read whom the segment holds now and the consumer has a step of."""
     mine = and_(_HERE.consumer_id == bound.consumer_id, _HERE.op == "upsert", _SAME)
     inside = holds(bound.segment, needs_consent=bound.needs_consent)
-    return shown_rows(connection, given_at, _HERE.seq).join(segment_steps, mine).where(inside)
+    return shown_rows(connection, given_at, _HERE.seq).where(mine, inside)
 
 
 def _inside(bound: Bound) -> ColumnElement[bool]:

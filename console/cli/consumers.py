@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
+from console.binding import add_bound
 from console.cli.start import runtime
 from console.cli.words import iso, note, out, print_json, print_table
 from console.visible import shown
 from domain.consumer import DAYS
-from console.binding import add_bound
 from exports.feed import OFFERED
 from exports.narrowing import called
 from pipeline.consumers import OVERLAP, Wanted, revoke_consumer, rotate_token
@@ -41,11 +41,15 @@ def add(
     days: Days = DAYS,
     segment: Annotated[
         str | None,
-        typer.Option(help="Only the contacts of this segment (`regulars segment list`), in numbers of its own."),
+        typer.Option(
+            help="Only the contacts of this segment (`regulars segment list`), in numbers of its own."
+        ),
     ] = None,
     why: Annotated[
         str,
-        typer.Option(help="For which message or campaign: needed where the segment chooses by topic or area."),
+        typer.Option(
+            help="For which message or campaign: needed where the segment chooses by topic or area."
+        ),
     ] = "",
 ) -> None:
     """Let a program of a recipient read the feed; its token is printed once and kept nowhere.
@@ -73,7 +77,17 @@ def listed(json: Annotated[bool, typer.Option("--json", help="One object a line.
             print_json(_told(each))
     elif rows:
         print_table(
-            ("consumer", "recipient", "segment", "token", "until", "seen", "acknowledged", "records", "removals"),
+            (
+                "consumer",
+                "recipient",
+                "segment",
+                "token",
+                "until",
+                "seen",
+                "acknowledged",
+                "records",
+                "removals",
+            ),
             (
                 (
                     each.consumer.name,

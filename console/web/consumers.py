@@ -54,9 +54,7 @@ def add_token_routes(app: FastAPI) -> None:
                 segment = _segment(connection, visit.sent("segment"))
                 good_for = int(days) if _is_short(days) else 0
                 bound_to = segment.id if segment else None
-                wanted = Wanted(
-                    visit.sent("name"), recipient, fields, good_for, bound_to, visit.sent("why")
-                )
+                wanted = Wanted(visit.sent("name"), recipient, fields, good_for, bound_to, visit.sent("why"))
                 policy = desk.runtime.policy_in_force(connection)
                 token = add_bound(connection, wanted, segment, policy, visit.actor, now=visit.now)
         except (ConsumerError, RecipientError, SegmentError) as error:
