@@ -37,6 +37,8 @@ class Consumer(NamedTuple):
     #: The segment that it is bound to, and what for: a message or campaign.
     segment_id: int | None = None
     why: str = ""
+    #: The last removal that it acknowledged and that is forgotten since.
+    forgotten_seq: int = 0
 
     @property
     def actor(self) -> str:

@@ -66,6 +66,8 @@ def place_in(connection: Any, place: Place, reading: Reading) -> int:
     epoch, newest = recorded.epoch(connection), reading.source.newest(connection)
     oldest = (reading.now - timedelta(days=reading.days)).astimezone(UTC).date()
     known = place.consumer_id == reading.consumer.id and place.epoch == epoch
+    if max(place.seq, place.ahead, place.upto) < reading.consumer.forgotten_seq:
+        raise GoneError  # of a removal that it acknowledged nothing is left to tell
     if not known or max(place.seq, place.upto) > newest or place.day <= oldest:
         raise GoneError
     return newest

@@ -22,6 +22,7 @@ from store import (
     segment_told,
     suppressions,
     targetings,
+    tombstones,
 )
 from store.database import Database
 from store.erasures import Erased
@@ -71,6 +72,7 @@ def tidy(connection: Connection, road: Road, *, now: datetime) -> tuple[list[Era
     policy, suppressor = road.policy_of(connection), road.suppressor_of(connection)
     days = policy.number("tombstone_days")
     segment_told.forget_told(connection, now - timedelta(days=days))
+    tombstones.forget_acknowledged(connection)
     segment_steps.forget(connection, now - timedelta(days=days))
     years = policy.numbers.get("ttpa_records_years")
     if years is not None:  # a pack of one's own may name none: then the record stays

@@ -30,6 +30,7 @@ _COLUMNS = (
     consumers.c.seen_at,
     consumers.c.segment_id,
     func.coalesce(consumers.c.why, ""),
+    consumers.c.forgotten_seq,
 )
 
 

@@ -50,6 +50,12 @@ def rows_between(
     return connection.execute(statement.limit(size) if size else statement).all()
 
 
+def count(connection: Connection) -> int:
+    """Count whom the feed shows."""
+    numbered = messaging_contacts.c.seq.is_not(None)
+    return connection.scalar(select(func.count()).select_from(messaging_contacts).where(numbered)) or 0
+
+
 def row_of(
     connection: Connection, platform: str, platform_id: str, *, given_at: datetime | None = None
 ) -> FeedRow | None:

@@ -303,6 +303,8 @@ feed_state = Table(
     Column("id", Integer, primary_key=True),
     Column("epoch", Text, nullable=False),
     Column("seq", BigInteger, nullable=False),
+    # The last removal that was forgotten before its time, since all who were told acknowledged it.
+    Column("forgotten_seq", BigInteger, nullable=False, server_default=text("0")),
     CheckConstraint("id = 1", name="one_row"),
 )
 
@@ -1544,6 +1546,8 @@ exports = Table(
     Column("ending", Text),
     # The segment that it was narrowed to.
     Column("segment_id", Id),
+    # Which of a recipient's systems was told, where no file was written.
+    Column("target", Text),
     Index("ix_exports_ended_at", "ended_at"),
     Index("ix_exports_recipient_id", "recipient_id"),
     _one_of("ending", ["destroyed", "replaced"]),
@@ -1569,6 +1573,8 @@ consumers = Table(
     Column("own_seq", BigInteger, nullable=False, server_default=text("0")),
     Column("looked_seq", BigInteger, nullable=False, server_default=text("0")),
     Column("looked_at", Moment),
+    # The last removal that it acknowledged and that is forgotten since.
+    Column("forgotten_seq", BigInteger, nullable=False, server_default=text("0")),
     Column("created_at", Moment, nullable=False),
     # Up to which step it said that it has carried out everything, and removals.
     Column("acked_seq", BigInteger, nullable=False, server_default=text("0")),

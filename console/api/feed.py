@@ -20,6 +20,7 @@ from exports.cursors import PURPOSE, SHAPE, Cursors, GoneError, Place
 from exports.feed import OFFERED, Item, Page, Reading
 from pipeline.admit import review_newcomers
 from store import consumers, halts, journal
+from store.tombstones import Range, forget_acknowledged
 
 #: Records of a page, unless asked otherwise, and at most.
 SIZE, MOST = 1_000, 5_000
@@ -117,7 +118,11 @@ def _add_consumers(app: FastAPI, desk: Desk) -> None:
                 raise ProblemError("cursor-expired") from None
             if place.upto:  # of a snapshot that was not read to its end
                 raise ProblemError("bad-request")
-            consumers.acknowledge(connection, caller.consumer.id, place.seq, place.ahead, now=caller.now)
+            former = caller.consumer
+            consumers.acknowledge(connection, former.id, place.seq, place.ahead, now=caller.now)
+            # In numbers of the feed; those of a bound consumer are looked at whole, as by the daily scrub.
+            behind = Range(former.acked_removals, max(place.seq, place.ahead))
+            forget_acknowledged(connection, Range() if former.segment_id is not None else behind)
         return answer(request, {"acknowledged_at": caller.now})
 
 

@@ -17,6 +17,8 @@ def upgrade() -> None:
     op.add_column("consumers", sa.Column("own_seq", sa.BigInteger(), **_NUMBER))
     op.add_column("consumers", sa.Column("looked_seq", sa.BigInteger(), **_NUMBER))
     op.add_column("consumers", sa.Column("looked_at", Moment()))
+    op.add_column("consumers", sa.Column("forgotten_seq", sa.BigInteger(), **_NUMBER))
+    op.add_column("feed_state", sa.Column("forgotten_seq", sa.BigInteger(), **_NUMBER))
     op.add_column("exports", sa.Column("target", sa.Text()))
     op.create_table(
         "segment_steps",
@@ -44,5 +46,6 @@ def downgrade() -> None:
     """Take it down again."""
     op.drop_table("segment_steps")
     op.drop_column("exports", "target")
-    for each in ("looked_at", "looked_seq", "own_seq", "why"):
+    op.drop_column("feed_state", "forgotten_seq")
+    for each in ("forgotten_seq", "looked_at", "looked_seq", "own_seq", "why"):
         op.drop_column("consumers", each)

@@ -25,14 +25,11 @@ from pipeline.withdrawing import withdraw
 from store import consumers, recipients, segment_steps, segments, targetings
 from store.database import Database
 from tests import area_tables
+from tests.bound import BUS, CARE, bind, end, leave, sign
 from tests.cast import CNIL, NOW
 from tests.consoles import Consoles, listening
 from tests.consumers import CRM, Mirror, Told, ask, let_in
 from tests.segmented import joined, keys_by_name, person
-
-BUS = Segment("bus", "transport")
-CARE = Segment("care", "health")
-
 
 @pytest.fixture
 def console(database: Database, tmp_path: Path) -> Iterator[Consoles]:
@@ -41,39 +38,6 @@ def console(database: Database, tmp_path: Path) -> Iterator[Consoles]:
     with listening(Consoles(database, tmp_path / "data", settings=made_with)) as made:
         made.now = NOW
         yield made
-
-
-def bind(console: Consoles, name: str, segment: Segment, why: str = "a letter", days: int = 365) -> str:
-    """Let a consumer read a segment; returns its token."""
-    with console.database.write() as connection:
-        if segment.name not in {each.name for each in segments.every(connection)}:
-            add_segment(connection, segment, "test", now=NOW)
-        chosen = segments.called(connection, segment.name)
-        known = [each.id for each in recipients.every(connection)]
-        number = known[0] if known else recipients.add(connection, CRM, now=NOW)
-        wanted = Wanted(name, CRM._replace(id=number), None, days, chosen.id, why)
-        policy = console.runtime.policy_in_force(connection)
-        return add_bound(connection, wanted, chosen, policy, "test", now=NOW)
-
-
-def sign(console: Consoles, **topics: str) -> dict[str, str]:
-    """Let people sign up now, each with its topics; returns the keys of all by name."""
-    at = console.now or NOW
-    joined(console.database, *(person(name, *said.split(), at=at) for name, said in topics.items()))
-    return {name: ":".join(key) for name, key in keys_by_name(console.database).items()}
-
-
-def end(console: Consoles, key: str, reason: str) -> None:
-    """Let somebody object, or be erased."""
-    with console.database.write() as connection:
-        suppressor = console.runtime.suppressor_of(connection)
-        end_contact(connection, [ContactKey(*key.split(":"))], suppressor, reason, now=console.now or NOW)
-
-
-def leave(console: Consoles, key: str) -> None:
-    """Let somebody withdraw the consent to be chosen by its topics."""
-    with console.database.write() as connection:
-        withdraw(connection, [ContactKey(*key.split(":"))], [FOR_TOPICS], CNIL, now=console.now or NOW)
 
 
 def pass_by(console: Consoles, **time: float) -> None:
@@ -249,7 +213,7 @@ def test_each_token_opens_each_route_for_the_contacts_of_its_segment(console: Co
         A="transport",
         B="health",
         Both="transport health",
-        Neither="culture",
+        Neither="housing",
         Erased="transport health",
     )
     keys = {name: ":".join(key) for name, key in keys_by_name(console.database).items()}
