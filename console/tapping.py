@@ -11,7 +11,7 @@ from exports.files import until_halted, was_told
 from exports.singer import Message, Place, Wanted
 from pipeline.admit import review
 from store import exports as recorded
-from store import feed_rows, halts, journal
+from store import halts, journal
 from store.database import Database
 from store.exports import SINGER, Made
 from workers.runtime import Runtime
@@ -65,9 +65,7 @@ def tap(runtime: Runtime, target: Target, tell: Callable[[Message], None], *, no
             known = None
         if is_halted and known is None:
             halts.require_none(connection)
-        number = (
-            None if is_halted else _enter_first(database, target, seq, is_known=known is not None, now=now)
-        )
+        number = None if is_halted else _enter_first(database, target, seq, known=known, now=now)
         version = max(int(now.timestamp() * 1000), place.version + 1 if place else 0)
         tell(singer.schema_of(asked))
         if is_halted and known is not None:
@@ -82,7 +80,7 @@ def tap(runtime: Runtime, target: Target, tell: Callable[[Message], None], *, no
                 counts[each["record"]["op"]] += 1
             if not is_halted and count % 1_000 == 0:
                 look(count)
-        held = feed_rows.count(connection) if known is not None else counts["upsert"]
+        held = singer.people(connection) if known is not None else counts["upsert"]
         tell(singer.state_of(known if is_halted and known is not None else Place(seq, epoch, version)))
     counted = {"contacts": counts["upsert"], "tombstones": counts["remove"]}
     with database.write() as connection:
@@ -94,12 +92,12 @@ def tap(runtime: Runtime, target: Target, tell: Callable[[Message], None], *, no
     return Told(counts["upsert"], counts["remove"], is_halted)
 
 
-def _enter_first(database: Database, target: Target, seq: int, *, is_known: bool, now: datetime) -> int:
+def _enter_first(database: Database, target: Target, seq: int, *, known: Place | None, now: datetime) -> int:
     """Enter on record what a target is about to be told, before it is; a run that breaks off stays there."""
-    recipient, _, place, by, name = target
+    recipient, _, _, by, name = target
     made = Made(SINGER, recipient.id, seq, 0, 0, 0, 0, (), None, by, None, target=name)
     with database.write() as beside:
         number = recorded.add(beside, made, now=now)
         # What it gives back as its state it has; what it is told now, by its next state.
-        recorded.tell(beside, number, min(place.seq, seq) if is_known else 0)
+        recorded.tell(beside, number, known.seq if known else 0)
         return number

@@ -169,6 +169,11 @@ def removals(connection: Any, asked: Wanted, place: Place, *, now: datetime) -> 
         yield _message({**told, "removed_at": at, "_sdc_deleted_at": at}, asked, place.version, now)
 
 
+def people(connection: Any) -> int:
+    """Count whom a target holds that was told all."""
+    return feed_rows.count(connection)
+
+
 def _records(connection: Any, after: int, *, now: datetime) -> Iterator[dict[str, Any]]:
     return map(record, feed_rows.rows(connection, after, given_at=now))
 

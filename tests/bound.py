@@ -18,7 +18,6 @@ BUS = Segment("bus", "transport")
 CARE = Segment("care", "health")
 
 
-
 def bind(console: Consoles, name: str, segment: Segment, why: str = "a letter", days: int = 365) -> str:
     """Let a consumer read a segment; returns its token."""
     with console.database.write() as connection:
@@ -50,5 +49,3 @@ def leave(console: Consoles, key: str) -> None:
     """Let somebody withdraw the consent to be chosen by its topics."""
     with console.database.write() as connection:
         withdraw(connection, [ContactKey(*key.split(":"))], [FOR_TOPICS], CNIL, now=console.now or NOW)
-
-

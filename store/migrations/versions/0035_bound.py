@@ -8,17 +8,19 @@ from store.tables import Id, Moment
 revision = "0035"
 down_revision = "0033"
 
-_NUMBER = {"nullable": False, "server_default": sa.text("0")}
+
+def _number(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger(), nullable=False, server_default=sa.text("0"))
 
 
 def upgrade() -> None:
     """Bring the schema up."""
     op.add_column("consumers", sa.Column("why", sa.Text()))
-    op.add_column("consumers", sa.Column("own_seq", sa.BigInteger(), **_NUMBER))
-    op.add_column("consumers", sa.Column("looked_seq", sa.BigInteger(), **_NUMBER))
+    op.add_column("consumers", _number("own_seq"))
+    op.add_column("consumers", _number("looked_seq"))
     op.add_column("consumers", sa.Column("looked_at", Moment()))
-    op.add_column("consumers", sa.Column("forgotten_seq", sa.BigInteger(), **_NUMBER))
-    op.add_column("feed_state", sa.Column("forgotten_seq", sa.BigInteger(), **_NUMBER))
+    op.add_column("consumers", _number("forgotten_seq"))
+    op.add_column("feed_state", _number("forgotten_seq"))
     op.add_column("exports", sa.Column("target", sa.Text()))
     op.create_table(
         "segment_steps",

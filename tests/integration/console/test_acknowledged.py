@@ -10,7 +10,6 @@ from sqlalchemy import select
 from config.settings import Settings
 from console.tapping import Target, tap
 from domain.admission import Controller
-from domain.contact import ContactKey
 from domain.recipient import Recipient
 from exports import singer
 from exports.files import Order, export
@@ -18,7 +17,7 @@ from exports.removals import export_removals_of
 from exports.singer import ALL
 from pipeline.admit import review
 from pipeline.expire import expire
-from pipeline.rights import ERASED, OBJECTED, end_contact
+from pipeline.rights import ERASED, OBJECTED
 from store import exports, recipients, tombstones
 from store.database import Database
 from store.tables import metadata

@@ -9,27 +9,24 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
-from console.binding import add_bound
 from domain.admission import Controller
 from domain.alert import AlertKind
-from domain.contact import ContactKey
 from domain.segment import Segment, SegmentError
-from domain.sign_up import FOR_TOPICS
 from exports.binding import settle_all
 from pipeline.alerting import found
-from pipeline.consumers import Wanted, revoke_consumer
+from pipeline.consumers import revoke_consumer
 from pipeline.halting import admit_waiting, halt, resume
-from pipeline.rights import ERASED, OBJECTED, end_contact
-from pipeline.segments import add_segment, remove_segment
-from pipeline.withdrawing import withdraw
-from store import consumers, recipients, segment_steps, segments, targetings
+from pipeline.rights import ERASED, OBJECTED
+from pipeline.segments import remove_segment
+from store import consumers, segment_steps, segments, targetings
 from store.database import Database
 from tests import area_tables
 from tests.bound import BUS, CARE, bind, end, leave, sign
 from tests.cast import CNIL, NOW
 from tests.consoles import Consoles, listening
 from tests.consumers import CRM, Mirror, Told, ask, let_in
-from tests.segmented import joined, keys_by_name, person
+from tests.segmented import keys_by_name
+
 
 @pytest.fixture
 def console(database: Database, tmp_path: Path) -> Iterator[Consoles]:

@@ -21,13 +21,15 @@ from domain.journal import Act
 from domain.recipient import Part, Recipient, RecipientError
 from exports import singer
 from exports.files import export
+from exports.removals import export_removals_of
 from exports.singer import ALL, ALWAYS, STREAM, Place, TapError, Wanted
 from pipeline.halting import halt, resume
+from pipeline.paper import paper_facts
 from pipeline.recipients import add_recipient
-from store import exports, leavers, feed_rows, installation, journal, messaging, recipients
+from store import exports, feed_rows, installation, journal, leavers, messaging, recipients
 from store.database import Database
 from store.halts import HaltedError
-from tests.cast import ADA, BO, CY, DI, NOW
+from tests.cast import ADA, BO, CNIL, CY, DI, NOW
 from tests.delivered import follow, object_, shown, unfollow
 from workers.runtime import Runtime
 
