@@ -7,7 +7,8 @@ from classifier.policy import Policy
 from domain.consumer import Consumer, ConsumerError
 from domain.segment import Segment
 from exports.narrowing import Chosen, enter_use, needs_consent, require_usable
-from exports.sources import EVERYBODY, OfSegment, Source
+from exports.segment_source import OfSegment
+from exports.sources import EVERYBODY, Source
 from store import consumers, recipients, segment_steps, segments
 from store.segment_steps import Bound
 

@@ -1,7 +1,5 @@
 """Tombstones of the erased: they go as soon as everybody who received their contact has acknowledged them."""
 
-from typing import NamedTuple
-
 from sqlalchemy import Connection
 
 from store.leavers import HELD
@@ -13,10 +11,9 @@ OF_ERASED = ("erased", "platform_gone")
 _SAME = "{0}.platform_id = t.platform_id AND {0}.platform = t.platform"
 _RECEIVED = "EXISTS (SELECT 1 FROM received AS r WHERE r.consumer_id = c.id AND " + _SAME.format("r") + ")"
 _REASONS = ", ".join(f"'{each}'" for each in OF_ERASED)
-# Of those who read by the API it is known whom they were shown, and what they carried out; of a bound one in
-# its own numbers. A file's receiver counts as told where the removals were written for it, a target of the
-# tap up to the state that it gave back. Who reads the views, or a folder that is written anew again and
-# again, never says that it has read.
+# Of consumers it is known whom they were shown and what they carried out, in their own numbers. A file's
+# receiver is told where the removals were written for it, a target of the tap up to the state that it gave
+# back. Who reads the views, or a folder that is written anew by itself, never says that it has read.
 _ACKNOWLEDGED = (
     f"EXISTS (SELECT 1 FROM consumers AS c WHERE {_RECEIVED}) "
     f"AND NOT EXISTS (SELECT 1 FROM consumers AS c WHERE {_RECEIVED} AND CASE WHEN c.segment_id IS NULL "
@@ -32,15 +29,10 @@ _ACKNOWLEDGED = (
 )
 
 
-class Range(NamedTuple):
-    """Steps of the feed behind `after`, up to `upto`; None: to its end."""
-
-    after: int = 0
-    upto: int | None = None
-
-
-def forget_acknowledged(connection: Connection, among: Range = Range()) -> int:  # noqa: B008  # a constant
+def forget_acknowledged(connection: Connection, after: int = 0, upto: int = 2**62) -> int:
     """Forget the tombstones of the erased that all who received them acknowledged; returns how many.
+
+    Of the steps of the feed behind `after`, up to `upto`.
 
     Whoever comes back with a cursor of before reads everything anew.
     """
@@ -50,8 +42,8 @@ def forget_acknowledged(connection: Connection, among: Range = Range()) -> int: 
         f"AND t.reason IN ({_REASONS}) AND t.seq > :after AND t.seq <= :upto "
         f"AND NOT EXISTS (SELECT 1 FROM changes AS n WHERE {_SAME.format('n')} AND n.seq > t.seq) "
         f"AND {_ACKNOWLEDGED}",
-        after=among.after,
-        upto=2**62 if among.upto is None else among.upto,
+        after=after,
+        upto=upto,
     )
     steps = [row[0] for row in done]
     if not steps:

@@ -20,7 +20,7 @@ from exports.cursors import PURPOSE, SHAPE, Cursors, GoneError, Place
 from exports.feed import OFFERED, Item, Page, Reading
 from pipeline.admit import review_newcomers
 from store import consumers, halts, journal
-from store.tombstones import Range, forget_acknowledged
+from store.tombstones import forget_acknowledged
 
 #: Records of a page, unless asked otherwise, and at most.
 SIZE, MOST = 1_000, 5_000
@@ -120,9 +120,11 @@ def _add_consumers(app: FastAPI, desk: Desk) -> None:
                 raise ProblemError("bad-request")
             former = caller.consumer
             consumers.acknowledge(connection, former.id, place.seq, place.ahead, now=caller.now)
-            # In numbers of the feed; those of a bound consumer are looked at whole, as by the daily scrub.
-            behind = Range(former.acked_removals, max(place.seq, place.ahead))
-            forget_acknowledged(connection, Range() if former.segment_id is not None else behind)
+            if former.segment_id is None:
+                upto = max(place.seq, place.ahead)
+                forget_acknowledged(connection, former.acked_removals, upto)
+            else:  # whose numbers are not the feed's
+                forget_acknowledged(connection)
         return answer(request, {"acknowledged_at": caller.now})
 
 

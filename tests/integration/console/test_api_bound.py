@@ -98,7 +98,7 @@ def test_what_happens_beside_its_segment_changes_no_byte_of_an_answer(console: C
         "GET",
         f"/v1/changes?cursor={mirror.cursor}",
         mirror.token,
-        If_NeitherMatch=before[0].headers["etag"],
+        If_None_Match=before[0].headers["etag"],
     )
     assert same.status == 304
 
