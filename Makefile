@@ -8,7 +8,7 @@ PARALLEL := -n 2 --dist worksteal
 # The folders whose every branch must be tested stand in [tool.coverage.run].
 COVERED := --cov --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
-.PHONY: help install dev demo demo-privacy test quick test-slow test-importers importers bench-console bench-exports bench-limits bench-freshness bench-interests bench-push bench-rights bench-topics eval-topics screenshots word-table language-table topics-tools check format servers wheel lock clean
+.PHONY: help install dev demo demo-privacy test quick test-slow test-importers importers audit sbom bench-beside bench-console bench-exports bench-limits bench-freshness bench-interests bench-push bench-rights bench-topics eval-topics screenshots word-table language-table topics-tools check format servers wheel lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,10 @@ bench-rights: dev servers ## Measure the check, rights, gates and expiry among a
 	@$(BIN)/python benchmarks/rights_at_scale.py
 	@$(BIN)/python benchmarks/rights_at_scale.py --database postgresql
 
+bench-beside: dev ## Harvest 100,000 followers beside what people use today, and kill each (10 minutes)
+	@sh tools/peers.sh
+	@$(BIN)/python benchmarks/beside.py $(BESIDE)
+
 bench-console: dev servers ## Measure the console among a million contacts, harvests and viewers (15 minutes)
 	@$(BIN)/python benchmarks/console_at_scale.py
 	@$(BIN)/python benchmarks/console_at_scale.py --database postgresql
@@ -101,6 +105,12 @@ wheel: dev
 
 lock: dev ## Write requirements/*.txt anew from pyproject.toml; UPGRADE=1 takes newer versions
 	sh tools/lock.sh $(if $(UPGRADE),--upgrade)
+
+audit: ## Ask whether a known hole is in a version that is locked (needs the index's own site)
+	@sh tools/supply.sh audit
+
+sbom: ## Write dist/sbom.json, the list of all packages for machines (CycloneDX)
+	@sh tools/supply.sh sbom
 
 clean: ## Remove .venv and everything that was built or cached; data/ stays
 	rm -rf .venv build dist *.egg-info .coverage* .hypothesis .mypy_cache .ruff_cache .import_linter_cache

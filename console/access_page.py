@@ -30,6 +30,11 @@ TABLES: Mapping[str, tuple[str, str]] = {
         "What programs that read one segment are told of you",
     ),
     "segment_told": ("Les fichiers ciblés où vous étiez", "The narrowed files that held you"),
+    "transferred": ("Les tiers qui vous ont reçu de nous", "The third parties that got you from us"),
+    "transfer_consents": (
+        "Vos consentements à une transmission à des tiers",
+        "Your consents to be passed on to third parties",
+    ),
     "admissions": (
         "Si vous pouvez être exporté, et par quels canaux",
         "Whether you may be exported, and by which channels",

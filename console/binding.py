@@ -25,7 +25,7 @@ def add_bound(
     Raises ConsumerError, RecipientError, and SegmentError where the segment may not be used.
     """
     if segment is not None:
-        require_binding(connection, segment, policy, why=wanted.why)
+        require_binding(connection, wanted.recipient, segment, policy, why=wanted.why)
     made, token = add_consumer(connection, wanted, OFFERED, actor, now=now)
     begin(connection, made, policy, now=now)
     return token

@@ -54,23 +54,25 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}{port}"
 
 
-async def read_body(receive: Receive, headers: Headers) -> bytes:
+async def read_body(
+    receive: Receive, headers: Headers, *, most: int = MAX_BODY, seconds: float = BODY_TIME_OUT_S
+) -> bytes:
     """Return the body of a request, whole; raises FormError for one that is too long or too slow."""
     told = headers.get("content-length", "0")
-    if told.isdigit() and int(told) > MAX_BODY:
+    if told.isdigit() and int(told) > most:
         raise FormError(413)
-    body = b""
+    body = bytearray()
     try:
-        async with asyncio.timeout(BODY_TIME_OUT_S):
+        async with asyncio.timeout(seconds):
             more = True
             while more:
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     raise FormError(400)
                 body += message.get("body", b"")
-                if len(body) > MAX_BODY:
+                if len(body) > most:
                     raise FormError(413)
                 more = message.get("more_body", False)
     except TimeoutError:
         raise FormError(408) from None
-    return body
+    return bytes(body)

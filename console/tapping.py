@@ -8,7 +8,7 @@ from domain.journal import Act, Detail, Entry
 from domain.recipient import Recipient, require_receiving
 from exports import singer
 from exports.files import until_halted, was_told
-from exports.singer import Message, Place, Wanted
+from exports.singer import Message, Place, Reader, Wanted
 from pipeline.admit import review
 from store import exports as recorded
 from store import halts, journal
@@ -56,6 +56,7 @@ def tap(runtime: Runtime, target: Target, tell: Callable[[Message], None], *, no
         policy = runtime.policy_in_force(connection)
         journal.record(connection, Entry(by, Act.EXPORT_BEGUN, now, details=details))
     review(database, policy, runtime.settings.controller, now=now, to_others=to_others)
+    reader = Reader(database, recipient)
     look = until_halted(database, lambda _: None)
     counts = {"upsert": 0, "remove": 0}
     with database.read() as connection:
@@ -69,18 +70,18 @@ def tap(runtime: Runtime, target: Target, tell: Callable[[Message], None], *, no
         version = max(int(now.timestamp() * 1000), place.version + 1 if place else 0)
         tell(singer.schema_of(asked))
         if is_halted and known is not None:
-            messages = singer.removals(connection, asked, known, now=now)
+            messages = singer.removals(connection, reader, asked, known, now=now)
         elif known is None or asked.is_full:
-            messages = singer.everything(connection, asked, version, now=now)
+            messages = singer.everything(connection, reader, asked, version, now=now)
         else:
-            messages, version = singer.moved(connection, asked, known, now=now), known.version
+            messages, version = singer.moved(connection, reader, asked, known, now=now), known.version
         for count, each in enumerate(messages, start=1):
             tell(each)
             if each["type"] == "RECORD":
                 counts[each["record"]["op"]] += 1
             if not is_halted and count % 1_000 == 0:
                 look(count)
-        held = singer.people(connection) if known is not None else counts["upsert"]
+        held = singer.people(connection, recipient) if known is not None else counts["upsert"]
         tell(singer.state_of(known if is_halted and known is not None else Place(seq, epoch, version)))
     counted = {"contacts": counts["upsert"], "tombstones": counts["remove"]}
     with database.write() as connection:

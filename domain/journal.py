@@ -60,6 +60,8 @@ class Act(StrEnum):
     CONTACT_ADDED = "contact.added"
     SIGNED_UP = "contact.signed_up"
     CONSENT_WITHDRAWN = "consent.withdrawn"
+    TRANSFER_GIVEN = "consent.transfer_given"
+    TRANSFER_WITHDRAWN = "consent.transfer_withdrawn"
     RENEWALS_ASKED = "consent.renewals_asked"
     LIST_IMPORTED = "list.imported"
     ARCHIVE_IMPORTED = "archive.imported"

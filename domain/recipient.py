@@ -53,6 +53,11 @@ class Recipient(NamedTuple):
     created_at: datetime | None = None
     ended_at: datetime | None = None
 
+    @property
+    def needs_consent(self) -> bool:
+        """Whether it gets only contacts who consented to be disclosed to it (GDPR art. 6(1)(a))."""
+        return self.part is Part.THIRD_PARTY
+
 
 def require_lawful(recipient: Recipient, adequate: Mapping[str, str]) -> None:
     """Raise RecipientError where a recipient cannot be registered.
@@ -78,19 +83,23 @@ def require_lawful(recipient: Recipient, adequate: Mapping[str, str]) -> None:
 
 
 def may_receive(recipient: Recipient) -> bool:
-    """Tell whether anything of the messaging store may go to a recipient."""
-    return recipient.ended_at is None and recipient.part is not Part.THIRD_PARTY
+    """Tell whether anything of the messaging store may go to a recipient; to a third party who consented."""
+    return recipient.ended_at is None
 
 
 def require_receiving(recipient: Recipient) -> None:
-    """Raise RecipientError where a file may not go to a recipient."""
+    """Raise RecipientError where nothing may go to a recipient."""
     if recipient.ended_at is not None:
         raise RecipientError(
             f"{recipient.name} is no recipient any more; `regulars recipient add` makes one."
         )
-    if recipient.part is Part.THIRD_PARTY:
+
+
+def require_no_third_party(recipient: Recipient) -> None:
+    """Raise RecipientError where a recipient may not get what holds everybody."""
+    require_receiving(recipient)
+    if recipient.needs_consent:
         raise RecipientError(
-            f"{recipient.name} is a third party: it may get only contacts who consented to that, and no "
-            "consent of this kind is recorded here. Who works on your instructions alone is a "
-            "processor (GDPR art. 28)."
+            f"{recipient.name} is a third party: it may get only contacts who consented to that, by files, "
+            "the API or the tap. Who works on your instructions alone is a processor (GDPR art. 28)."
         )

@@ -5,10 +5,11 @@ from typing import Any
 
 from classifier.policy import Policy
 from domain.consumer import Consumer, ConsumerError
-from domain.segment import Segment
+from domain.recipient import Recipient
+from domain.segment import Segment, SegmentError
 from exports.narrowing import Chosen, enter_use, needs_consent, require_usable
 from exports.segment_source import OfSegment
-from exports.sources import EVERYBODY, Source
+from exports.sources import Source
 from store import consumers, recipients, segment_steps, segments
 from store.segment_steps import Bound
 
@@ -16,12 +17,20 @@ from store.segment_steps import Bound
 def source_of(connection: Any, consumer: Consumer, policy: Policy) -> Source:
     """Return what a consumer is told of: everybody, or its segment."""
     if consumer.segment_id is None:
-        return EVERYBODY
-    return OfSegment(Bound(consumer.id, _segment(connection, consumer), needs_consent(policy)))
+        return Source(consumer.recipient_id)
+    bound = Bound(consumer.id, _segment(connection, consumer), needs_consent(policy))
+    return OfSegment(consumer.recipient_id, bound)
 
 
-def require_binding(connection: Any, segment: Segment, policy: Policy, *, why: str) -> None:
-    """Raise SegmentError where no consumer may be bound to a segment, with the reason."""
+def require_binding(
+    connection: Any, recipient: Recipient, segment: Segment, policy: Policy, *, why: str
+) -> None:
+    """Raise SegmentError where no consumer of a recipient may be bound to a segment, with the reason."""
+    if recipient.needs_consent:
+        raise SegmentError(
+            f"{recipient.name} is a third party: it reads all who consented to it, and no segment. Leave "
+            "--segment out."
+        )
     require_usable(connection, segment, policy, why=why)
 
 

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from domain.consumer import ALWAYS, Consumer
 from exports.cursors import GoneError, Place
-from exports.record import FIELDS, GIVEN_FIELDS, record, tombstone
-from exports.sources import EVERYBODY, Source
-from store import consumers, received
+from exports.record import FIELDS, GIVEN_FIELDS, disclosed, record, tombstone
+from exports.sources import Source
+from store import consumers, received, transfers
 from store import exports as recorded
 from store.feed_rows import FeedRow
 
@@ -37,7 +37,7 @@ class Reading(NamedTuple):
     size: int
     days: int
     now: datetime
-    source: Source = EVERYBODY
+    source: Source
 
     @property
     def given_at(self) -> datetime | None:
@@ -133,7 +133,7 @@ def _steps(connection: Any, place: Place, newest: int, reading: Reading) -> Page
     has_more = len(steps) > reading.size
     steps = steps[: reading.size]
     last = steps[-1].seq if has_more else newest
-    told = _told(connection, steps, reading)
+    told = _told(connection, steps, reading, (place.seq, last))
     rows = reading.source.rows(connection, place.seq, last, None, reading.given_at)
     shown = _records(connection, rows, reading)
     items = sorted([*told, *_cut(shown, reading)], key=lambda each: int(each["seq"]))
@@ -148,14 +148,18 @@ def _removals(connection: Any, place: Place, newest: int, reading: Reading) -> P
     has_more = len(steps) > reading.size
     steps = steps[: reading.size]
     last = steps[-1].seq if has_more else newest
-    return Page(_told(connection, steps, reading), place._replace(ahead=last), has_more)
+    told = _told(connection, steps, reading, (after, last))
+    return Page(told, place._replace(ahead=last), has_more)
 
 
-def _told(connection: Any, steps: Iterable[FeedRow], reading: Reading) -> list[Item]:
-    gone = [each for each in steps if each.op == "remove"]
-    keys = {(each.platform, each.platform_id) for each in gone}
+def _told(
+    connection: Any, steps: Iterable[FeedRow], reading: Reading, between: tuple[int, int]
+) -> list[Item]:
+    gone: list[Any] = [tuple(each) for each in steps if each.op == "remove"]
+    gone += reading.source.ended(connection, *between)
+    keys = {(each[1], each[2]) for each in gone}
     known = received.among(connection, reading.consumer.id, keys) if keys else set()
-    return [tombstone(each) for each in gone if (each.platform, each.platform_id) in known]
+    return [tombstone(each) for each in sorted(gone) if (each[1], each[2]) in known]
 
 
 def _records(connection: Any, rows: Sequence[FeedRow], reading: Reading) -> list[Item]:
@@ -164,7 +168,8 @@ def _records(connection: Any, rows: Sequence[FeedRow], reading: Reading) -> list
         return []
     keys = [(row.platform, row.platform_id) for row in rows]
     received.note(connection, reading.consumer.id, keys)
-    return [record(each) for each in rows]
+    is_ours = not transfers.needs_consent(connection, reading.consumer.recipient_id)
+    return [record(each) if is_ours else disclosed(each) for each in rows]
 
 
 def _cut(

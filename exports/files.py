@@ -19,7 +19,7 @@ from exports.narrowing import Narrowing, Use, policy_of
 from exports.package import NAME, SIGNATURE, About, package
 from exports.presets import PRESETS, Known, Written
 from exports.presets import write as write_preset
-from exports.record import FIELDS, GIVEN_FIELDS, TOMBSTONE_FIELDS, record
+from exports.record import FIELDS, GIVEN_FIELDS, TOMBSTONE_FIELDS, disclosed, record
 from exports.signing import Signer
 from exports.whole import Counted, write_whole, writer
 from store import exports as recorded
@@ -151,7 +151,8 @@ def export(
 
 
 def _write(connection: Any, form: str, folder: Path, read: _Read, progress: Progress) -> _Written:
-    inside = Counted(map(record, read.rows))
+    is_third_party = read.recipient is not None and read.recipient.needs_consent
+    inside = Counted(map(disclosed if is_third_party else record, read.rows))
     out = read.out
     if form in PRESETS:
         # A consent that the target was told of before is not said again: its owner may have opted out there.

@@ -9,10 +9,10 @@ from classifier.policy import Policy
 from config.packs import load_pack
 from config.settings import Settings
 from domain.errors import RegularsError
-from domain.recipient import Recipient
+from domain.recipient import Recipient, RecipientError
 from domain.segment import Segment, SegmentError, about
 from exports.record import tombstone
-from store import feed_rows, installation, segment_told, segments, targetings
+from store import feed_rows, installation, segment_told, segments, targetings, transfers
 from store.database import Database
 from store.feed_rows import FeedRow
 from store.signals import moment_of
@@ -70,7 +70,12 @@ class Narrowing:
 
     def begin(self, *, now: datetime) -> None:
         """Ask whether the segment may be used, and note who is no more in it; raises SegmentError."""
-        segment, _, why, _, since = self._use
+        segment, _, why, recipient, since = self._use
+        if recipient is not None and recipient.needs_consent and (since or segment is not None):
+            raise RecipientError(
+                f"{recipient.name} is a third party: each file for it is whole and holds those who "
+                "consented to that, with the removal of whoever left. Leave --since and --segment out."
+            )
         if segment is not None:
             with self._database.write() as connection:
                 require_usable(connection, segment, self._policy, why=why, since=since)
@@ -78,7 +83,10 @@ class Narrowing:
 
     def rows(self, connection: Any, *, now: datetime) -> Iterator[FeedRow]:
         """Read the rows of the messaging store, with what their contacts gave."""
-        segment = self._use.segment
+        segment, recipient = self._use.segment, self._use.recipient
+        if recipient is not None and recipient.needs_consent:
+            yield from to_third_party(self._database, recipient, connection, now=now)
+            return
         if segment is None:
             yield from feed_rows.rows(connection, self._use.since, given_at=now)
             return
@@ -90,7 +98,10 @@ class Narrowing:
             yield from some
 
     def tombstones(self, connection: Any, seq: int, *, now: datetime) -> Iterator[dict[str, Any]]:
-        """Read the removals: of a segment of those whom its files held, of nobody else."""
+        """Read the removals: of a segment, or for a third party, of those whom its files held alone."""
+        recipient = self._use.recipient
+        if recipient is not None and recipient.needs_consent:
+            return left_third_party(connection, recipient, now=now)
         if self._use.segment is None:
             return map(tombstone, feed_rows.tombstones(connection, self._use.since))
         return left_segment(connection, self._use.segment, seq, needs_consent=self._strict, now=now)
@@ -128,6 +139,24 @@ def enter_use(connection: Any, segment: Segment, policy: Policy, chosen: Chosen,
 def policy_of(connection: Any) -> Policy:
     """Load the pack in force, the usual one where none is yet."""
     return load_pack(installation.policy(connection) or DEFAULT)
+
+
+def to_third_party(
+    database: Database, recipient: Recipient, connection: Any, after: int = 0, *, now: datetime
+) -> Iterator[FeedRow]:
+    """Read the rows of those who consented to a third party, each noted before it is told."""
+    found = feed_rows.rows(connection, after, transfers.consenting(recipient.id), given_at=now)
+    while some := list(islice(found, AT_ONCE)):
+        with database.write() as beside:
+            transfers.note(beside, recipient.id, [(each[0], each[1]) for each in some])
+        yield from some
+
+
+def left_third_party(connection: Any, recipient: Recipient, *, now: datetime) -> Iterator[dict[str, Any]]:
+    """Read the tombstones of whom a third party got and may hold no more."""
+    for step, platform, platform_id, op, reason, at in transfers.left(connection, recipient.id):
+        told = {"op": op, "seq": step, "reason": reason, "at": moment_of(at) or now}
+        yield {"contact_key": f"{platform}:{platform_id}", **told}
 
 
 def left_segment(

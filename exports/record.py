@@ -63,6 +63,13 @@ def record(row: FeedRow) -> dict[str, Any]:
     return whole
 
 
+def disclosed(row: FeedRow) -> dict[str, Any]:
+    """Return the record of a row for a third party, without consents: who let us write let nobody else."""
+    whole = record(row)
+    whole.pop("consents", None)
+    return whole
+
+
 def _told(gave: Given) -> dict[str, Any]:
     if not (gave.addresses or gave.consents or gave.language):
         return {"last_confirmed_at": gave.confirmed_at} if gave.confirmed_at else {}

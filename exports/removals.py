@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from domain.errors import RegularsError
 from exports.forms import FORMS
-from exports.narrowing import left_segment, needs_consent, policy_of
+from exports.narrowing import left_segment, left_third_party, needs_consent, policy_of
 from exports.presets import PRESETS
 from exports.presets import write as write_preset
 from exports.record import TOMBSTONE_FIELDS, tombstone
 from exports.whole import Counted, write_whole, writer
 from store import exports as recorded
-from store import feed_rows, leavers, segment_told, segments, written_files
+from store import feed_rows, leavers, recipients, segment_told, segments, transfers, written_files
 from store.database import Database
 from store.exports import Export
 from store.written_files import EXPORT
@@ -74,9 +74,13 @@ def export_removals_of(database: Database, export: Export, folder: Path, *, now:
 
 
 def _gone(connection: Any, export: Export, seq: int, *, now: datetime) -> Iterator[dict[str, Any]]:
-    """Read who has left; of a segment's export also who left the segment alone."""
+    """Read who has left; of a segment's or a third party's also who left that alone."""
     for each in leavers.removals(connection, export.id):
         yield tombstone(each)  # type: ignore[arg-type]  # the same columns
+    recipient = recipients.of_export(connection, export.id)
+    if recipient is not None and recipient.needs_consent:
+        left = left_third_party(connection, recipient, now=now)
+        yield from (each for each in left if each["reason"] == transfers.WITHDRAWN)
     number = export.segment_id
     segment = segments.one(connection, number, ended_too=True) if number is not None else None
     if segment is not None:

@@ -1,6 +1,6 @@
 """The source of a consumer that is bound to a segment: what concerns that alone, in numbers of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,8 @@ from store.segment_steps import Bound
 class OfSegment(Source):
     """Reads the segment of a consumer; steps are reckoned by whoever holds the consumer."""
 
-    def __init__(self, bound: Bound) -> None:
+    def __init__(self, recipient_id: int, bound: Bound) -> None:
+        super().__init__(recipient_id)
         self.bound = bound
 
     def is_due(self, connection: Any, *, now: datetime) -> bool:
@@ -47,3 +48,7 @@ class OfSegment(Source):
         """Read one whom the segment holds, whose step is reckoned before."""
         reckoning.reckon(connection, self.bound, now=now, only=(platform, platform_id))
         return segment_steps.row_of(connection, self.bound, platform, platform_id, given_at=given_at)
+
+    def ended(self, connection: Any, after: int, upto: int) -> Iterable[Any]:  # noqa: ARG002
+        """Read nobody: no third party is bound to a segment."""
+        return ()

@@ -7,8 +7,12 @@ from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
 
 from domain.errors import RegularsError
-from exports.record import FIELDS, GIVEN_FIELDS, record, tombstone
-from store import feed_rows, leavers
+from domain.recipient import Recipient
+from exports.narrowing import to_third_party
+from exports.record import FIELDS, GIVEN_FIELDS, disclosed, record, tombstone
+from store import exports as recorded
+from store import feed_rows, leavers, transfers
+from store.database import Database
 
 Message: TypeAlias = dict[str, Any]
 
@@ -39,6 +43,13 @@ _FIELDS = tuple(dict.fromkeys((*FIELDS, *GIVEN_FIELDS, "reason", "removed_at", "
 
 class TapError(RegularsError):
     """Raised where a catalog, a state or a configuration cannot be used."""
+
+
+class Reader(NamedTuple):
+    """Whose target is told, and the store in which it is noted whom a third party gets."""
+
+    database: Database
+    recipient: Recipient
 
 
 class Place(NamedTuple):
@@ -142,39 +153,63 @@ def schema_of(asked: Wanted) -> Message:
     }
 
 
-def everything(connection: Any, asked: Wanted, version: int, *, now: datetime) -> Iterator[Message]:
-    """Tell all regular contacts; whatever a target holds of another version is gone then."""
-    for each in _records(connection, 0, now=now):
+def everything(
+    connection: Any, reader: Reader, asked: Wanted, version: int, *, now: datetime
+) -> Iterator[Message]:
+    """Tell all regular contacts; whatever a target holds of another version is gone then.
+
+    A third party is told of those who consented to that.
+    """
+    for each in _records(connection, reader, 0, now=now):
         yield _message(each, asked, version, now)
     yield {"type": "ACTIVATE_VERSION", "stream": STREAM, "version": version}
 
 
-def moved(connection: Any, asked: Wanted, place: Place, *, now: datetime) -> Iterator[Message]:
+def moved(
+    connection: Any, reader: Reader, asked: Wanted, place: Place, *, now: datetime
+) -> Iterator[Message]:
     """Tell who came in, changed or left since a place, in the order of the feed."""
-    gone = removals(connection, asked, place, now=now)
+    gone = removals(connection, reader, asked, place, now=now)
     came = (
         (each[PLACE], _message(each, asked, place.version, now))
-        for each in _records(connection, place.seq, now=now)
+        for each in _records(connection, reader, place.seq, now=now)
     )
     left = ((each["record"][PLACE], each) for each in gone)
     for _, message in heapq.merge(came, left, key=itemgetter(0)):
         yield message
 
 
-def removals(connection: Any, asked: Wanted, place: Place, *, now: datetime) -> Iterator[Message]:
+def removals(
+    connection: Any, reader: Reader, asked: Wanted, place: Place, *, now: datetime
+) -> Iterator[Message]:
     """Tell who left since a place of those whom the target knows: all that it knew of them becomes empty."""
-    for each in leavers.removed_since(connection, place.seq):
-        told = tombstone(each)  # type: ignore[arg-type]  # the same columns
+    for each in _gone(connection, reader.recipient, place):
+        told = tombstone(each)
         at = told["at"]
         yield _message({**told, "removed_at": at, "_sdc_deleted_at": at}, asked, place.version, now)
 
 
-def people(connection: Any) -> int:
-    """Count whom a target holds that was told all."""
+def people(connection: Any, recipient: Recipient) -> int:
+    """Count whom a target of a recipient holds that was told all."""
+    if recipient.needs_consent:
+        return transfers.shown_count(connection, recipient.id)
     return feed_rows.count(connection)
 
 
-def _records(connection: Any, after: int, *, now: datetime) -> Iterator[dict[str, Any]]:
+def _gone(connection: Any, recipient: Recipient, place: Place) -> Iterator[Any]:
+    left = leavers.removed_since(connection, place.seq, recipient.id)
+    if not recipient.needs_consent:
+        return left
+    upto = recorded.newest_seq(connection)
+    ended = list(transfers.ended_between(connection, recipient.id, place.seq, upto))
+    got = transfers.got(connection, recipient.id, [(each[1], each[2]) for each in ended])
+    return heapq.merge(left, (each for each in ended if (each[1], each[2]) in got), key=itemgetter(0))
+
+
+def _records(connection: Any, reader: Reader, after: int, *, now: datetime) -> Iterator[dict[str, Any]]:
+    database, recipient = reader
+    if recipient.needs_consent:
+        return map(disclosed, to_third_party(database, recipient, connection, after, now=now))
     return map(record, feed_rows.rows(connection, after, given_at=now))
 
 

@@ -1,16 +1,19 @@
-"""Sources: whom a consumer may be told of, and in whose numbers; here everybody, in those of the feed."""
+"""Sources: whom a consumer may be told of, and in whose numbers; here all, in those of the feed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from store import exports as recorded
-from store import feed_rows
+from store import feed_rows, transfers
 from store.feed_rows import FeedRow
 
 
 class Source:
-    """Reads the whole feed; a source of less is made from it."""
+    """Reads the feed for a recipient; a third party gets those who consent to it."""
+
+    def __init__(self, recipient_id: int) -> None:
+        self.recipient_id = recipient_id
 
     def is_due(self, connection: Any, *, now: datetime) -> bool:  # noqa: ARG002
         """Tell whether `settle` may find something new."""
@@ -33,7 +36,9 @@ class Source:
         self, connection: Any, after: int, upto: int, size: int | None, given_at: datetime | None
     ) -> Sequence[FeedRow]:
         """Read whom it shows of those whose number lies behind `after`, up to `upto`."""
-        return feed_rows.rows_between(connection, after, upto, size, given_at=given_at)
+        return feed_rows.rows_between(
+            connection, after, upto, size, self._among(connection), given_at=given_at
+        )
 
     def row(
         self,
@@ -45,7 +50,12 @@ class Source:
         now: datetime,  # noqa: ARG002
     ) -> FeedRow | None:
         """Read one contact; None where it does not show it."""
-        return feed_rows.row_of(connection, platform, platform_id, given_at=given_at)
+        among = self._among(connection)
+        return feed_rows.row_of(connection, platform, platform_id, among, given_at=given_at)
 
+    def ended(self, connection: Any, after: int, upto: int) -> Iterable[Any]:
+        """Read who took back the consent to be disclosed, as removals are."""
+        return transfers.ended_between(connection, self.recipient_id, after, upto)
 
-EVERYBODY = Source()
+    def _among(self, connection: Any) -> Any:
+        return transfers.among(connection, self.recipient_id)

@@ -23,6 +23,7 @@ from store import (
     suppressions,
     targetings,
     tombstones,
+    transfers,
 )
 from store.database import Database
 from store.erasures import Erased
@@ -74,6 +75,7 @@ def tidy(connection: Connection, road: Road, *, now: datetime) -> tuple[list[Era
     segment_told.forget_told(connection, now - timedelta(days=days))
     tombstones.forget_acknowledged(connection)
     segment_steps.forget(connection, now - timedelta(days=days))
+    transfers.forget_told(connection)
     years = policy.numbers.get("ttpa_records_years")
     if years is not None:  # a pack of one's own may name none: then the record stays
         targetings.forget(connection, now - timedelta(days=366 * years.value))

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from domain.journal import Act, Detail, Entry
-from domain.recipient import Recipient, require_receiving
+from domain.recipient import Recipient, require_no_third_party
 from store import journal, view_readers
 from store.database import Database
 from store.view_readers import ViewError
@@ -17,7 +17,7 @@ def grant_views(
     Raises RecipientError where the recipient may get nothing, ViewError where the role may do more than read
     the views. Until it is registered the views refuse it, whatever it was granted.
     """
-    require_receiving(recipient)
+    require_no_third_party(recipient)
     view_readers.grant(owner, role)
     with database.write() as connection:
         view_readers.add(connection, role, recipient, actor, now=now)

@@ -11,7 +11,7 @@ from domain.sign_up import CHANNELS
 from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
 from store.signals import moment_of
-from store.tables import consent_texts, consents
+from store.tables import consent_texts, consents, transfer_consents
 
 
 class Consent(NamedTuple):
@@ -178,7 +178,8 @@ def standing(connection: Connection, contact_ids: Iterable[int]) -> set[int]:
 def forget_unused_wordings(connection: Connection) -> int:
     """Delete the texts to which no consent points any more: one taken by hand may name its person."""
     pointing = exists().where(consents.c.text == consent_texts.c.hash)
-    return connection.execute(delete(consent_texts).where(~pointing)).rowcount
+    transferring = exists().where(transfer_consents.c.text == consent_texts.c.hash)
+    return connection.execute(delete(consent_texts).where(~pointing, ~transferring)).rowcount
 
 
 def of_contact(connection: Connection, contact_id: int) -> Sequence[RowMapping]:

@@ -219,9 +219,15 @@ def behind(connection: Connection, consumer: Consumer) -> Behind:
         connection,
         "SELECT count(*), min(at) FROM (SELECT t.at FROM changes AS t WHERE t.op = 'remove' "
         "AND t.seq > :acked AND EXISTS (SELECT 1 FROM received AS r WHERE r.consumer_id = :id "
-        "AND r.platform_id = t.platform_id AND r.platform = t.platform) LIMIT :most) AS part",
+        "AND r.platform_id = t.platform_id AND r.platform = t.platform) "
+        # To a third party the end of a consent is a removal.
+        "UNION ALL SELECT e.withdrawn_at FROM transfer_consents AS e "
+        "JOIN contacts AS c ON c.id = e.contact_id WHERE e.recipient_id = :recipient "
+        "AND e.withdrawn_seq > :acked AND EXISTS (SELECT 1 FROM received AS r WHERE r.consumer_id = :id "
+        "AND r.platform_id = c.platform_id AND r.platform = c.platform) LIMIT :most) AS part",
         acked=consumer.acked_removals,
         id=consumer.id,
+        recipient=consumer.recipient_id,
         most=MOST_COUNTED,
     ).one()
     return Behind(int(records), moment_of(since), int(removals), moment_of(removed_at))

@@ -41,12 +41,15 @@ def rows_between(
     after: int,
     upto: int,
     size: int | None = None,
+    among: ColumnElement[bool] | None = None,
     *,
     given_at: datetime | None = None,
 ) -> Sequence[FeedRow]:
     """Read those of `rows` whose step lies behind `after`, up to `upto`, `size` of them at most."""
     place = messaging_contacts.c.seq
     statement = shown_rows(connection, given_at).where(place > after, place <= upto).order_by(place)
+    if among is not None:
+        statement = statement.where(among)
     return connection.execute(statement.limit(size) if size else statement).all()
 
 
@@ -57,12 +60,18 @@ def count(connection: Connection) -> int:
 
 
 def row_of(
-    connection: Connection, platform: str, platform_id: str, *, given_at: datetime | None = None
+    connection: Connection,
+    platform: str,
+    platform_id: str,
+    among: ColumnElement[bool] | None = None,
+    *,
+    given_at: datetime | None = None,
 ) -> FeedRow | None:
     """Read the one of `rows` that is this contact's; None where the feed does not show it."""
     of_key = (contacts.c.platform == platform, contacts.c.platform_id == platform_id)
     shown = shown_rows(connection, given_at)
-    return connection.execute(shown.where(*of_key, messaging_contacts.c.seq.is_not(None))).first()
+    found = shown.where(*of_key, messaging_contacts.c.seq.is_not(None))
+    return connection.execute(found if among is None else found.where(among)).first()
 
 
 def shown_rows(

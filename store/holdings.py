@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from domain.contact import ContactKey
-from store import consents
+from store import consents, transfers
 from store.sealed import ENDING
 from store.tables import (
     accounts,
@@ -21,6 +21,7 @@ from store.tables import (
     segment_steps,
     segment_told,
     segments,
+    transferred,
 )
 
 #: By what a row names its contact.
@@ -49,6 +50,8 @@ def of_contact(connection: Connection, key: ContactKey) -> dict[str, Rows]:
             rows = connection.execute(select(each).where(each.columns[_OWNER] == contact["id"])).mappings()
             found[f"{each.name}"] = [_readable(row, names) for row in rows]
         found["consents"] = [_readable(row, names) for row in consents.of_contact(connection, contact["id"])]
+        agreed = transfers.of_contact(connection, contact["id"])
+        found["transfer_consents"] = [_readable(row, names) for row in agreed]
     about = select(journal_texts, journal_chain.c.at).join(
         journal_chain, journal_chain.c.seq == journal_texts.c.seq
     )
@@ -78,6 +81,13 @@ def of_contact(connection: Connection, key: ContactKey) -> dict[str, Rows]:
         segment_told.c.platform == key.platform, segment_told.c.platform_id == key.platform_id
     ).order_by(segment_told.c.segment_id)
     found["segment_told"] = [_readable(row, names) for row in connection.execute(told).mappings()]
+    got = (
+        select(recipients.c.name.label("recipient"))
+        .join(transferred, transferred.c.recipient_id == recipients.c.id)
+        .where(transferred.c.platform_id == key.platform_id, transferred.c.platform == key.platform)
+        .order_by(recipients.c.id)
+    )
+    found["transferred"] = [_readable(row, names) for row in connection.execute(got).mappings()]
     return {name: rows for name, rows in found.items() if rows}
 
 

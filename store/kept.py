@@ -163,6 +163,16 @@ KEPT: Mapping[str, Kept] = {
         "`tombstone_days` after it left the segment; its last step in `changes`",
         "the daily scrub",
     ),
+    "transfer_consents": Kept(
+        "the proof of a consent to be passed on to a third party",
+        _WITH_CONTACT,
+        "the database, with the contact",
+    ),
+    "transferred": Kept(
+        "whom a third party got, so that it is told of their removal",
+        "its last step in `changes`",
+        "the daily scrub",
+    ),
     "targetings": Kept(
         "who was chosen by which criteria, and what for (Regulation (EU) 2024/900, art. 19); nobody is named",
         "`ttpa_records_years` after it",

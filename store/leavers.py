@@ -27,7 +27,11 @@ HELD = (
     "AND k.op = 'upsert' AND k.reason = 'admitted') "
     # Of a segment's files it is known whom they held.
     "AND (e.segment_id IS NULL OR EXISTS (SELECT 1 FROM segment_told AS g WHERE g.segment_id = e.segment_id "
-    "AND g.platform = t.platform AND g.platform_id = t.platform_id))"
+    "AND g.platform = t.platform AND g.platform_id = t.platform_id)) "
+    # So it is of what third parties got.
+    "AND (e.recipient_id IS NULL OR NOT EXISTS (SELECT 1 FROM recipients AS p WHERE p.id = e.recipient_id "
+    "AND p.part = 'third-party') OR EXISTS (SELECT 1 FROM transferred AS g "
+    "WHERE g.recipient_id = e.recipient_id AND g.platform = t.platform AND g.platform_id = t.platform_id))"
 )
 
 
@@ -52,14 +56,16 @@ def removals(connection: Connection, number: int) -> Iterator[tuple[Any, ...]]:
         yield (*row[:5], moment_of(row[5]))
 
 
-def removed_since(connection: Connection, seq: int) -> Iterator[tuple[Any, ...]]:
-    """Read the removals after a step of the feed of those whom a reader knows that has all up to there."""
+def removed_since(connection: Connection, seq: int, recipient_id: int) -> Iterator[tuple[Any, ...]]:
+    """Read the removals after a step of the feed of those whom a recipient knows that has all up to there."""
     found = run(
         connection.execution_options(yield_per=2_000),
         "SELECT t.seq, t.platform, t.platform_id, t.op, t.reason, t.at FROM "
-        "(SELECT CAST(:seq AS bigint) AS seq, 0 AS since_seq, CAST(NULL AS bigint) AS segment_id) AS e "
+        "(SELECT CAST(:seq AS bigint) AS seq, 0 AS since_seq, CAST(NULL AS bigint) AS segment_id, "
+        "CAST(:recipient AS bigint) AS recipient_id) AS e "
         f"CROSS JOIN changes AS t WHERE t.seq > e.seq AND {_GONE} AND {HELD} ORDER BY t.seq",
         seq=seq,
+        recipient=recipient_id,
     )
     for row in found:
         yield (*row[:5], moment_of(row[5]))

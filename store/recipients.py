@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from domain.recipient import Ground, Part, Recipient, RecipientError
 from store.sets import run
-from store.tables import recipients
+from store.tables import exports, recipients
 
 _COLUMNS = (
     recipients.c.name,
@@ -48,6 +48,13 @@ def called(connection: Connection, name: str) -> Recipient:
             f"There is no recipient {name!r}: `regulars recipient list` shows them, `add` makes one."
         )
     return found
+
+
+def of_export(connection: Connection, number: int) -> Recipient | None:
+    """Return for whom an export was, also one that has ended; None where that is nobody in particular."""
+    named = select(*_COLUMNS).join(exports, exports.c.recipient_id == recipients.c.id)
+    row = connection.execute(named.where(exports.c.id == number)).first()
+    return _recipient(row) if row else None
 
 
 def holding(connection: Connection) -> list[tuple[Recipient, tuple[str, ...]]]:

@@ -1748,6 +1748,38 @@ area_counts = Table(
     PrimaryKeyConstraint("quarter", "code"),
 )
 
+#: Consents to be disclosed to a recipient that is a third party, each with its proof.
+transfer_consents = Table(
+    "transfer_consents",
+    metadata,
+    Column("contact_id", ForeignKey("contacts.id", ondelete="CASCADE"), nullable=False),
+    Column("recipient_id", ForeignKey("recipients.id"), nullable=False),
+    Column("given_at", Moment, nullable=False),
+    Column("text", ForeignKey("consent_texts.hash"), nullable=False),
+    # Where it was given, and who entered it.
+    Column("source", Text, nullable=False),
+    Column("taken_by", Text, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("withdrawn_at", Moment),
+    # The feed's step that told the end to whoever may read of the contact.
+    Column("withdrawn_seq", BigInteger),
+    PrimaryKeyConstraint("contact_id", "recipient_id", "given_at"),
+    Index("ix_transfer_consents_text", "text"),
+    Index("ix_transfer_consents_recipient_id", "recipient_id", "withdrawn_seq"),
+    CheckConstraint("source <> '' AND taken_by <> ''", name="proof"),
+)
+
+#: Whom a third party got by a file or the tap, so that it is told of their removal, and of nobody else's.
+transferred = Table(
+    "transferred",
+    metadata,
+    Column("recipient_id", ForeignKey("recipients.id"), nullable=False),
+    Column("platform_id", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    PrimaryKeyConstraint("recipient_id", "platform_id", "platform"),
+    Index("ix_transferred_platform", "platform", "platform_id"),
+)
+
 #: The newest step of each contact for each consumer that is bound to a segment.
 segment_steps = Table(
     "segment_steps",

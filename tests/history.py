@@ -53,6 +53,8 @@ SMALL: Mapping[str, str] = {
     **dict.fromkeys(("area_tables", "area_counts"), "a table of the areas each quarter"),
     "received": "never read but by consumer and contact",
     "segment_steps": "never read but by consumer and contact",
+    "transfer_consents": "few consent to that; read by contact or recipient",
+    "transferred": "never read but by recipient and contact",
     "segment_told": "never read but by segment, recipient and contact",
     "sessions": "those that have ended go at each sign-in",
     "written_files": "one for each export and backup that is not gone",

@@ -4,7 +4,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,6 +15,11 @@ from domain.errors import RegularsError
 _MOST = 1_000
 #: What a spreadsheet would carry out (OWASP, CSV injection); a number or a phone is none of it.
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d .()]*\Z)")
+
+
+def harmless(cells: Iterable[str]) -> list[str]:
+    """Return cells as a spreadsheet may open them: nothing in them is carried out."""
+    return [f"'{each}" if _FORMULA.match(each) else each for each in cells]
 
 
 class RejectsFile:
@@ -46,7 +51,7 @@ class RejectsFile:
 
     def _write(self, *cells: str) -> None:
         if self._file:
-            csv.writer(self._file).writerow([f"'{each}" if _FORMULA.match(each) else each for each in cells])
+            csv.writer(self._file).writerow(harmless(cells))
 
     def _made(self) -> io.TextIOWrapper:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)

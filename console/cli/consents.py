@@ -10,18 +10,22 @@ from sqlalchemy import Connection
 from console.cli.acting import enter
 from console.cli.contact_key import Key, key_of
 from console.cli.start import runtime
+from console.cli.transferring import transfer
 from console.cli.words import note, out, print_json
 from console.pages.forms import agreed
 from console.pages.mails import confirmation
 from console.pages.server import face_of
 from console.pages.sign_up import letter_of
+from domain.contact import ContactKey
 from domain.errors import RegularsError
 from domain.journal import Act
 from domain.sign_up import PURPOSES
 from pipeline import reconfirming
 from pipeline.joining import Asked
 from pipeline.reconfirming import Renewal
+from pipeline.transferring import withdraw_transfer
 from pipeline.withdrawing import withdraw
+from store import recipients
 from workers.alerter import mails_of
 from workers.runtime import Runtime, utc_now
 
@@ -38,11 +42,13 @@ class Which(StrEnum):
     EMAIL = "email"
     SMS = "sms"
     TOPICS = "topics"
+    TRANSFER = "transfer"
     ALL = "all"
 
 
 def register(root: typer.Typer) -> None:
     """Add the group to the command line."""
+    app.command("transfer")(transfer)
     root.add_typer(app, name="consents")
 
 
@@ -50,24 +56,36 @@ def register(root: typer.Typer) -> None:
 def withdrawn(
     key: Key,
     channel: Annotated[
-        Which, typer.Option("--channel", help="email, sms, topics, or all.", show_default=False)
+        Which, typer.Option("--channel", help="email, sms, topics, transfer, or all.", show_default=False)
     ],
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to", help="With transfer: one third party alone, a name of `regulars recipient list`."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Take back what a person consented to, at its word: it is not written to on that channel any more.
 
     The proof of the consent stays with its end. Where no channel is left, the sign-up ends: the contact
-    leaves the messaging store and is deleted after the pack's grace. Whoever wants nothing of us at all
+    leaves the messaging store and is deleted after the pack's grace. A third party that got the contact by
+    its consent to transfer is told to remove it. Whoever wants nothing of us at all
     objects: `regulars object`.
     """
     contact, open_runtime = key_of(key), runtime()
-    purposes = PURPOSES if channel is Which.ALL else (channel.value,)
+    if to is not None and channel is not Which.TRANSFER:
+        raise RegularsError("--to goes with --channel transfer.")
+    purposes = PURPOSES if channel is Which.ALL else () if channel is Which.TRANSFER else (channel.value,)
 
     def act(connection: Connection) -> tuple[bool, bool]:
+        taken_back = channel in (Which.TRANSFER, Which.ALL) and _end_transfer(connection, contact, to)
+        if not purposes:
+            return taken_back, False
         policy = open_runtime.policy_in_force(connection)
         done = withdraw(connection, [contact], purposes, policy, now=utc_now())
         enter(connection, Act.CONSENT_WITHDRAWN, contact, channel=channel.value, ended=bool(done.contacts))
-        return bool(done.contacts), bool(done.sign_ups_ended)
+        return bool(done.contacts) or taken_back, bool(done.sign_ups_ended)
 
     ended, over = open_runtime.database.transact(act)
     if json:
@@ -76,6 +94,16 @@ def withdrawn(
         note("No such consent of this contact is in force; nothing was changed.")
     else:
         note(f"Taken back. {'The sign-up has ended with it.' if over else 'Other consents stand.'}")
+
+
+def _end_transfer(connection: Connection, contact: ContactKey, to: str | None) -> bool:
+    """Take back the consent to be passed on to a third party, or to all."""
+    recipient = recipients.called(connection, to.strip()) if to is not None else None
+    ended = withdraw_transfer(connection, [contact], recipient, now=utc_now())
+    if ended:
+        number = recipient.id if recipient else None
+        enter(connection, Act.TRANSFER_WITHDRAWN, contact, recipient=number)
+    return bool(ended)
 
 
 @app.command("ask")

@@ -18,7 +18,7 @@ from exports.files import Order
 from exports.forms import FORMS
 from exports.narrowing import called as segment_called
 from exports.presets import PRESETS
-from store import admissions, leavers, recipients
+from store import admissions, leavers, recipients, transfers
 from store import exports as recorded
 from workers.runtime import Runtime, system_user, utc_now
 
@@ -108,6 +108,13 @@ def export(
         note(f"Export {done.number} shows step {done.seq} of the feed; use it before {done.use_before}.")
     with database.read() as connection:
         refused = admissions.refused(connection)
+        everybody = transfers.shown_count(connection) if found and found.needs_consent else 0
+    if everybody:
+        among = done.contact_count + done.reject_count
+        note(
+            f"{everybody - among} regular contacts are not in it: they did not consent to that. "
+            "No file that goes there names them."
+        )
     if refused:
         listed = ", ".join(f"{count} {gate}" for gate, count in sorted(refused.items()))
         note(f"Not exported, for a gate refuses them: {listed}.")

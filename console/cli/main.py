@@ -28,6 +28,7 @@ MODULES: Mapping[str, str] = {
     "exports": "exporting",
     "recipient": "recipients",
     "consumer": "consumers",
+    "verify-consumer": "verifying",
     "segment": "segments",
     "areas": "areas",
     "views": "viewing",

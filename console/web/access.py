@@ -1,9 +1,11 @@
 """Who may do what: every route names the least role that may use it, by one of the types below."""
 
 import hmac
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
 
 from console.pages.words import language_of
 from console.web.desk import Desk, Visit
@@ -13,6 +15,10 @@ from store import halts, sessions
 
 #: Where the gate leaves a form that was sent, in the scope.
 FORM = "regulars.form"
+#: Where it leaves a file that came with it.
+UPLOAD = "regulars.upload"
+#: Where files may be uploaded to, and the least role that may.
+UPLOADS: Mapping[str, Role] = {"/privacy/opt_outs": Role.MANAGER}
 #: The field of every form that shows that a page of this session sent it.
 TOKEN_FIELD = "form_token"  # noqa: S105  # a name
 
@@ -63,6 +69,17 @@ Viewer = Annotated[Visit, Depends(At(Role.VIEWER))]
 Operator = Annotated[Visit, Depends(At(Role.OPERATOR))]
 Manager = Annotated[Visit, Depends(At(Role.MANAGER))]
 Admin = Annotated[Visit, Depends(At(Role.ADMIN))]
+
+
+def may_upload(desk: Desk, scope: Mapping[str, Any]) -> bool:
+    """Tell whether a request comes from a session that may upload where it asks."""
+    least = UPLOADS.get(scope["path"])
+    token = HTTPConnection(dict(scope)).cookies.get(cookie_name(desk), "")
+    if least is None or not token:
+        return False
+    with desk.database.read() as connection:
+        session = sessions.opened(connection, hash_of(token), now=desk.now())
+    return session is not None and session.user.role >= least
 
 
 def cookie_name(desk: Desk) -> str:

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from console.form_reading import Message
 from console.pages.words import language_of
 from console.web import halting, live, openid, probes, sign_in
-from console.web.access import ForbiddenError, SignedOutError
+from console.web.access import ForbiddenError, SignedOutError, may_upload
 from console.web.desk import Desk
 from console.web.gate import Gate
 from console.web.rendering import SCREENS, STATIC, address_of, after, plain_page
@@ -38,7 +38,7 @@ def make_app(desk: Desk) -> Gate:
     app.add_exception_handler(RequestValidationError, _missing)  # no number where one belongs
     # The gate hears of it, too: what was raised goes on after the answer.
     app.add_exception_handler(Exception, lambda request, _: said(request.scope, 503, "failed"))
-    return Gate(app, said, desk.runtime.settings.console_url)
+    return Gate(app, said, desk.runtime.settings.console_url, lambda scope: may_upload(desk, scope))
 
 
 def said(scope: Message, status: int, what: str) -> Response:

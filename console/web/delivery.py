@@ -24,7 +24,7 @@ from domain.recipient import RecipientError, may_receive, require_receiving
 from exports.files import LOOK_S, Order
 from exports.forms import FORMS
 from exports.presets import PRESETS, Preset
-from store import exports, halts, leavers, recipients, segments, tallies
+from store import exports, halts, leavers, recipients, segments, tallies, transfers
 from store.halts import HaltedError
 
 PATH = "/messaging/export"
@@ -106,6 +106,7 @@ def _asked(desk: Desk, visit: Visit, status: int = 200, **more: Any) -> Response
         known = recipients.every(connection)
         earlier = exports.standing(connection)
         saved = segments.every(connection)
+        agreed = transfers.counts(connection)
     numbers: dict[str, int] = {}
     for each in counted:
         kind = "held" if each.name.startswith("refused:") else each.name
@@ -115,6 +116,7 @@ def _asked(desk: Desk, visit: Visit, status: int = 200, **more: Any) -> Response
         "presets": [(each, _reached(each, numbers)) for each in PRESETS.values()],
         "recipients": known,
         "segments": saved,
+        "agreed": {each.id: agreed.get(each.id, 0) for each in known if each.needs_consent},
         "refused": {each.id for each in known if not may_receive(each)},
         "earlier": [each for each in earlier if visit.now - each.at < timedelta(days=60)],
         "numbers": numbers,

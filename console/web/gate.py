@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 
 from config.crashes import calls_of
 from console.form_reading import Asgi, FormError, Message, Receive, Send, own_origins, read_form
-from console.web.access import FORM
+from console.uploading import is_upload, read_upload
+from console.web.access import FORM, UPLOAD
 from domain.errors import RegularsError
 
 
@@ -38,18 +40,24 @@ _METHODS = {"GET", "HEAD", "POST"}
 #: Makes the page that says a refusal: the request, its status, the name of its words.
 Say = Callable[[Any, int, str], Response]
 
+#: Tells whether a request may bring a file: asked before anything of it is read.
+MayUpload = Callable[[Any], bool]
+
 log = logging.getLogger("regulars.console")
 
 
 class Gate:
     """Lets through what may come to a screen, with its form read."""
 
-    def __init__(self, app: FastAPI, say: Say, public_url: str | None) -> None:
+    def __init__(
+        self, app: FastAPI, say: Say, public_url: str | None, may_upload: MayUpload = lambda _: False
+    ) -> None:
         self._app: Asgi = app
         #: The application behind, for those who ask which routes there are.
         self.inner = app
         self._say = say
         self._public_url = public_url
+        self._may_upload = may_upload
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -92,7 +100,10 @@ class Gate:
         if Headers(scope=scope).get("origin") not in own_origins(scope, self._public_url):
             return 403, "foreign"
         try:
-            scope[FORM] = await read_form(scope, receive)
+            if is_upload(Headers(scope=scope)) and await run_in_threadpool(self._may_upload, scope):
+                scope[FORM], scope[UPLOAD] = await read_upload(scope, receive)
+            else:
+                scope[FORM] = await read_form(scope, receive)
         except FormError as error:
             return error.status, "large"
         return None

@@ -10,7 +10,7 @@ from console.web.desk import Desk, Visit
 from console.web.rendering import after, page
 from domain.recipient import EEA, Ground, Part, Recipient, RecipientError
 from pipeline.recipients import add_recipient, remove_recipient
-from store import recipients
+from store import recipients, transfers
 
 PATH = "/messaging/recipients"
 
@@ -50,7 +50,14 @@ def add_routes(app: FastAPI) -> None:
 def _page(desk: Desk, visit: Visit, status: int = 200, wrong: str = "", said: str = "") -> Response:
     with desk.database.read() as connection:
         known = recipients.every(connection)
-    shown: dict[str, Any] = {"parts": list(Part), "grounds": list(Ground), "bound": adequate(), "eea": EEA}
+        agreed = transfers.counts(connection)
+    shown: dict[str, Any] = {
+        "agreed": agreed,
+        "parts": list(Part),
+        "grounds": list(Ground),
+        "bound": adequate(),
+        "eea": EEA,
+    }
     sent = {name: visit.sent(name) for name in ("name", "country", "part", "ground")}
     return page(
         visit, "messaging/recipients", status, recipients=known, wrong=wrong, said=said, sent=sent, **shown

@@ -102,6 +102,8 @@ ASKS: Mapping[str, Leaving] = {
         (
             "erased", "deletion", "deauthorisation", "platform_deletion", "platform_gone", "expired",
             "campaign_over", "notice_overdue", "kept_too_long", "forgotten",
+            # A third party has no ground any more to hold what it got of us.
+            "transfer_withdrawn",
         ),
         Leaving.ERASED,
     ),

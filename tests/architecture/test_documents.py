@@ -60,7 +60,7 @@ def test_a_page_names_only_commands_that_exist(page: Path) -> None:
     known = {words for words, _ in commands()}
     known |= {words.rpartition(" ")[0] for words in known}
     unknown = []
-    for line in re.findall(r"`(regulars(?: [a-z]+)+)", text_of(page)):
+    for line in re.findall(r"`(regulars(?: [a-z]+(?:-[a-z]+)*)+)", text_of(page)):
         words = line.split()
         if not any(" ".join(words[:count]) in known - {"regulars"} for count in (2, 3)):
             unknown.append(line)

@@ -34,6 +34,8 @@ SILENT = {
     "console/cli/consumers.py rotate": "`consumers.rotate_token` enters it",
     "console/web/consumers.py _acted": "`consumers.rotate_token` and `revoke_consumer` enter it",
     "console/web/consumers.py add": "`consumers.add_consumer` enters it",
+    "console/verifying/world.py __init__": "its people are invented, and so is its installation",
+    "console/verifying/world.py halted": "its people are invented, and so is its installation",
     "console/cli/recipients.py add": "`recipients.add_recipient` enters it",
     "console/cli/recipients.py remove": "`recipients.remove_recipient` enters it",
     "console/cli/areas.py take": "`areas.take_partition` enters it",

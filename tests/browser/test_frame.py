@@ -37,6 +37,7 @@ SCREENS = (
     "/privacy/keeping",
     "/privacy/papers",
     "/privacy/journal",
+    "/privacy/opt_outs",
     "/privacy/policy",
     "/settings",
     "/settings/budgets",

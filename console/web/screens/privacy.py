@@ -9,6 +9,7 @@ from classifier.policy import Policy
 from config.packs import available_packs, load_pack
 from config.papers import PAPERS, PaperError, require, write
 from console.pages.document import document
+from console.web import opt_outs
 from console.web.access import Manager, Operator, Viewer
 from console.web.desk import Desk
 from console.web.previews import Previews
@@ -27,7 +28,7 @@ from store.kept import KEPT
 #: How many people and entries are listed at most.
 MOST = 20
 WEEK = timedelta(days=7)
-TABS = ("due", "keeping", "papers", "journal", "policy")
+TABS = ("due", "keeping", "papers", "opt_outs", "journal", "policy")
 
 
 def add_routes(app: FastAPI) -> None:
@@ -38,6 +39,7 @@ def add_routes(app: FastAPI) -> None:
     _add_papers(app, desk)
     _add_journal(app, desk)
     _add_policy(app, desk)
+    opt_outs.add_routes(app, TABS)
 
 
 def _add_due(app: FastAPI, desk: Desk) -> None:

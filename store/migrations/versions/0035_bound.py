@@ -6,7 +6,7 @@ from alembic import op
 from store.tables import Id, Moment
 
 revision = "0035"
-down_revision = "0033"
+down_revision = "0036"
 
 
 def _number(name: str) -> sa.Column[int]:

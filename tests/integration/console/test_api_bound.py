@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
+from console.binding import add_bound
 from domain.admission import Controller
 from domain.alert import AlertKind
+from domain.recipient import Part, Recipient
 from domain.segment import Segment, SegmentError
 from exports.binding import settle_all
 from pipeline.alerting import found
-from pipeline.consumers import revoke_consumer
+from pipeline.consumers import Wanted, revoke_consumer
 from pipeline.halting import admit_waiting, halt, resume
 from pipeline.rights import ERASED, OBJECTED
 from pipeline.segments import remove_segment
@@ -188,6 +190,10 @@ def test_a_segment_by_topic_goes_through_the_gate_and_on_record(console: Console
         bind(console, "crm", Segment("flats", "housing"))
     mirror = Mirror(console.port, bind(console, "crm", BUS))
     mirror.begin()
+    with console.database.write() as connection, pytest.raises(SegmentError, match="is a third party"):
+        chosen = segments.called(connection, "bus")
+        other = Recipient("The union", "FR", Part.THIRD_PARTY, None)
+        add_bound(connection, Wanted("x", other, None), chosen, CNIL, "test", now=NOW)
     with console.database.write() as connection:
         assert [each.name for each in consumers.bound(connection)] == ["crm"]
         uses = targetings.every(connection)

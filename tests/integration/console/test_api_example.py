@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,26 +17,29 @@ from tests.cast import ADA, CY, DI, follows
 from tests.consoles import Consoles, listening
 from tests.consumers import let_in
 from tests.interests import page
+from tests.scripts import example
 from workers.runtime import utc_now
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "consumers.md"
 LONGEST = 60
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_the_example_mirrors_the_store_and_acknowledges(database: Database, tmp_path: Path) -> None:
-    (example,) = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(example.splitlines()) <= LONGEST
+    assert len(example().splitlines()) <= LONGEST
     made_with = Settings(controller=Controller.PARTY)
     with listening(Consoles(database, tmp_path / "data", settings=made_with)) as console:
         page(database, [follows(ADA), follows(CY)], now=utc_now())
-        environment = {**os.environ, "CONSUMER_TOKEN": let_in(console)}
+        environment = {
+            **os.environ,
+            "CONSUMER_URL": f"http://127.0.0.1:{console.port}",
+            "CONSUMER_TOKEN": let_in(console),
+        }
+        command = [sys.executable, "-c", example(), str(tmp_path / "held.json")]
 
         def run() -> set[str]:
-            held = tmp_path / "held.json"
-            command = [sys.executable, "-c", example, f"http://127.0.0.1:{console.port}", str(held)]
             subprocess.run(command, env=environment, check=True, timeout=60)  # the document's own
-            return set(json.loads(held.read_text())["people"])
+            told = subprocess.run([*command, "--dump"], check=True, timeout=60, capture_output=True)
+            return {json.loads(line)["contact_key"] for line in told.stdout.splitlines()}
 
         assert run() == {str(ADA), str(CY)}
         page(database, [follows(DI)], now=utc_now())

@@ -134,3 +134,49 @@ def test_a_consent_is_taken_back_by_its_key_on_standard_input() -> None:
     with database.read() as connection:
         newest = journal.listed(connection, count=3)
     assert [each["act"] for each in newest] == ["consent.withdrawn"] * 3
+
+
+def test_who_agreed_to_be_passed_on_is_read_line_by_line_and_taken_back() -> None:
+    database = runtime().database
+    keys = {each["display_name"]: f"signup:{each['platform_id']}" for each in rows(database, "contacts")}
+    registered = CliRunner().invoke(
+        command_line("recipient"),
+        ["recipient", "add", "The Ally", "--country", "FR", "--role", "third-party"],
+        catch_exceptions=False,
+    )
+    assert registered.exit_code == 0
+    good = {"given_on": "2026-03-31", "source": "fair", "consent": "To the ally.", "language": "en"}
+    lines = [
+        {**good, "contact_key": keys["Bo"]},
+        {**good, "contact_key": keys["Cy"]},
+        {**good, "contact_key": "nobody"},
+        {**good, "contact_key": keys["Cy"], "given_on": "today"},
+        {**good, "contact_key": keys["Cy"], "consent": "I agree."},
+        {**good, "contact_key": keys["Cy"], "source": 1},
+        {**good, "contact_key": keys["Cy"], "more": ""},
+    ]
+    given = "\n".join([*map(json.dumps, lines[:1]), "", "no json", *map(json.dumps, lines[1:])])
+    told = json.loads(said("transfer", "--to", "The Ally", "--json", given=given))
+    assert told["new"] == 2
+    assert [each["line"] for each in told["wrong"]] == [3, 5, 6, 7, 8, 9]
+    assert "0 contacts agree" in said("transfer", "--to", "The Ally", given=json.dumps(lines[0]))
+    with pytest.raises(RegularsError, match="No consent was recorded"):
+        said("transfer", "--to", "The Ally", given="[" * 9_999)
+    assert json.loads(
+        said("withdraw", keys["Bo"], "--channel", "transfer", "--to", "The Ally", "--json")
+    ) == {
+        "consents_ended": True,
+        "sign_up_ended": False,
+    }
+    with pytest.raises(RegularsError, match="goes with --channel transfer"):
+        said("withdraw", keys["Cy"], "--channel", "email", "--to", "The Ally")
+    assert "The sign-up has ended" in said("withdraw", keys["Cy"], "--channel", "all")
+    assert all(each["withdrawn_at"] for each in rows(database, "transfer_consents"))
+    with database.read() as connection:
+        acts = [each["act"] for each in journal.listed(connection, count=4)]
+    assert sorted(acts) == [
+        "consent.transfer_given",
+        "consent.transfer_withdrawn",
+        "consent.transfer_withdrawn",
+        "consent.withdrawn",
+    ]

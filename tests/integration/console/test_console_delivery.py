@@ -129,7 +129,9 @@ def test_a_download_is_entered_with_its_recipient(console: Consoles) -> None:
     assert (one.recipient, one.by, one.folder) == ("Section of the north", "console:manager", None)
 
 
-def test_a_recipient_without_ground_and_a_third_party_are_refused(console: Consoles) -> None:
+def test_a_recipient_without_ground_is_refused_and_a_third_party_gets_nobody_who_did_not_consent(
+    console: Consoles,
+) -> None:
     boss = console.as_(Role.ADMIN)
     boss.get("/messaging/recipients")
     mailer = {"name": "Mailer", "country": "US", "part": "processor", "ground": ""}
@@ -141,10 +143,12 @@ def test_a_recipient_without_ground_and_a_third_party_are_refused(console: Conso
     assert boss.post("/messaging/recipients", friend).status == 303
     with console.database.read() as connection:
         number = recipients.called(connection, "Friend").id
-    boss.get("/messaging/export")
+    assert "(0 contacts consented, nobody else is sent)" in boss.get("/messaging/export").text
+    assert "0 contacts consented, nobody else is sent" in boss.get("/messaging/recipients").text
     status, _, body = download(boss, "/messaging/export", format="csv", recipient=str(number))
-    assert status == 422
-    assert b"Friend is a third party" in body
+    assert status == 200
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        assert archive.read("contacts.csv").count(b"\n") == 1
 
 
 def test_no_download_while_halted_but_removals(console: Consoles) -> None:

@@ -101,6 +101,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/privacy/papers": ("/privacy/papers",),
     "/privacy/papers/{name}": tuple(f"/privacy/papers/{each}" for each in PAPERS),
     "/privacy/journal": ("/privacy/journal", "/privacy/journal?before=1500"),
+    "/privacy/opt_outs": ("/privacy/opt_outs",),
     "/privacy/policy": ("/privacy/policy",),
     "/privacy/policy/preview": ("/privacy/policy/preview",),
     "/settings": ("/settings",),

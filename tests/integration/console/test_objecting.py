@@ -10,8 +10,8 @@ from typer.testing import CliRunner, Result
 
 from connectors.files.bombs import FileRefusedError
 from console.cli.main import command_line
-from console.cli.objecting import AT_ONCE
 from console.cli.start import runtime
+from console.opt_out_lists import AT_ONCE
 from domain.errors import RegularsError
 from pipeline.page import write_page
 from store import contacts, journal, messaging, suppressions

@@ -19,6 +19,7 @@ from console.tapping import Target, Told, tap
 from domain.contact import ContactKey
 from domain.journal import Act
 from domain.recipient import Part, Recipient, RecipientError
+from domain.transfer import Transfer
 from exports import singer
 from exports.files import export
 from exports.removals import export_removals_of
@@ -26,11 +27,13 @@ from exports.singer import ALL, ALWAYS, STREAM, Place, TapError, Wanted
 from pipeline.halting import halt, resume
 from pipeline.paper import paper_facts
 from pipeline.recipients import add_recipient
+from pipeline.transferring import agree, withdraw_transfer
 from store import exports, feed_rows, installation, journal, leavers, messaging, recipients
 from store.database import Database
 from store.halts import HaltedError
 from tests.cast import ADA, BO, CNIL, CY, DI, NOW
 from tests.delivered import follow, object_, shown, unfollow
+from tests.segmented import joined, keys_by_name, person
 from workers.runtime import Runtime
 
 #: Our own: a contact that was not told itself is disclosed to nobody else.
@@ -202,12 +205,36 @@ def test_while_anything_is_halted_removals_alone_are_told(database: Database, ta
     assert tapped.here == {str(ADA), str(DI)}
 
 
-def test_a_third_party_is_told_nothing(database: Database, tapped: Tapped) -> None:
-    follow(database, ADA)
-    tapped.recipient = tapped.recipient._replace(part=Part.THIRD_PARTY)
-    with pytest.raises(RecipientError, match="third party"):
+def test_a_third_party_is_told_who_consented_and_who_took_that_back(
+    database: Database, tapped: Tapped
+) -> None:
+    ally = Recipient("The Ally", "FR", Part.THIRD_PARTY, None)
+    joined(database, person("Ada"), person("Bo"), person("Cy"))  # all of them told at the form
+    ada, bo, cy = (ContactKey(*keys_by_name(database)[each]) for each in ("Ada", "Bo", "Cy"))
+    with database.write() as connection:
+        ally = ally._replace(id=add_recipient(connection, ally, "cli:ada", now=NOW))
+        given = [
+            Transfer(each, "Pass it on to The Ally.", "en", "fair", "cli:ada", NOW) for each in (ada, bo)
+        ]
+        agree(connection, ally, given, now=NOW)
+    tapped.recipient = ally
+    assert tapped.run() == Told(2, 0, removals_only=False)
+    assert tapped.here == {str(ada), str(bo)}
+    object_(database, cy)  # whom it never got
+    with database.write() as connection:
+        withdraw_transfer(connection, [bo], ally, now=NOW)
+    with database.write() as connection:
+        halt(connection, None, "cli:ada", "a test", now=NOW)
+    assert tapped.run() == Told(0, 1, removals_only=True)
+    assert tapped.here == {str(ada)}
+    with database.write() as connection:
+        resume(connection, None)
+    assert tapped.run() == Told(0, 1, removals_only=False)
+    assert tapped.table[str(bo)]["reason"] == "transfer_withdrawn"
+    assert tapped.run() == Told(0, 0, removals_only=False)
+    tapped.recipient = tapped.recipient._replace(ended_at=NOW)
+    with pytest.raises(RecipientError, match="no recipient any more"):
         tapped.run()
-    assert tapped.messages == []
 
 
 @pytest.mark.parametrize("seed", range(4))

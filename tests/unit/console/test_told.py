@@ -17,7 +17,16 @@ from console.web.words import catalogue
 SPEAKERS = ("domain", "store", "pipeline", "connectors", "workers", "console/web")
 #: Modules whose sentences only somebody at a command line, or starting the product, can meet.
 AT_THE_COMMAND_LINE = {
-    "connectors/files": "lists and archives are imported by commands",
+    **dict.fromkeys(
+        (
+            f"connectors/files/{each}.py"
+            for each in (
+                *("archive", "facebook_archive", "twitter_archive", "members"),
+                *("columns", "sign_up_list", "partition", "rejects"),
+            )
+        ),
+        "lists and archives are imported by commands",
+    ),
     "pipeline/archives.py": "the same",
     "pipeline/backup.py": "backups",
     "pipeline/objections.py": "the ledger, read at the start",

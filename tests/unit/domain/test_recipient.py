@@ -11,6 +11,7 @@ from domain.recipient import (
     RecipientError,
     may_receive,
     require_lawful,
+    require_no_third_party,
     require_receiving,
 )
 from tests.cast import NOW
@@ -48,17 +49,22 @@ def test_others_are_refused_with_the_reason(
         require_lawful(Recipient(name, country, Part.PROCESSOR, ground), adequate())
 
 
-def test_a_third_party_and_one_who_ended_get_nothing() -> None:
+def test_who_ended_gets_nothing_and_a_third_party_nothing_that_holds_everybody() -> None:
+    friend = Recipient("Friend", "FR", Part.THIRD_PARTY, None)
     for each in (Recipient("Section", "FR", Part.OWN, None), Recipient("Mailer", "FR", Part.PROCESSOR, None)):
+        assert not each.needs_consent
+        require_no_third_party(each)
+    for each in (friend, Recipient("Mailer", "FR", Part.PROCESSOR, None)):
         assert may_receive(each)
         require_receiving(each)
-    for each, said in (
-        (Recipient("Friend", "FR", Part.THIRD_PARTY, None), "third party"),
-        (Recipient("Mailer", "FR", Part.PROCESSOR, None, ended_at=NOW), "no recipient any more"),
-    ):
-        assert not may_receive(each)
-        with pytest.raises(RecipientError, match=said):
-            require_receiving(each)
+    assert friend.needs_consent
+    with pytest.raises(RecipientError, match="third party"):
+        require_no_third_party(friend)
+    ended = Recipient("Mailer", "FR", Part.PROCESSOR, None, ended_at=NOW)
+    assert not may_receive(ended)
+    for require in (require_receiving, require_no_third_party):
+        with pytest.raises(RecipientError, match="no recipient any more"):
+            require(ended)
 
 
 def test_the_eea_has_thirty_countries_and_none_needs_a_decision() -> None:
