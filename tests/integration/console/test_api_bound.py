@@ -190,10 +190,11 @@ def test_a_segment_by_topic_goes_through_the_gate_and_on_record(console: Console
         bind(console, "crm", Segment("flats", "housing"))
     mirror = Mirror(console.port, bind(console, "crm", BUS))
     mirror.begin()
-    with console.database.write() as connection, pytest.raises(SegmentError, match="is a third party"):
+    wanted = Wanted("x", Recipient("The union", "FR", Part.THIRD_PARTY, None), None)
+    with console.database.write() as connection:
         chosen = segments.called(connection, "bus")
-        other = Recipient("The union", "FR", Part.THIRD_PARTY, None)
-        add_bound(connection, Wanted("x", other, None), chosen, CNIL, "test", now=NOW)
+        with pytest.raises(SegmentError, match="is a third party"):
+            add_bound(connection, wanted, chosen, CNIL, "test", now=NOW)
     with console.database.write() as connection:
         assert [each.name for each in consumers.bound(connection)] == ["crm"]
         uses = targetings.every(connection)
