@@ -5,8 +5,8 @@ from alembic import op
 
 from store.tables import Id, Moment
 
-revision = "0035"
-down_revision = "0036"
+revision = "0038"
+down_revision = "0037"
 
 
 def _number(name: str) -> sa.Column[int]:
