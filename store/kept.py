@@ -50,6 +50,9 @@ KEPT: Mapping[str, Kept] = {
     "chosen_topics": Kept("what an operator corrected", _WITH_CONTACT, "the database, with the contact"),
     "interests": Kept("what is found from these", _WITH_CONTACT, "the database, with the contact"),
     "roster_pages": Kept("a walk under way, in our own numbers", "the walk is compared", "the harvest"),
+    "departing": Kept(
+        "whom a walk missed, in our own numbers", "each is parted with, within a minute", "the harvest"
+    ),
     "inbox": Kept(
         "a push until it is taken in",
         "`expires_at` (`REGULARS_INBOX_DAYS`); a minute where it names whoever objected",

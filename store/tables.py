@@ -1780,6 +1780,22 @@ transferred = Table(
     Index("ix_transferred_platform", "platform", "platform_id"),
 )
 
+#: Whom a whole walk did not show, until their acts have ended or are in doubt: too many for one transaction.
+departing = Table(
+    "departing",
+    metadata,
+    Column("run_id", ForeignKey("harvest_runs.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("post", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    # Whether the acts are put in doubt, not ended: the brake holds.
+    Column("doubted", Boolean(name="doubted"), nullable=False),
+    # The ids of the contacts as one JSON array.
+    Column("members", Text, nullable=False),
+    PrimaryKeyConstraint("run_id", "number"),
+    _one_of("kind", KINDS),
+)
+
 #: The newest step of each contact for each consumer that is bound to a segment.
 segment_steps = Table(
     "segment_steps",

@@ -63,7 +63,9 @@ SMALL: Mapping[str, str] = {
         ("overrides", "chosen_topics", "declared_topics", "spoken", "ended_acts", "checkpoints"),
         "never read but by contact or account",
     ),
-    **dict.fromkeys(("roster_pages", "post_topics", "looks"), "never read but by run, post or account"),
+    **dict.fromkeys(
+        ("roster_pages", "departing", "post_topics", "looks"), "never read but by run, post or account"
+    ),
 }
 
 

@@ -31,9 +31,9 @@ _ABOUT = """Whom the messaging store shows, for CRMs and other consumers.
 
 Begin with `/v1/regular-contacts`: follow `next_cursor` until `has_more` is false. Then ask `/v1/changes`
 with `changes_cursor`, again and again, each time with the `next_cursor` of the answer before. Apply what you
-are told in its order; carry out each `remove`. Some of it may come twice. When it is carried out and cannot
-be lost any more, say so with `PUT /v1/consumers/me/ack`. After a 410 begin anew, and delete whoever is not
-told then.
+are told in its order; carry out each `remove`. Some of it may come twice; of one contact the larger `seq`
+counts. When it is carried out and cannot be lost any more, say so with `PUT /v1/consumers/me/ack`. After a
+410 begin anew, and delete whoever is not told then. `regulars verify-consumer` tries whether yours does so.
 """
 _UPSERT: dict[str, Any] = {
     "contact_key": "twitter:1001",
