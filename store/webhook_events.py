@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, insert, or_, s
 from domain.webhook import State
 from store import consumers as readers
 from store import exports
-from store.sets import run
 from store.tables import consumer_tokens, consumers, recipients, webhook_deliveries, webhooks
 
 
@@ -25,6 +24,13 @@ class Waiting(NamedTuple):
     epoch: str
     seq: int
     removals: int
+
+
+class There(NamedTuple):
+    """The newest number of what a consumer reads, and whether somebody is shown behind its place."""
+
+    newest: int
+    shows: bool
 
 
 class Due(NamedTuple):
@@ -41,18 +47,11 @@ class Due(NamedTuple):
     sealed: tuple[bytes, ...]
 
 
-def waiting(connection: Connection, *, halted: bool, told_before: datetime, now: datetime) -> list[Waiting]:
-    """Return the endpoints behind whose place something happened, were last told before a moment, and wait.
-
-    While anything is halted a reader is given removals alone, so only they count.
-    """
-    newest = exports.newest_seq(connection)
+def waiting(connection: Connection, *, told_before: datetime, now: datetime) -> list[Waiting]:
+    """Return the endpoints that may be told something, and were last told before a moment."""
     on_its_way = exists().where(
         webhook_deliveries.c.webhook_id == webhooks.c.id, webhook_deliveries.c.dead_at.is_(None)
     )
-    moved = [webhooks.c.told_removals < newest]
-    if not halted:
-        moved += [webhooks.c.told_seq < newest, webhooks.c.told_epoch != exports.epoch(connection)]
     statement = (
         select(
             webhooks.c.id,
@@ -66,7 +65,6 @@ def waiting(connection: Connection, *, halted: bool, told_before: datetime, now:
         .join(recipients, recipients.c.id == consumers.c.recipient_id)
         .where(
             *is_told(now),
-            or_(*moved),
             or_(webhooks.c.told_at.is_(None), webhooks.c.told_at <= told_before),
             ~on_its_way,
         )
@@ -74,21 +72,32 @@ def waiting(connection: Connection, *, halted: bool, told_before: datetime, now:
     return [Waiting(*row) for row in connection.execute(statement)]
 
 
-def look(connection: Connection, waits: Waiting, message_id: str, *, halted: bool, now: datetime) -> bool:
+def has_moved(connection: Connection, waits: Waiting, newest: int, *, halted: bool) -> bool:
+    """Tell whether something happened behind the place of an endpoint, be it none of its business.
+
+    While anything is halted a reader is given removals alone, so only they count.
+    """
+    if halted:
+        return waits.removals < newest
+    return min(waits.removals, waits.seq) < newest or waits.epoch != exports.epoch(connection)
+
+
+def look(
+    connection: Connection, waits: Waiting, there: There, message_id: str, *, halted: bool, now: datetime
+) -> bool:
     """Put an event on its way where its consumer may read more than it acknowledged and was told of.
 
-    What concerns it not is passed over. Returns whether there is an event; False, too, where another
-    dispatcher was quicker.
+    `there` is as the transaction finds it that holds the consumer. What concerns it not is passed over.
+    Returns whether there is an event; False, too, where another dispatcher was quicker.
     """
-    # While we look nobody is shown to it of whose removal we would not know that it concerns it.
-    readers.hold(connection, waits.consumer_id)
-    newest, epoch = exports.newest_seq(connection), exports.epoch(connection)
     reader = readers.get(connection, waits.consumer_id)
-    tells = _has_removal(connection, reader.id, max(waits.removals, reader.acked_removals))
-    told: dict[str, Any] = {"told_removals": newest}
+    removals = max(waits.removals, reader.acked_removals)
+    tells = readers.behind(connection, reader._replace(acked_removals=removals)).removals > 0
+    epoch = exports.epoch(connection)
+    told: dict[str, Any] = {"told_removals": there.newest}
     if not halted:
-        tells = tells or epoch != waits.epoch or _has_record(connection, max(waits.seq, reader.acked_seq))
-        told |= {"told_seq": newest, "told_epoch": epoch}
+        tells = tells or epoch != waits.epoch or there.shows
+        told |= {"told_seq": there.newest, "told_epoch": epoch}
     if tells:
         told["told_at"] = now
     same = (
@@ -170,24 +179,6 @@ def is_told(now: datetime) -> tuple[ColumnElement[bool], ...]:
         recipients.c.ended_at.is_(None),
         token,
     )
-
-
-def _has_record(connection: Connection, after: int) -> bool:
-    statement = "SELECT 1 FROM messaging_contacts WHERE seq > :after LIMIT 1"
-    return run(connection, statement, after=after).first() is not None
-
-
-def _has_removal(connection: Connection, consumer_id: int, after: int) -> bool:
-    """Tell whether somebody whom a consumer was shown has left behind a step."""
-    found = run(
-        connection,
-        "SELECT 1 FROM changes AS t WHERE t.op = 'remove' AND t.seq > :after AND EXISTS (SELECT 1 FROM "
-        "received AS r WHERE r.consumer_id = :id AND r.platform_id = t.platform_id "
-        "AND r.platform = t.platform) LIMIT 1",
-        after=after,
-        id=consumer_id,
-    )
-    return found.first() is not None
 
 
 def in_force(

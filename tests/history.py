@@ -54,6 +54,7 @@ SMALL: Mapping[str, str] = {
     "webhooks": "set by hand",
     "webhook_deliveries": "one on its way for each webhook, and a letter for each three days that it failed",
     "received": "never read but by consumer and contact",
+    "segment_steps": "never read but by consumer and contact",
     "transfer_consents": "few consent to that; read by contact or recipient",
     "transferred": "never read but by recipient and contact",
     "segment_told": "never read but by segment, recipient and contact",

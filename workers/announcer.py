@@ -15,11 +15,13 @@ from domain.errors import RegularsError
 from domain.journal import Act, Entry
 from domain.webhook import PATIENCE, EventType, State, next_try, wait_asked
 from domain.webhook_message import body_of
+from exports.binding import source_of
+from exports.sources import Source
 from pipeline.admit import review_newcomers
 from pipeline.webhook_sending import new_message_id, send
-from store import halts, journal, webhook_events, webhook_letters, webhooks
+from store import consumers, halts, journal, webhook_events, webhook_letters, webhooks
 from store.database import DatabaseError
-from store.webhook_events import Due
+from store.webhook_events import Due, There, Waiting
 from workers.runtime import Runtime, utc_now
 
 log = logging.getLogger("regulars.announcer")
@@ -85,12 +87,34 @@ class Announcer:
             halted = bool(halts.every(connection))
         self._ask_newcomers(now)
         with self._database.read() as connection:
-            waiting = webhook_events.waiting(connection, halted=halted, told_before=now - EVERY, now=now)
-        for each in waiting:
+            waiting = webhook_events.waiting(connection, told_before=now - EVERY, now=now)
+            moved = [each for each in waiting if self._has_moved(connection, each, now, halted=halted)]
+        for each in moved:
             with self._database.write() as connection:
-                halted = bool(halts.every(connection))
-                if webhook_events.look(connection, each, new_message_id(), halted=halted, now=now):
-                    webhook_letters.expire(connection, now - KEPT)
+                self._look(connection, each, now)
+
+    def _has_moved(self, connection: Connection, each: Waiting, now: datetime, *, halted: bool) -> bool:
+        source = self._source(connection, each)
+        newest = source.newest(connection)
+        return source.is_due(connection, now=now) or webhook_events.has_moved(
+            connection, each, newest, halted=halted
+        )
+
+    def _look(self, connection: Connection, each: Waiting, now: datetime) -> None:
+        # While we look nobody is shown to it of whose removal we would not know that it concerns it.
+        consumers.hold(connection, each.consumer_id)
+        source, halted = self._source(connection, each), bool(halts.every(connection))
+        source.settle(connection, now=now)
+        newest = source.newest(connection)
+        after = max(each.seq, consumers.get(connection, each.consumer_id).acked_seq)
+        there = There(newest, shows=bool(source.rows(connection, after, newest, 1, None)))
+        if webhook_events.look(connection, each, there, new_message_id(), halted=halted, now=now):
+            webhook_letters.expire(connection, now - KEPT)
+
+    def _source(self, connection: Connection, each: Waiting) -> Source:
+        """Return what the consumer reads, so that nothing else makes an event."""
+        policy = self._runtime.policy_in_force(connection)
+        return source_of(connection, consumers.get(connection, each.consumer_id), policy)
 
     def _ask_newcomers(self, now: datetime) -> None:
         """Ask the gates of some who came in: a reader that waits for events has nobody else who asks."""

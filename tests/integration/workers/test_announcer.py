@@ -4,7 +4,7 @@ import logging
 import re
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,9 @@ from domain.consumer import Consumer
 from domain.contact import ContactKey
 from domain.journal import Act
 from domain.recipient import Recipient
+from domain.segment import Segment
 from domain.webhook import PATIENCE, WAITS, State, Webhook, WebhookError
+from exports.binding import source_of
 from exports.feed import OFFERED, Reading, begin, snapshot
 from pipeline import alerting, halting
 from pipeline.consumers import Wanted, add_consumer, revoke_consumer
@@ -32,7 +34,7 @@ from pipeline.webhooks import (
     resume_webhook,
     rotate_secret,
 )
-from store import consumers, journal, recipients, webhook_events, webhook_letters, webhooks
+from store import consumers, exports, journal, recipients, segments, webhook_events, webhook_letters, webhooks
 from store.database import Database
 from store.tables import feed_state, webhook_deliveries
 from tests.cast import ADA, BO, CY, follows
@@ -78,7 +80,10 @@ class Told:
     def read(self, consumer: Consumer | None = None) -> int:
         """Let a consumer read everything and acknowledge it; returns how many it was shown."""
         with self.database.write() as connection:
-            reading = Reading(consumer or self.consumer, frozenset(), 100, 365, self.now)
+            who = consumer or self.consumer
+            source = source_of(connection, who, self.runtime.policy_in_force(connection))
+            source.settle(connection, now=self.now)
+            reading = Reading(who, frozenset(), 100, 365, self.now, source)
             shown = snapshot(connection, begin(connection, reading), reading)
             consumers.acknowledge(connection, reading.consumer.id, shown.place.seq, 0, now=self.now)
         return len(shown.items)
@@ -186,8 +191,27 @@ def test_what_concerns_others_is_passed_over(told: Told) -> None:
     told.object(BO)  # of whom the first never learned
     assert told.announce() == 0
     with told.database.read() as connection:
-        waits = webhook_events.waiting(connection, halted=False, told_before=told.now, now=told.now)
-    assert waits == []  # and is not looked at again
+        (waits,) = webhook_events.waiting(connection, told_before=told.now, now=told.now)
+        newest = exports.newest_seq(connection)
+        # It is not looked at again.
+        assert not webhook_events.has_moved(connection, waits, newest, halted=False)
+
+
+@pytest.mark.parametrize(("since", "tries"), [(date(2020, 1, 1), 1), (date(2099, 1, 1), 0)])
+def test_who_is_bound_to_a_segment_is_told_of_that_alone(told: Told, since: date, tries: int) -> None:
+    with told.database.write() as connection:
+        segment_id = segments.add(connection, Segment("new", since=since), "test", now=told.now)
+        crm = CRM._replace(id=told.consumer.recipient_id)
+        wanted = Wanted("bound", crm, (), segment_id=segment_id, why="the campaign")
+        bound, _ = add_consumer(connection, wanted, OFFERED, "test", now=told.now)
+        webhooks.remove(connection, told.number)
+        means = Means(outbound_of(told.runtime), told.runtime.seal_text)
+        add_webhook(connection, bound, told.receiver.url, means, "test", now=told.now)
+    assert told.announce() == tries
+    told.read(bound)
+    assert told.announce() == 0
+    told.object(ADA)
+    assert told.announce() == tries
 
 
 def test_several_dispatchers_tell_it_once(told: Told) -> None:

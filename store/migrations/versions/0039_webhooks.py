@@ -5,8 +5,8 @@ from alembic import op
 
 from store.tables import Id, Moment
 
-revision = "0038"
-down_revision = "0037"
+revision = "0039"
+down_revision = "0038"
 
 _OLD = (
     "'harvest_ended', 'account_paused', 'token_dying', 'budget_near_end', 'budget_ended', "
