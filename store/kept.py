@@ -39,7 +39,8 @@ KEPT: Mapping[str, Kept] = {
     "messaging_contacts": Kept("who may be imported", "the label falls", "whatever lets the label fall"),
     "changes": Kept(
         "what CRMs must still learn; the newest step of whoever is shown",
-        "`tombstone_days` after a removal, or after a step that a newer one replaced",
+        "`tombstone_days` after a removal, or after a step that a newer one replaced; of the erased when all "
+        "who received them acknowledged it",
         "`expire`: steps",
     ),
     "withheld": Kept("acts in doubt", _WITH_CONTACT, "the database, with the act"),
@@ -149,6 +150,11 @@ KEPT: Mapping[str, Kept] = {
         "their last tombstone, or the program's end",
         "`expire`, or `revoke`",
     ),
+    "segment_steps": Kept(
+        "what a program that reads one segment is told of whom, by numbers of its own",
+        "`tombstone_days` after it left the segment, or the program's end",
+        "the daily scrub, or `revoke`",
+    ),
     "exports": Kept(
         "which files were written for whom; nobody is named",
         "a year after the files are gone",
@@ -227,7 +233,9 @@ gets a tombstone, as by any other way.
 - **A consent that is taken back** (`regulars consents withdraw`) closes its channel at once; with the last
   one the sign-up ends, and its contact goes after the grace.
 - **A tombstone** stays for `tombstone_days`, whether or not somebody read it. Whoever reads the feed more
-  seldom reads all of it anew.
+  seldom reads all of it anew. Of somebody erased it goes, with the key, as soon as all who received the
+  contact acknowledged it: consumers, targets of the tap, and receivers of files once their removals were
+  written. Readers of views and of `REGULARS_EXPORT_DIR` never say that they have read.
 - **After the ballot**: `regulars campaign end --on DATE` sets the day on which everything goes, with
   `--account` what came through one account, of which nothing more is harvested from that moment. Until the
   day `regulars campaign continue` takes it back. Who signed up to be written to, without an end,
