@@ -25,6 +25,10 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "withheld": ("Ce dont nous doutons encore", "What we are still in doubt about"),
     "changes": ("Ce que d'autres systèmes ont appris de nous", "What other systems were told by us"),
     "received": ("Quels programmes vous ont reçu de nous", "Which programs got you from us"),
+    "segment_steps": (
+        "Ce qui est dit de vous aux programmes qui lisent un segment",
+        "What programs that read one segment are told of you",
+    ),
     "segment_told": ("Les fichiers ciblés où vous étiez", "The narrowed files that held you"),
     "transferred": ("Les tiers qui vous ont reçu de nous", "The third parties that got you from us"),
     "transfer_consents": (

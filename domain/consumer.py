@@ -34,6 +34,11 @@ class Consumer(NamedTuple):
     acked_removals: int = 0
     acked_at: datetime | None = None
     seen_at: datetime | None = None
+    #: The segment that it is bound to, and what for: a message or campaign.
+    segment_id: int | None = None
+    why: str = ""
+    #: The last removal that it acknowledged and that is forgotten since.
+    forgotten_seq: int = 0
 
     @property
     def actor(self) -> str:

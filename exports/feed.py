@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from domain.consumer import ALWAYS, Consumer
 from exports.cursors import GoneError, Place
 from exports.record import FIELDS, GIVEN_FIELDS, disclosed, record, tombstone
-from store import consumers, feed_rows, received, transfers
+from exports.sources import Source
+from store import consumers, received, transfers
 from store import exports as recorded
 from store.feed_rows import FeedRow
 
@@ -26,13 +27,17 @@ Item = dict[str, Any]
 
 
 class Reading(NamedTuple):
-    """Who reads, which fields, how many at once, and when; `days` is how long tombstones stand."""
+    """Who reads, which fields, how many at once, and when; `days` is how long tombstones stand.
+
+    `source` is what it is read from: of a bound consumer, its segment.
+    """
 
     consumer: Consumer
     fields: frozenset[str]
     size: int
     days: int
     now: datetime
+    source: Source
 
     @property
     def given_at(self) -> datetime | None:
@@ -58,9 +63,11 @@ def place_in(connection: Any, place: Place, reading: Reading) -> int:
 
     Raises GoneError where a removal behind it may be forgotten, or the feed has begun anew.
     """
-    epoch, newest = recorded.epoch(connection), recorded.newest_seq(connection)
+    epoch, newest = recorded.epoch(connection), reading.source.newest(connection)
     oldest = (reading.now - timedelta(days=reading.days)).astimezone(UTC).date()
     known = place.consumer_id == reading.consumer.id and place.epoch == epoch
+    if max(place.seq, place.ahead, place.upto) < reading.consumer.forgotten_seq:
+        raise GoneError  # of a removal that it acknowledged nothing is left to tell
     if not known or max(place.seq, place.upto) > newest or place.day <= oldest:
         raise GoneError
     return newest
@@ -68,12 +75,13 @@ def place_in(connection: Any, place: Place, reading: Reading) -> int:
 
 def stands_still(connection: Any, place: Place, reading: Reading) -> bool:
     """Tell whether nothing at all has happened behind a place; raises GoneError."""
-    return place_in(connection, place, reading) == place.seq and place.day == reading.today
+    still = place_in(connection, place, reading) == place.seq and place.day == reading.today
+    return still and not reading.source.is_due(connection, now=reading.now)
 
 
 def begin(connection: Any, reading: Reading) -> Place:
     """Return the place before the first page of a snapshot of the present state."""
-    epoch, newest = recorded.epoch(connection), recorded.newest_seq(connection)
+    epoch, newest = recorded.epoch(connection), reading.source.newest(connection)
     return Place(reading.consumer.id, epoch, 0, reading.today, upto=newest)
 
 
@@ -86,8 +94,8 @@ def snapshot(
     """
     place_in(connection, place, reading)
     consumers.hold(connection, reading.consumer.id)
-    among, at = _among(connection, reading), reading.given_at
-    rows = feed_rows.rows_between(connection, place.seq, place.upto, reading.size + 1, among, given_at=at)
+    source, size = reading.source, reading.size + 1
+    rows = source.rows(connection, place.seq, place.upto, size, reading.given_at)
     shown = _records(connection, rows[: reading.size], reading)
     if len(rows) <= reading.size:
         return Page(_cut(shown, reading, matches), place._replace(seq=place.upto, upto=0), has_more=False)
@@ -99,8 +107,9 @@ def changed(connection: Any, place: Place, reading: Reading, *, halted: bool = F
 
     While anything is halted only removals are told; all else waits where the reader stands.
     """
-    newest = place_in(connection, place, reading)
     consumers.hold(connection, reading.consumer.id)
+    reading.source.settle(connection, now=reading.now)
+    newest = place_in(connection, place, reading)
     at, read = place, _removals if halted else _steps
     for _ in range(_ROUNDS):
         items, at, has_more = read(connection, at, newest, reading)
@@ -114,20 +123,18 @@ def changed(connection: Any, place: Place, reading: Reading, *, halted: bool = F
 def one(connection: Any, platform: str, platform_id: str, reading: Reading) -> Item | None:
     """Read one contact; None for whoever is not shown, whatever the reason."""
     consumers.hold(connection, reading.consumer.id)
-    among = _among(connection, reading)
-    row = feed_rows.row_of(connection, platform, platform_id, among, given_at=reading.given_at)
+    row = reading.source.row(connection, platform, platform_id, reading.given_at, now=reading.now)
     shown = _records(connection, [row] if row else [], reading)
     return _cut(shown, reading)[0] if shown else None
 
 
 def _steps(connection: Any, place: Place, newest: int, reading: Reading) -> Page:
-    steps = feed_rows.steps_between(connection, place.seq, newest, reading.size + 1)
+    steps = reading.source.steps(connection, place.seq, newest, reading.size + 1)
     has_more = len(steps) > reading.size
     steps = steps[: reading.size]
     last = steps[-1].seq if has_more else newest
     told = _told(connection, steps, reading, (place.seq, last))
-    among = _among(connection, reading)
-    rows = feed_rows.rows_between(connection, place.seq, last, among=among, given_at=reading.given_at)
+    rows = reading.source.rows(connection, place.seq, last, None, reading.given_at)
     shown = _records(connection, rows, reading)
     items = sorted([*told, *_cut(shown, reading)], key=lambda each: int(each["seq"]))
     day = steps[-1].at.astimezone(UTC).date() if has_more else reading.today
@@ -137,7 +144,7 @@ def _steps(connection: Any, place: Place, newest: int, reading: Reading) -> Page
 
 def _removals(connection: Any, place: Place, newest: int, reading: Reading) -> Page:
     after = max(place.seq, place.ahead)
-    steps = feed_rows.steps_between(connection, after, newest, reading.size + 1, removals=True)
+    steps = reading.source.steps(connection, after, newest, reading.size + 1, removals=True)
     has_more = len(steps) > reading.size
     steps = steps[: reading.size]
     last = steps[-1].seq if has_more else newest
@@ -145,15 +152,11 @@ def _removals(connection: Any, place: Place, newest: int, reading: Reading) -> P
     return Page(told, place._replace(ahead=last), has_more)
 
 
-def _among(connection: Any, reading: Reading) -> Any:
-    return transfers.among(connection, reading.consumer.recipient_id)
-
-
 def _told(
     connection: Any, steps: Iterable[FeedRow], reading: Reading, between: tuple[int, int]
 ) -> list[Item]:
     gone: list[Any] = [tuple(each) for each in steps if each.op == "remove"]
-    gone += transfers.ended_between(connection, reading.consumer.recipient_id, *between)
+    gone += reading.source.ended(connection, *between)
     keys = {(each[1], each[2]) for each in gone}
     known = received.among(connection, reading.consumer.id, keys) if keys else set()
     return [tombstone(each) for each in sorted(gone) if (each[1], each[2]) in known]
@@ -165,7 +168,6 @@ def _records(connection: Any, rows: Sequence[FeedRow], reading: Reading) -> list
         return []
     keys = [(row.platform, row.platform_id) for row in rows]
     received.note(connection, reading.consumer.id, keys)
-
     is_ours = not transfers.needs_consent(connection, reading.consumer.recipient_id)
     return [record(each) if is_ours else disclosed(each) for each in rows]
 

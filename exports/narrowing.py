@@ -109,13 +109,31 @@ class Narrowing:
     def enter(self, connection: Any, number: int, people: int, *, now: datetime) -> None:
         """Enter in the record of targeting that the segment chose people by what they told of themselves."""
         segment, by, why, recipient, _ = self._use
-        if segment is None or not segment.targets:
+        if segment is None:
             return
-        words = tuple(segments.wordings(connection)) if segment.topic else ()
-        rounded = about(people, self._policy.number("aggregate_k"))
         name = recipient.name if recipient else None
-        used = Targeting(now, by, why, segment.name, segment.criteria, name, number, rounded, words)
-        targetings.add(connection, used)
+        enter_use(connection, segment, self._policy, Chosen(by, why, name, number, people), now=now)
+
+
+class Chosen(NamedTuple):
+    """Whom a segment chose for whom: by whom, what for, in which export, and how many."""
+
+    by: str
+    why: str
+    recipient: str | None
+    export_id: int | None
+    people: int
+
+
+def enter_use(connection: Any, segment: Segment, policy: Policy, chosen: Chosen, *, now: datetime) -> None:
+    """Enter in the record of targeting that a segment chose people, where it did by what they told."""
+    if not segment.targets:
+        return
+    by, why, recipient, number, people = chosen
+    words = tuple(segments.wordings(connection)) if segment.topic else ()
+    rounded = about(people, policy.number("aggregate_k"))
+    used = Targeting(now, by, why, segment.name, segment.criteria, recipient, number, rounded, words)
+    targetings.add(connection, used)
 
 
 def policy_of(connection: Any) -> Policy:

@@ -18,6 +18,9 @@ from store.database import Database
 from store.exports import Export
 from store.written_files import EXPORT
 
+#: The form in which removals are written for what was no file, such as a Singer target.
+OTHERS = "ndjson"
+
 
 class Removals(NamedTuple):
     """How many people a removal file tells of, and where it lies; a preset may need several."""
@@ -56,12 +59,13 @@ def export_removals_of(database: Database, export: Export, folder: Path, *, now:
         with database.read() as connection:
             seq = recorded.newest_seq(connection)
             gone = Counted(_gone(connection, export, seq, now=now))
+            form = export.form if export.form in FORMS else OTHERS
             if export.form in PRESETS:
                 written = write_preset(PRESETS[export.form], (), gone, folder)
                 files = [each.path for each in written if each.holds != "rejects"]
             else:
-                files = [folder / f"tombstones.{export.form}"]
-                write_whole(files[0], writer(FORMS[export.form], TOMBSTONE_FIELDS, gone, lambda _: None))
+                files = [folder / f"tombstones.{form}"]
+                write_whole(files[0], writer(FORMS[form], TOMBSTONE_FIELDS, gone, lambda _: None))
     except OSError as error:
         raise _unwritable(folder, error) from error
     with database.write() as connection:

@@ -189,6 +189,13 @@ def removals(
         yield _message({**told, "removed_at": at, "_sdc_deleted_at": at}, asked, place.version, now)
 
 
+def people(connection: Any, recipient: Recipient) -> int:
+    """Count whom a target of a recipient holds that was told all."""
+    if recipient.needs_consent:
+        return transfers.shown_count(connection, recipient.id)
+    return feed_rows.count(connection)
+
+
 def _gone(connection: Any, recipient: Recipient, place: Place) -> Iterator[Any]:
     left = leavers.removed_since(connection, place.seq, recipient.id)
     if not recipient.needs_consent:

@@ -1,7 +1,9 @@
 """Alerting: what stands now that somebody should know without looking."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -23,6 +25,14 @@ NEAR_END = 80
 MOMENT = "%Y-%m-%d %H:%M UTC"
 #: How long alerts that ended stay.
 KEPT = timedelta(days=30)
+
+
+def in_zone(values: Mapping[str, Any], time_zone: str) -> dict[str, Any]:
+    """Return an alert's values; a moment among them as clocks show it in a zone, which is named."""
+    if "at" not in values:
+        return dict(values)
+    moment = datetime.strptime(values["at"], MOMENT).replace(tzinfo=UTC).astimezone(ZoneInfo(time_zone))
+    return {**values, "at": f"{moment:%Y-%m-%d %H:%M} ({time_zone})"}
 
 
 def look(connection: Connection, *, queue_away: bool = False, now: datetime) -> list[int]:

@@ -1,7 +1,8 @@
 """The departure brake: a walk that would end many follows at once is not believed before a second one."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -11,10 +12,9 @@ from domain.errors import RegularsError
 from domain.signal import SignalKind
 from pipeline import withhold
 from pipeline.redecide import redecide
-from store import departures, messaging, walks, withheld
-from store.departures import Walked
+from store import departing, departures, messaging, withheld
+from store.database import Database
 from store.messaging import Step
-from store.withheld import Doubt
 
 #: What the feed says of those whom a whole walk did not show.
 LEFT = {
@@ -24,14 +24,8 @@ LEFT = {
 }
 #: More than both of these at once is not believed: platforms have served short lists that looked whole.
 MOST, MOST_PERCENT = 10, 10
-
-
-class Departed(NamedTuple):
-    """What a whole walk ended: the feed's steps, how many acts, and a sentence where the brake holds."""
-
-    steps: list[Step]
-    left: int
-    remark: str | None
+#: Acts that an operator's word ends, or takes out of doubt, in one transaction.
+SLICE = 5_000
 
 
 def holds(missing: int, roster: int) -> bool:
@@ -39,75 +33,95 @@ def holds(missing: int, roster: int) -> bool:
     return missing > MOST and missing * 100 > MOST_PERCENT * roster
 
 
-def depart(
-    connection: Connection, walked: Walked, platform: str, policy: Policy, *, brakes: bool, now: datetime
-) -> Departed:
-    """End the acts that a whole walk did not show, or put them in doubt where the brake holds.
+class Verb(Protocol):
+    """What an operator says of those in doubt: `confirm` or `release`."""
 
-    Acts in doubt that this walk did not show either end, whatever else it shows. `brakes` is False for
-    listings of which nobody becomes regular, such as the reactions under a post.
+    def __call__(self, connection: Connection, account: Account, policy: Policy, *, now: datetime) -> int:
+        """Carry it out for at most `SLICE` acts; returns how many it concerned."""
+
+
+def settle(
+    database: Database,
+    verb: Verb,
+    account: Account,
+    policy: Policy,
+    enter: Callable[[Connection, int], None],
+    *,
+    now: datetime,
+) -> int:
+    """Carry a verb out on all in doubt, slice by slice, and `enter` each slice's count in its transaction.
+
+    Where it is cut short the rest stays in doubt, for the same word again. Returns how many it concerned;
+    raises RegularsError where nobody is in doubt.
     """
-    absent = departures.absent(connection, walked, now=now)
-    again = [each for each in absent if each.doubted]
-    first = [each for each in absent if not each.doubted]
-    braked = False
-    if brakes and len(first) > MOST:
-        braked = holds(len(first), departures.roster(connection, walked, now=now) - len(again))
-    listing = walked.listing
-    account_id, post = listing.account_id, listing.post
-    if braked:
-        before = walks.last_whole(connection, account_id, listing.stream, post)
-        doubt = Doubt(account_id, listing.run_id, before)
-        withheld.add(connection, doubt, [(each.kind, post, each.contact_id) for each in first], now=now)
-    ending = [(each.kind, each.contact_id) for each in (again if braked else absent)]
-    left = departures.end(connection, account_id, post, ending, before=walked.began_at, now=now)
-    steps = redecide(connection, left, platform, policy, _reason(walked.kinds[0]), now=now)
-    if braked:
-        doubted = {each.contact_id for each in first}
-        steps = withhold.reconcile(connection, steps, doubted, policy, now=now)
-    return Departed(steps, len(left), _remark(len(first)) if braked else None)
+    total = 0
+    while True:
+        count, waits = database.transact(
+            lambda connection: _slice(connection, verb, account, policy, enter, now)
+        )
+        total += count
+        if not waits:
+            return total
+
+
+def _slice(
+    connection: Connection,
+    verb: Verb,
+    account: Account,
+    policy: Policy,
+    enter: Callable[[Connection, int], None],
+    now: datetime,
+) -> tuple[int, bool]:
+    count = verb(connection, account, policy, now=now)
+    enter(connection, count)
+    return count, withheld.exist(connection, account.id)
 
 
 def confirm(connection: Connection, account: Account, policy: Policy, *, now: datetime) -> int:
-    """End every act towards an account that is in doubt: an operator says that they have left.
+    """End acts towards an account that are in doubt, at most `SLICE`: an operator says that they have left.
 
     Returns how many ended; raises RegularsError where none is in doubt.
     """
-    doubted = _doubted(connection, account)
+    _require_doubted(connection, account)
+    doubted = withheld.of_account(connection, account.id, SLICE)
     steps: list[Step] = []
     count = 0
     for kind, item in sorted({each[:2] for each in doubted}):
         acts = [(kind, contact_id) for *of, contact_id in doubted if of == [kind, item]]
         left = departures.end(connection, account.id, item, acts, before=now, now=now)
-        steps += redecide(connection, left, account.platform, policy, _reason(kind), now=now)
+        steps += redecide(connection, left, account.platform, policy, reason(kind), now=now)
         count += len(left)
     messaging.publish(connection, steps, now=now)
     return count
 
 
 def release(connection: Connection, account: Account, policy: Policy, *, now: datetime) -> int:
-    """Take every act towards an account out of doubt: an operator says that the list was short.
+    """Take acts towards an account out of doubt, at most `SLICE`: an operator says that the list was short.
 
     Returns how many contacts came back into messaging; raises RegularsError where none is in doubt.
     """
-    _doubted(connection, account)
-    steps = withhold.release(connection, account.id, policy, now=now)
+    _require_doubted(connection, account)
+    steps = withhold.release(connection, account.id, SLICE, policy, now=now)
     messaging.publish(connection, steps, now=now)
     return len(steps)
 
 
-def _doubted(connection: Connection, account: Account) -> list[tuple[str, str, int]]:
-    doubted = withheld.of_account(connection, account.id)
-    if not doubted:
+def _require_doubted(connection: Connection, account: Account) -> None:
+    if departing.wait_of(connection, account.id):
+        raise RegularsError(
+            f"A walk of {account.name} is still parting with those whom it missed. Say it again in a minute."
+        )
+    if not withheld.exist(connection, account.id):
         raise RegularsError(f"Nobody of {account.name} is withheld. `regulars brake list` shows who is.")
-    return doubted
 
 
-def _reason(kind: str) -> str:
+def reason(kind: str) -> str:
+    """Return what the feed says of those whose acts of a kind ended."""
     return LEFT.get(SignalKind(kind), "ended")
 
 
-def _remark(count: int) -> str:
+def remark(count: int) -> str:
+    """Say that the brake holds `count` people back."""
     return (
         f"{count} people were missing at once, so nobody is taken to have left: they are withheld from "
         "messaging until a second walk (`regulars brake list`)."

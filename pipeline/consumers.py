@@ -23,12 +23,18 @@ OVERLAP = timedelta(days=1)
 
 
 class Wanted(NamedTuple):
-    """What a consumer is to be: whose program it is, which fields it reads (None: all), for how many days."""
+    """What a consumer is to be: whose program it is, which fields it reads (None: all), for how many days.
+
+    With a segment it reads the contacts of that alone; `why` is the message or campaign. Whether the segment
+    may be read so is asked before (`exports.binding`).
+    """
 
     name: str
     recipient: Recipient
     fields: Sequence[str] | None = None
     days: int = DAYS
+    segment_id: int | None = None
+    why: str = ""
 
 
 def add_consumer(
@@ -41,10 +47,18 @@ def add_consumer(
     """
     require_sound(wanted.name, wanted.fields, offered, wanted.days)
     require_receiving(wanted.recipient)
-    made = consumers.add(connection, wanted.name, wanted.recipient.id, wanted.fields, now=now)
+    made = consumers.add(
+        connection,
+        wanted.name,
+        wanted.recipient.id,
+        wanted.fields,
+        now=now,
+        bound_to=(wanted.segment_id, wanted.why.strip()),
+    )
     token = _new_token(connection, made, wanted.days, now)
     details: dict[str, Detail] = {"consumer": made.id, "recipient": wanted.recipient.id, "days": wanted.days}
-    journal.record(connection, Entry(actor, Act.CONSUMER_ADDED, now, details=details))
+    details |= {"segment": wanted.segment_id} if wanted.segment_id is not None else {}
+    journal.record(connection, Entry(actor, Act.CONSUMER_ADDED, now, why=made.why, details=details))
     return made, token
 
 

@@ -10,7 +10,7 @@ from domain.batch import Batch
 from domain.checkpoint import Checkpoint
 from domain.errors import PagingLoopError, PlatformError, RetryLaterError, TokenDeadError
 from domain.signal import Signal
-from pipeline import money, outcome, poison, renew, walk
+from pipeline import departing, money, outcome, poison, renew, walk
 from pipeline.heed import heeded
 from pipeline.held import Held, claim_page, go_on, request_of
 from pipeline.page import Written, write_page
@@ -51,6 +51,8 @@ def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
     A stale or duplicate message is a no-op. Nothing is held over the request: the claim is a lease in
     the run's row, and rows, checkpoint and outbox entry commit together or not at all.
     """
+    if departing.wait(road, run_id, fence):
+        return _depart_next(road, run_id, fence)
     turn = turn_of(road, run_id, fence)
     if turn is None:
         return None
@@ -63,6 +65,15 @@ def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
                 return _read_next(road, turn, run_id, fence, alone=True)
         turn.give_back()  # the dispatcher sends the message again
         return None
+
+
+def _depart_next(road: Road, run_id: int, fence: int) -> Wake | None:
+    try:
+        with road.company.together():
+            return departing.depart_next(road, run_id, fence, alone=False)
+    except poison.SuspectError:
+        with road.company.alone() as entered:
+            return departing.depart_next(road, run_id, fence, alone=True) if entered else None
 
 
 def _read_next(road: Road, turn: Turn, run_id: int, fence: int, *, alone: bool) -> Wake | None:
@@ -149,6 +160,7 @@ def _store(
         ended = walk.Walk(held.listing, held.stream, account.platform, whole=read_whole)
         concluded = walk.conclude(connection, ended, held.policy, now=now)
         written.steps += concluded.steps
+        walked = walked and not concluded.waits
         changes |= runs.added(left=concluded.left) | ({"error": concluded.remark} if concluded.remark else {})
     changes |= runs.added(spend_micro_usd=money.settle(connection, held.reservation, batch))
     wake = go_on(connection, road, held, changes, walked=walked)

@@ -90,12 +90,15 @@ def _named(settings: Settings) -> list[str]:
 
 
 def _registered(connection: Connection, said: Mapping[str, Any]) -> list[str]:
-    """Name those who get files, each with what it is, where, and on which ground outside the EEA."""
-    words = said["registered"]
-    return [
-        ", ".join((each.name, words[each.part], each.country, *([words[each.ground]] if each.ground else [])))
-        for each in recipients.every(connection)
-    ]
+    """Name those who get files or hold them: what each is, where, the ground outside the EEA, and by what."""
+    words, by = said["registered"], said["holds"]
+    told = []
+    for each, ways in recipients.holding(connection):
+        parts = [each.name, words[each.part], each.country, *([words[each.ground]] if each.ground else [])]
+        if ways:
+            parts.append(by["data"].format(ways=" + ".join(by[one] for one in ways)))
+        told.append(", ".join(parts))
+    return told
 
 
 def _version(fields: Mapping[str, Any], language: str) -> str | None:

@@ -51,6 +51,13 @@ def passing(claim: Claim, checkpoint: Checkpoint, stream: Stream, *, now: dateti
     return Passing(failure, ahead, next_post)
 
 
+def slice_failure(claim: Claim) -> Failure:
+    """Say that those who left could not be parted with: a slice of them ends every worker."""
+    sentence = f"A slice of those who left, of run {claim.run_id}, ended its worker {claim.deaths} times."
+    advice = "Look into the workers' log for its cause, mend that, then replay: it goes on at this slice."
+    return Failure(claim.run_id, claim.stream, claim.post, CAUSE, sentence, advice, claim.deaths)
+
+
 def unread(passed_over: int) -> str:
     """Say in a run's sentence how many of its pages were passed over."""
     pages = "1 page" if passed_over == 1 else f"{passed_over} pages"

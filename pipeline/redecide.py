@@ -39,7 +39,7 @@ def movers(
     acts = signals.of_contacts(connection, there)
     words = overrides.of_contacts(connection, there)
     moves = []
-    for contact_id, known in there.items():
+    for contact_id, known in sorted(there.items()):
         key = ContactKey(platform_of[contact_id], known.platform_id)
         towards: dict[Signal, int] = {act: account_id for account_id, act in acts.get(contact_id, [])}
         decision = overridden(decide(key, towards, policy, now=now), words.get(contact_id))

@@ -18,9 +18,11 @@ from store import (
     installation,
     jobs,
     reading,
+    segment_steps,
     segment_told,
     suppressions,
     targetings,
+    tombstones,
     transfers,
 )
 from store.database import Database
@@ -71,6 +73,8 @@ def tidy(connection: Connection, road: Road, *, now: datetime) -> tuple[list[Era
     policy, suppressor = road.policy_of(connection), road.suppressor_of(connection)
     days = policy.number("tombstone_days")
     segment_told.forget_told(connection, now - timedelta(days=days))
+    tombstones.forget_acknowledged(connection)
+    segment_steps.forget(connection, now - timedelta(days=days))
     transfers.forget_told(connection)
     years = policy.numbers.get("ttpa_records_years")
     if years is not None:  # a pack of one's own may name none: then the record stays

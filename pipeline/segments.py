@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from domain.journal import Act, Detail, Entry
 from domain.segment import Segment, SegmentError, require_sound
-from store import accounts, areas, journal, segments
+from store import accounts, areas, consumers, journal, segments
 
 
 def add_segment(connection: Connection, segment: Segment, actor: str, *, now: datetime) -> int:
@@ -28,6 +28,12 @@ def add_segment(connection: Connection, segment: Segment, actor: str, *, now: da
 
 def remove_segment(connection: Connection, number: int, actor: str, *, now: datetime) -> None:
     """Take a segment away; what its files held is told on, and the record of its uses stays."""
+    bound = consumers.bound(connection, number)
+    if bound:
+        raise SegmentError(
+            f"{', '.join(each.name for each in bound)} may read this segment and nothing else: revoke that "
+            "token first (`regulars consumer revoke`)."
+        )
     if not segments.end(connection, number, now=now):
         raise SegmentError("There is no such segment any more.")
     journal.record(connection, Entry(actor, Act.SEGMENT_REMOVED, now, details={"segment": number}))

@@ -11,10 +11,10 @@ from config.suppression import Suppressor
 from domain.freshness import Read
 from domain.signal import Signal, SignalKind
 from domain.stream import POSTS, Shape, Stream
-from pipeline import brake
+from pipeline import depart
 from pipeline.outcome import advance
 from pipeline.page import Written
-from store import counts, freshness, outbox, rosters, runs, walks
+from store import counts, departing, freshness, outbox, rosters, runs, walks
 from store.checkpoints import Listing
 from store.counts import Tally
 from store.departures import Walked
@@ -74,10 +74,14 @@ class Walk(NamedTuple):
 
 
 class Concluded(NamedTuple):
-    """What a walk's end meant: the feed's steps, how many acts ended, and what an operator should know."""
+    """What a walk's end meant: the feed's steps, how many acts ended, and what an operator should know.
+
+    Where so many are missing that it `waits`, the walk ends with the last slice of them.
+    """
 
     steps: list[Step]
     left: int = 0
+    waits: bool = False
     remark: str | None = None
 
 
@@ -107,7 +111,7 @@ def read_enough(
         return False
     if pages < begun.head_pages and (page.began or not page.contact_ids):
         return False
-    walks.end(connection, listing, "head", whole=False, now=now)
+    walks.end(connection, listing, "head", now=now)
     freshness.settle(connection, listing.account_id, Read.HEAD, began_at=begun.began_at, now=now)
     rosters.forget(connection, listing.run_id, listing.post)
     return True
@@ -138,18 +142,36 @@ def _compare(connection: Connection, walk: Walk, policy: Policy, *, now: datetim
     begun = walks.begun(connection, walk.listing)
     slow = begun is None or now - begun.began_at > LONGEST
     if begun is None or slow or not walk.whole:
-        walks.end(connection, walk.listing, "done", whole=False, now=now)
+        walks.end(connection, walk.listing, "done", now=now)
         days = f"The walk took longer than {LONGEST.days} days, so nobody is taken to have left."
         return Concluded([], remark=days if slow else None)
     walked = Walked(walk.listing, walk.stream.kinds, begun.began_at)
-    departed = brake.depart(
-        connection, walked, walk.platform, policy, brakes=not walk.stream.per_post, now=now
-    )
-    state = "braked" if departed.remark else "done"
-    walks.end(connection, walk.listing, state, whole=True, now=now)
-    if SignalKind.FOLLOWS in walk.stream.kinds:
-        freshness.settle(connection, walk.listing.account_id, Read.WALK, began_at=begun.began_at, now=now)
+    brakes = not walk.stream.per_post
+    departed = depart.compare(connection, walked, walk.platform, policy, brakes=brakes, now=now)
+    if not departed.waits:
+        _parted(connection, walked, now=now)
     return Concluded(*departed)
+
+
+def depart_next(connection: Connection, walk: Walk, policy: Policy, *, now: datetime) -> Concluded:
+    """Part with the next slice of those whom a walk did not show; with the last of them the walk ends."""
+    run_id = walk.listing.run_id
+    begun, waiting = walks.begun(connection, walk.listing), departing.first(connection, run_id)
+    if begun is None or waiting is None:
+        raise LookupError("a walk with nobody left to part with")
+    walked = Walked(walk.listing, walk.stream.kinds, begun.began_at)
+    done = depart.carry_out(connection, walked, waiting.slice, walk.platform, policy, now=now)
+    waits = departing.drop(connection, run_id, waiting.number)
+    if not waits:
+        _parted(connection, walked, now=now)
+    return Concluded(done.steps, done.left, waits=waits)
+
+
+def _parted(connection: Connection, walked: Walked, *, now: datetime) -> None:
+    walks.conclude(connection, walked.listing, now=now)
+    if SignalKind.FOLLOWS in walked.kinds:
+        account_id = walked.listing.account_id
+        freshness.settle(connection, account_id, Read.WALK, began_at=walked.began_at, now=now)
 
 
 def finish(

@@ -51,9 +51,11 @@ def seen_again(
     return _reconciled(connection, steps, back, policy, now=now)
 
 
-def release(connection: Connection, account_id: int, policy: Policy, *, now: datetime) -> list[Step]:
-    """Take every act towards an account out of doubt and let its people come back."""
-    back = withheld.release(connection, account_id)
+def release(
+    connection: Connection, account_id: int, most: int, policy: Policy, *, now: datetime
+) -> list[Step]:
+    """Take acts towards an account out of doubt, at most so many, and let their people come back."""
+    back = withheld.release(connection, account_id, most)
     return _reconciled(connection, [], back, policy, now=now)
 
 

@@ -19,12 +19,13 @@ MOST_TRIES = 8
 
 
 class Due(NamedTuple):
-    """What one wish is to be told now: the language and the alerts, each with when it began."""
+    """What one wish is to be told now: language, time zone and alerts, each with when it began."""
 
     wish_id: int
     way: str
     address: str
     language: str
+    time_zone: str
     alerts: tuple[tuple[int, str, Mapping[str, Any], datetime], ...]
     tries: int
 
@@ -104,7 +105,7 @@ def claim(connection: Connection, until: datetime, *, now: datetime) -> list[Due
 
 def _due(connection: Connection, wish_id: int, told: Sequence[tuple[int, int]]) -> Due:
     wish = connection.execute(
-        select(alert_wishes.c.way, alert_wishes.c.address, users.c.language)
+        select(alert_wishes.c.way, alert_wishes.c.address, users.c.language, users.c.time_zone)
         .join(users, users.c.id == alert_wishes.c.user_id)
         .where(alert_wishes.c.id == wish_id)
     ).one()
@@ -113,7 +114,7 @@ def _due(connection: Connection, wish_id: int, told: Sequence[tuple[int, int]]) 
 
     said = tuple((row.id, row.kind, json.loads(row.details), row.at) for row in rows)
     tries = max(tries for _, tries in told)
-    return Due(wish_id, wish.way, wish.address, wish.language or "fr", said, tries)
+    return Due(wish_id, wish.way, wish.address, wish.language or "fr", wish.time_zone, said, tries)
 
 
 def sent(connection: Connection, due: Due, *, now: datetime) -> None:

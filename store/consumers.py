@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row, Select, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from domain.consumer import Consumer, ConsumerError
 from store.sets import run
 from store.signals import moment_of
-from store.tables import consumer_tokens, consumers, received, recipients
+from store.tables import consumer_tokens, consumers, received, recipients, segment_steps, segments
 
 #: A use is written down at most so often.
 NOTED_EVERY = timedelta(minutes=1)
@@ -28,6 +28,9 @@ _COLUMNS = (
     consumers.c.acked_removals,
     consumers.c.acked_at,
     consumers.c.seen_at,
+    consumers.c.segment_id,
+    func.coalesce(consumers.c.why, ""),
+    consumers.c.forgotten_seq,
 )
 
 
@@ -52,20 +55,35 @@ class Behind(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A consumer with its recipient, its standing tokens, the last to end first, and how far it is behind."""
+    """A consumer with its recipient, its standing tokens, the last to end first, and how far it is behind.
+
+    `segment` is the name of the one that it is bound to.
+    """
 
     consumer: Consumer
     recipient: str
     tokens: tuple[Token, ...]
     behind: Behind
+    segment: str | None = None
 
 
 def add(
-    connection: Connection, name: str, recipient_id: int, fields: Sequence[str] | None, *, now: datetime
+    connection: Connection,
+    name: str,
+    recipient_id: int,
+    fields: Sequence[str] | None,
+    *,
+    now: datetime,
+    bound_to: tuple[int | None, str] = (None, ""),
 ) -> Consumer:
-    """Add a consumer; raises ConsumerError where one of its name is there."""
+    """Add a consumer, bound to a segment for a reason.
+
+    Raises ConsumerError where one of its name is there.
+    """
+    segment_id, why = bound_to
     told = orjson.dumps([*fields]).decode() if fields is not None else None
     values = {"name": name, "recipient_id": recipient_id, "fields": told, "created_at": now}
+    values |= {"segment_id": segment_id, "why": why or None}
     try:
         with connection.begin_nested():
             number = connection.execute(
@@ -73,7 +91,8 @@ def add(
             ).scalar_one()
     except IntegrityError:
         raise ConsumerError(f"There is a consumer {name} already; choose another name.") from None
-    return Consumer(number, name, recipient_id, tuple(fields) if fields is not None else None, now)
+    read = tuple(fields) if fields is not None else None
+    return Consumer(number, name, recipient_id, read, now, segment_id=segment_id, why=why)
 
 
 def add_token(connection: Connection, consumer_id: int, token: Token, *, now: datetime) -> None:
@@ -93,6 +112,7 @@ def end(connection: Connection, consumer_id: int, *, now: datetime) -> None:
     """Let a consumer read nothing any more; whom it was shown is kept no longer."""
     connection.execute(delete(consumer_tokens).where(consumer_tokens.c.consumer_id == consumer_id))
     connection.execute(delete(received).where(received.c.consumer_id == consumer_id))
+    connection.execute(delete(segment_steps).where(segment_steps.c.consumer_id == consumer_id))
     connection.execute(update(consumers).where(consumers.c.id == consumer_id).values(ended_at=now))
 
 
@@ -108,7 +128,7 @@ def known_by(connection: Connection, token_hash: bytes, *, now: datetime) -> Con
         )
     )
     row = connection.execute(statement).first()
-    return _consumer(row[:-1]) if row else None
+    return _consumer(row[:-2]) if row else None
 
 
 def named(connection: Connection, name: str) -> Consumer:
@@ -116,7 +136,7 @@ def named(connection: Connection, name: str) -> Consumer:
     row = connection.execute(_standing().where(consumers.c.name == name)).first()
     if row is None:
         raise ConsumerError(f"There is no consumer {name!r}: `regulars consumer list` shows them.")
-    return _consumer(row[:-1])
+    return _consumer(row[:-2])
 
 
 def get(connection: Connection, number: int) -> Consumer:
@@ -124,7 +144,7 @@ def get(connection: Connection, number: int) -> Consumer:
     row = connection.execute(_standing().where(consumers.c.id == number)).first()
     if row is None:
         raise ConsumerError("There is no such consumer any more.")
-    return _consumer(row[:-1])
+    return _consumer(row[:-2])
 
 
 def any_stands(connection: Connection) -> bool:
@@ -138,7 +158,11 @@ def every(connection: Connection, *, now: datetime) -> list[Listed]:
     rows = connection.execute(_standing().order_by(consumers.c.name)).all()
     return [
         Listed(
-            each := _consumer(row[:-1]), row[-1], _tokens(connection, each.id, now), behind(connection, each)
+            each := _consumer(row[:-2]),
+            row[-2],
+            _tokens(connection, each.id, now),
+            behind(connection, each),
+            row[-1],
         )
         for row in rows
     ]
@@ -169,8 +193,17 @@ def acknowledge(connection: Connection, consumer_id: int, seq: int, removals: in
     connection.execute(update(consumers).where(consumers.c.id == consumer_id).values(acked_at=now))
 
 
+def bound(connection: Connection, segment_id: int | None = None) -> list[Consumer]:
+    """Return the consumers that are bound to a segment, or to this one."""
+    of_it = consumers.c.segment_id == segment_id if segment_id else consumers.c.segment_id.is_not(None)
+    rows = connection.execute(_standing().where(of_it).order_by(consumers.c.name))
+    return [_consumer(row[:-2]) for row in rows]
+
+
 def behind(connection: Connection, consumer: Consumer) -> Behind:
-    """Count what a consumer has not acknowledged."""
+    """Count what a consumer has not acknowledged; of a bound one as its steps were last reckoned."""
+    if consumer.segment_id is not None:
+        return _bound_behind(connection, consumer)
     records = run(
         connection,
         "SELECT count(*) FROM (SELECT seq FROM messaging_contacts WHERE seq > :acked LIMIT :most) AS part",
@@ -200,10 +233,27 @@ def behind(connection: Connection, consumer: Consumer) -> Behind:
     return Behind(int(records), moment_of(since), int(removals), moment_of(removed_at))
 
 
+def _bound_behind(connection: Connection, consumer: Consumer) -> Behind:
+    counted: list[Any] = []
+    for op, acked in (("upsert", consumer.acked_seq), ("remove", consumer.acked_removals)):
+        number, since = run(
+            connection,
+            "SELECT count(*), min(at) FROM (SELECT at FROM segment_steps WHERE consumer_id = :id "
+            "AND seq > :acked AND op = :op LIMIT :most) AS part",
+            id=consumer.id,
+            acked=acked,
+            op=op,
+            most=MOST_COUNTED,
+        ).one()
+        counted += [int(number), moment_of(since)]
+    return Behind(*counted)
+
+
 def _standing() -> Select[*tuple[Any, ...]]:
     return (
-        select(*_COLUMNS, recipients.c.name)
+        select(*_COLUMNS, recipients.c.name, segments.c.name)
         .join(recipients, recipients.c.id == consumers.c.recipient_id)
+        .outerjoin(segments, segments.c.id == consumers.c.segment_id)
         .where(consumers.c.ended_at.is_(None))
     )
 

@@ -1,10 +1,10 @@
 """Departures: the acts that a whole walk did not show, and their end."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from store.checkpoints import Listing
 from store.moments import stamp
@@ -27,24 +27,23 @@ class Absent(NamedTuple):
     doubted: bool
 
 
-def absent(connection: Connection, walked: Walked, *, now: datetime) -> list[Absent]:
-    """Return the standing acts, begun before the walk did, that it did not show."""
+def absent(connection: Connection, walked: Walked, *, now: datetime) -> Iterator[Absent]:
+    """Read the standing acts, begun before the walk did, that it did not show."""
     members = (
         "json_each(p.members)"
         if _on_sqlite(connection)
         else "json_array_elements_text(CAST(p.members AS json))"
     )
-    found = run(
-        connection,
+    statement = text(
         "SELECT s.kind, s.contact_id, EXISTS (SELECT 1 FROM withheld AS w WHERE w.account_id = s.account_id "
         "AND w.kind = s.kind AND w.item = s.item AND w.contact_id = s.contact_id) FROM signals AS s "
         f"WHERE {_comparable(connection, walked.kinds)} AND s.contact_id NOT IN "
         f"(SELECT CAST(m.value AS bigint) FROM roster_pages AS p, {members} AS m "
-        "WHERE p.run_id = :run_id AND p.post = :post AND NOT p.counting) ORDER BY s.contact_id",
-        run_id=walked.listing.run_id,
-        **_parameters(walked, now),
-    )
-    return [Absent(kind, contact_id, bool(doubted)) for kind, contact_id, doubted in found]
+        "WHERE p.run_id = :run_id AND p.post = :post AND NOT p.counting) ORDER BY s.contact_id"
+    ).execution_options(yield_per=5_000)
+    parameters = {"run_id": walked.listing.run_id, **_parameters(walked, now)}
+    for kind, contact_id, doubted in connection.execute(statement, parameters):
+        yield Absent(kind, contact_id, bool(doubted))
 
 
 def roster(connection: Connection, walked: Walked, *, now: datetime) -> int:
@@ -66,15 +65,16 @@ def end(
     before: datetime,
     now: datetime,
 ) -> list[int]:
-    """End the acts (kind, contact id) on `item` that were not seen since `before`; returns the contacts."""
+    """End the acts (kind, contact id) on `item` that were not seen since `before`; returns their contacts."""
+    # The whole key in one set: joined to the rows, SQLite would go through all acts of the account for each.
     columns = {"kind": "text", "contact": "int"}
     moment = _moment(connection, "now")
     ended = run(
         connection,
-        f"UPDATE signals SET ended_at = {moment} FROM {rows_of(connection, columns)} AS r "
-        "WHERE signals.account_id = :account_id AND signals.kind = r.kind AND signals.item = :item "
-        "AND signals.contact_id = r.contact AND (signals.ended_at IS NULL OR signals.ended_at > "
-        f"{moment}) AND signals.seen_at <= {_moment(connection, 'before')} RETURNING contact_id",
+        f"UPDATE signals SET ended_at = {moment} WHERE (account_id, kind, item, contact_id) IN "
+        "(SELECT CAST(:account_id AS bigint), kind, CAST(:item AS text), contact "
+        f"FROM {rows_of(connection, columns)} AS r) AND (ended_at IS NULL OR ended_at > {moment}) "
+        f"AND seen_at <= {_moment(connection, 'before')} RETURNING contact_id",
         account_id=account_id,
         item=item,
         before=stamp(before),

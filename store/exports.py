@@ -16,6 +16,8 @@ from store.written_files import host
 DESTROYED, REPLACED = "destroyed", "replaced"
 #: Who keeps an export up to date by itself: of its exports to one folder the newest alone is on record.
 WORKER = "worker"
+#: What a Singer target was told is on record in this form; no file was written.
+SINGER = "singer"
 #: As many exports are listed at most.
 MOST = 100
 
@@ -44,6 +46,7 @@ class Made(NamedTuple):
     by: str
     folder: str | None
     segment_id: int | None = None
+    target: str | None = None
 
 
 class Export(NamedTuple):
@@ -71,6 +74,8 @@ class Export(NamedTuple):
     #: The number of the segment that it was narrowed to, and its name.
     segment_id: int | None
     segment: str | None
+    #: Which of the recipient's systems was told, where no file was written.
+    target: str | None
     files: tuple[File, ...]
 
 
@@ -152,6 +157,36 @@ def tell(connection: Connection, number: int, seq: int) -> None:
     connection.execute(update(exports).where(exports.c.id == number).values(**values))
 
 
+def target_told(connection: Connection, number: int, told: tuple[int, int]) -> None:
+    """Note that a target was told all of an export: it is one of contacts and of removals.
+
+    What it was told before is part of that: of each target the newest alone is on record.
+    """
+    made = exports.alias()
+    same = (
+        exports.c.form == SINGER,
+        exports.c.id < number,
+        select(made.c.id)
+        .where(
+            made.c.id == number,
+            made.c.recipient_id == exports.c.recipient_id,
+            made.c.target == exports.c.target,
+        )
+        .exists(),
+    )
+    connection.execute(delete(exports).where(*same))
+    contacts, tombstones = told
+    values = {"contacts": contacts, "tombstones": tombstones}
+    connection.execute(update(exports).where(exports.c.id == number).values(**values))
+
+
+def tell_target(connection: Connection, recipient_id: int, target: str, seq: int) -> None:
+    """Note that a target was told the removals alone, up to a step."""
+    same = (exports.c.form == SINGER, exports.c.recipient_id == recipient_id, exports.c.target == target)
+    values = {"told_seq": seq, "untold_count": 0}
+    connection.execute(update(exports).where(*same, exports.c.ended_at.is_(None)).values(**values))
+
+
 def forget(connection: Connection, before: datetime) -> int:
     """Delete the record of exports that ended before a moment; returns how many there were."""
     return connection.execute(delete(exports).where(exports.c.ended_at < before)).rowcount
@@ -172,6 +207,8 @@ def knows(connection: Connection, seq: int, after: datetime) -> bool:
 
     That is where the step, or one before it, is younger than `after`, or an export that shows it.
     """
+    if seq < (connection.scalar(select(feed_state.c.forgotten_seq)) or 0):
+        return False  # a removal that all acknowledged is forgotten
     step = select(changes.c.seq).where(changes.c.seq <= seq, changes.c.at > after).limit(1)
     written = select(exports.c.id).where(exports.c.seq == seq, exports.c.at > after).limit(1)
     return connection.scalar(step) is not None or connection.scalar(written) is not None
@@ -230,6 +267,7 @@ def _listed() -> Select[*tuple[Any, ...]]:
         columns.ending,
         columns.segment_id,
         segments.c.name,
+        columns.target,
         columns.files,
     ).select_from(
         exports.outerjoin(recipients, recipients.c.id == columns.recipient_id).outerjoin(

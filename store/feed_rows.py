@@ -29,7 +29,7 @@ def rows(
     `contacts`. With `given_at` (now) the columns of `store.given` follow.
     """
     # Whom the feed has not shown yet has no number.
-    shown = _shown_rows(connection, given_at)
+    shown = shown_rows(connection, given_at)
     statement = shown.where(messaging_contacts.c.seq > after).order_by(messaging_contacts.c.seq)
     if among is not None:
         statement = statement.where(among)
@@ -47,10 +47,16 @@ def rows_between(
 ) -> Sequence[FeedRow]:
     """Read those of `rows` whose step lies behind `after`, up to `upto`, `size` of them at most."""
     place = messaging_contacts.c.seq
-    statement = _shown_rows(connection, given_at).where(place > after, place <= upto).order_by(place)
+    statement = shown_rows(connection, given_at).where(place > after, place <= upto).order_by(place)
     if among is not None:
         statement = statement.where(among)
     return connection.execute(statement.limit(size) if size else statement).all()
+
+
+def count(connection: Connection) -> int:
+    """Count whom the feed shows."""
+    numbered = messaging_contacts.c.seq.is_not(None)
+    return connection.scalar(select(func.count()).select_from(messaging_contacts).where(numbered)) or 0
 
 
 def row_of(
@@ -63,12 +69,15 @@ def row_of(
 ) -> FeedRow | None:
     """Read the one of `rows` that is this contact's; None where the feed does not show it."""
     of_key = (contacts.c.platform == platform, contacts.c.platform_id == platform_id)
-    shown = _shown_rows(connection, given_at)
+    shown = shown_rows(connection, given_at)
     found = shown.where(*of_key, messaging_contacts.c.seq.is_not(None))
     return connection.execute(found if among is None else found.where(among)).first()
 
 
-def _shown_rows(connection: Connection, given_at: datetime | None) -> Select[*tuple[Any, ...]]:
+def shown_rows(
+    connection: Connection, given_at: datetime | None, place: ColumnElement[int] | None = None
+) -> Select[*tuple[Any, ...]]:
+    """Return the statement of `rows`, with another number in place of the feed's where one is given."""
     newest = (
         select(func.max(decisions.c.id))
         .where(decisions.c.contact_id == contacts.c.id)
@@ -83,7 +92,7 @@ def _shown_rows(connection: Connection, given_at: datetime | None) -> Select[*tu
             contacts.c.display_name,
             contacts.c.label,
             contacts.c.regular_since,
-            messaging_contacts.c.seq,
+            messaging_contacts.c.seq if place is None else place,
             decisions.c.policy,
             decisions.c.kind,
             topic_holders.c.told,
@@ -91,6 +100,7 @@ def _shown_rows(connection: Connection, given_at: datetime | None) -> Select[*tu
             admissions.c.hindrances,
             *(given.columns(connection, now=given_at) if given_at else ()),
         )
+        .select_from(messaging_contacts)
         .join(contacts, contacts.c.id == messaging_contacts.c.contact_id)
         .join(admissions, admissions.c.contact_id == messaging_contacts.c.contact_id)
         .outerjoin(topic_holders, topic_holders.c.contact_id == contacts.c.id)

@@ -18,6 +18,7 @@ from store.tables import (
     metadata,
     received,
     recipients,
+    segment_steps,
     segment_told,
     segments,
     transferred,
@@ -68,6 +69,13 @@ def of_contact(connection: Connection, key: ContactKey) -> dict[str, Rows]:
         .where(received.c.platform_id == key.platform_id, received.c.platform == key.platform)
     )
     found["received"] = [_readable(row, names) for row in connection.execute(shown).mappings()]
+    named = (consumers.c.name.label("consumer"), recipients.c.name.label("recipient"))
+    steps_of = (
+        select(*named, segment_steps.c.op, segment_steps.c.reason, segment_steps.c.at)
+        .select_from(consumers.join(recipients).join(segment_steps))
+        .where(segment_steps.c.platform_id == key.platform_id, segment_steps.c.platform == key.platform)
+    )
+    found["segment_steps"] = [_readable(row, names) for row in connection.execute(steps_of).mappings()]
     held = select(segment_told, segments.c.name.label("segment")).join(segments)
     told = held.where(
         segment_told.c.platform == key.platform, segment_told.c.platform_id == key.platform_id

@@ -39,7 +39,8 @@ KEPT: Mapping[str, Kept] = {
     "messaging_contacts": Kept("who may be imported", "the label falls", "whatever lets the label fall"),
     "changes": Kept(
         "what CRMs must still learn; the newest step of whoever is shown",
-        "`tombstone_days` after a removal, or after a step that a newer one replaced",
+        "`tombstone_days` after a removal, or after a step that a newer one replaced; of the erased when all "
+        "who received them acknowledged it",
         "`expire`: steps",
     ),
     "withheld": Kept("acts in doubt", _WITH_CONTACT, "the database, with the act"),
@@ -49,6 +50,9 @@ KEPT: Mapping[str, Kept] = {
     "chosen_topics": Kept("what an operator corrected", _WITH_CONTACT, "the database, with the contact"),
     "interests": Kept("what is found from these", _WITH_CONTACT, "the database, with the contact"),
     "roster_pages": Kept("a walk under way, in our own numbers", "the walk is compared", "the harvest"),
+    "departing": Kept(
+        "whom a walk missed, in our own numbers", "each is parted with, within a minute", "the harvest"
+    ),
     "inbox": Kept(
         "a push until it is taken in",
         "`expires_at` (`REGULARS_INBOX_DAYS`); a minute where it names whoever objected",
@@ -146,6 +150,11 @@ KEPT: Mapping[str, Kept] = {
         "their last tombstone, or the program's end",
         "`expire`, or `revoke`",
     ),
+    "segment_steps": Kept(
+        "what a program that reads one segment is told of whom, by numbers of its own",
+        "`tombstone_days` after it left the segment, or the program's end",
+        "the daily scrub, or `revoke`",
+    ),
     "exports": Kept(
         "which files were written for whom; nobody is named",
         "a year after the files are gone",
@@ -224,7 +233,9 @@ gets a tombstone, as by any other way.
 - **A consent that is taken back** (`regulars consents withdraw`) closes its channel at once; with the last
   one the sign-up ends, and its contact goes after the grace.
 - **A tombstone** stays for `tombstone_days`, whether or not somebody read it. Whoever reads the feed more
-  seldom reads all of it anew.
+  seldom reads all of it anew. Of somebody erased it goes, with the key, as soon as all who received the
+  contact acknowledged it: consumers, targets of the tap, and receivers of files once their removals were
+  written. Readers of views and of `REGULARS_EXPORT_DIR` never say that they have read.
 - **After the ballot**: `regulars campaign end --on DATE` sets the day on which everything goes, with
   `--account` what came through one account, of which nothing more is harvested from that moment. Until the
   day `regulars campaign continue` takes it back. Who signed up to be written to, without an end,

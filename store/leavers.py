@@ -16,8 +16,9 @@ IN_FILES = "in_files"
 # The newest removal of whoever has not come back since: t is the step, e the export.
 _SAME = "x.platform_id = t.platform_id AND x.platform = t.platform"
 _GONE = f"t.op = 'remove' AND NOT EXISTS (SELECT 1 FROM changes AS x WHERE {_SAME} AND x.seq > t.seq)"
-# Of whom the feed's steps do not show otherwise the file is taken to hold it.
-_HELD = (
+#: That an export e holds whom a removal t tells of; it is taken to hold whom the feed's steps do not show
+#: otherwise.
+HELD = (
     "NOT EXISTS (SELECT 1 FROM changes AS k "
     f"WHERE k.seq = (SELECT max(x.seq) FROM changes AS x WHERE {_SAME} AND x.seq <= e.seq) "
     "AND (k.op = 'remove' OR k.seq <= e.since_seq)) "
@@ -48,7 +49,7 @@ def removals(connection: Connection, number: int) -> Iterator[tuple[Any, ...]]:
         connection,
         "SELECT t.seq, t.platform, t.platform_id, t.op, t.reason, t.at "
         "FROM exports AS e CROSS JOIN changes AS t "
-        f"WHERE e.id = :number AND t.seq > e.seq AND {_GONE} AND {_HELD} ORDER BY t.seq",
+        f"WHERE e.id = :number AND t.seq > e.seq AND {_GONE} AND {HELD} ORDER BY t.seq",
         number=number,
     )
     for row in found:
@@ -62,7 +63,7 @@ def removed_since(connection: Connection, seq: int, recipient_id: int) -> Iterat
         "SELECT t.seq, t.platform, t.platform_id, t.op, t.reason, t.at FROM "
         "(SELECT CAST(:seq AS bigint) AS seq, 0 AS since_seq, CAST(NULL AS bigint) AS segment_id, "
         "CAST(:recipient AS bigint) AS recipient_id) AS e "
-        f"CROSS JOIN changes AS t WHERE t.seq > e.seq AND {_GONE} AND {_HELD} ORDER BY t.seq",
+        f"CROSS JOIN changes AS t WHERE t.seq > e.seq AND {_GONE} AND {HELD} ORDER BY t.seq",
         seq=seq,
         recipient=recipient_id,
     )
@@ -72,7 +73,7 @@ def removed_since(connection: Connection, seq: int, recipient_id: int) -> Iterat
 
 def count(connection: Connection) -> list[Counted]:
     """Count anew for the exports since whose last count the feed has moved."""
-    gone = f"FROM changes AS t WHERE t.seq > {{after}} AND {_GONE} AND {_HELD}"
+    gone = f"FROM changes AS t WHERE t.seq > {{after}} AND {_GONE} AND {HELD}"
     counted = run(
         connection,
         f"SELECT e.id, (SELECT count(*) {gone.format(after='e.seq')}), "
@@ -96,7 +97,7 @@ def by_platform(connection: Connection) -> dict[str, int]:
         connection,
         f"SELECT t.platform, count(*) FROM changes AS t WHERE {_GONE} AND t.seq > "
         "(SELECT min(seq) FROM exports WHERE ended_at IS NULL) AND EXISTS (SELECT 1 FROM exports AS e "
-        f"WHERE e.ended_at IS NULL AND e.seq < t.seq AND {_HELD}) GROUP BY t.platform",
+        f"WHERE e.ended_at IS NULL AND e.seq < t.seq AND {HELD}) GROUP BY t.platform",
     )
     return {platform: number for platform, number in found}  # noqa: C416  # rows are no pairs
 

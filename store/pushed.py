@@ -17,10 +17,11 @@ from store.moments import stamp
 from store.sets import as_parameter, rows_of, run
 from store.signals import moment_of
 from store.tables import accounts as accounts_table
-from store.tables import ended_acts, feed_state, unknown_pushes, walks
+from store.tables import ended_acts, feed_state, signals, unknown_pushes, walks
 
 _KEY = {"kind": "text", "item": "text", "platform_id": "text"}
 _ROW = {"kind": "text", "item": "text", "contact_id": "int", "at": "time"}
+_COLUMNS = tuple(each.name for each in signals.columns)
 
 
 class Stored(NamedTuple):
@@ -108,36 +109,42 @@ def suppressed_at(connection: Connection, contact_ids: Iterable[int]) -> dict[in
 def begin_later(connection: Connection, account_id: int, moved: Sequence[Moved]) -> None:
     """Move the beginning of acts that hold; a walk that began before then cannot have missed them."""
     later = "max" if connection.dialect.name == "sqlite" else "greatest"
-    run(
-        connection,
-        f"UPDATE signals SET started_at = r.at, seen_at = {later}(signals.seen_at, r.at) "
-        f"FROM {rows_of(connection, _ROW)} AS r "
-        "WHERE signals.account_id = :account_id AND signals.kind = r.kind AND signals.item = r.item "
-        "AND signals.contact_id = r.contact_id",
-        account_id=account_id,
-        rows=as_parameter([*each[:3], stamp(each.at)] for each in moved),
-    )
+    changes = {"started_at": "r.at", "seen_at": f"{later}(s.seen_at, r.at)"}
+    _change(connection, account_id, as_parameter([*each[:3], stamp(each.at)] for each in moved), changes)
 
 
 def end(connection: Connection, account_id: int, ended: Sequence[Moved]) -> None:
     """End acts, and forget what was said in them."""
     rows = as_parameter([*each[:3], stamp(each.at)] for each in ended)
+    _change(connection, account_id, rows, {"ended_at": "r.at"})
     run(
         connection,
-        f"UPDATE signals SET ended_at = r.at FROM {rows_of(connection, _ROW)} AS r "
-        "WHERE signals.account_id = :account_id AND signals.kind = r.kind AND signals.item = r.item "
-        "AND signals.contact_id = r.contact_id",
+        "DELETE FROM texts WHERE (account_id, kind, item, contact_id) IN "
+        f"(SELECT CAST(:account_id AS bigint), kind, item, contact_id FROM {rows_of(connection, _ROW)} AS r)",
         account_id=account_id,
         rows=rows,
     )
-    run(
-        connection,
-        "DELETE FROM texts WHERE account_id = :account_id AND EXISTS "
-        f"(SELECT 1 FROM {rows_of(connection, _ROW)} AS r WHERE texts.kind = r.kind "
-        "AND texts.item = r.item AND texts.contact_id = r.contact_id)",
-        account_id=account_id,
-        rows=rows,
+
+
+def _change(connection: Connection, account_id: int, rows: str, changes: Mapping[str, str]) -> None:
+    """Change acts of an account; the changes are column → expression over `s` as it was and `r`."""
+    acts = rows_of(connection, _ROW)
+    same = (
+        "s.account_id = :account_id AND s.kind = r.kind AND s.item = r.item AND s.contact_id = r.contact_id"
     )
+    if connection.dialect.name == "sqlite":
+        # As an UPDATE that joins, SQLite goes through all acts of the account for each row.
+        read = ", ".join(changes.get(each, f"s.{each}") for each in _COLUMNS)
+        put = ", ".join(f"{each} = excluded.{each}" for each in changes)
+        statement = (
+            f"INSERT INTO signals ({', '.join(_COLUMNS)}) SELECT {read} FROM {acts} AS r "
+            f"CROSS JOIN signals AS s WHERE {same} "
+            f"ON CONFLICT (account_id, kind, item, contact_id) DO UPDATE SET {put}"
+        )
+    else:
+        put = ", ".join(f"{column} = {value}" for column, value in changes.items())
+        statement = f"UPDATE signals AS s SET {put} FROM {acts} AS r WHERE {same}"
+    run(connection, statement, account_id=account_id, rows=rows)
 
 
 def remember_ends(

@@ -40,7 +40,9 @@ def forget(connection: Connection, steps: Iterable[int]) -> None:
         connection,
         "DELETE FROM received WHERE (consumer_id, platform_id, platform) IN "
         "(SELECT k.id, c.platform_id, c.platform FROM changes AS c CROSS JOIN consumers AS k "
-        f"WHERE c.op = 'remove' AND c.seq IN ({gone}) AND NOT EXISTS (SELECT 1 FROM changes AS n "
+        # Those of a segment go with their own step (see `store.segment_steps.forget`).
+        f"WHERE c.op = 'remove' AND k.segment_id IS NULL AND c.seq IN ({gone}) "
+        "AND NOT EXISTS (SELECT 1 FROM changes AS n "
         "WHERE n.platform_id = c.platform_id AND n.platform = c.platform "
         f"AND n.seq NOT IN ({gone})))",
         rows=as_parameter([each] for each in steps),

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from domain.recipient import Ground, Part, Recipient, RecipientError
+from store.sets import run
 from store.tables import exports, recipients
 
 _COLUMNS = (
@@ -54,6 +55,33 @@ def of_export(connection: Connection, number: int) -> Recipient | None:
     named = select(*_COLUMNS).join(exports, exports.c.recipient_id == recipients.c.id)
     row = connection.execute(named.where(exports.c.id == number)).first()
     return _recipient(row) if row else None
+
+
+def holding(connection: Connection) -> list[tuple[Recipient, tuple[str, ...]]]:
+    """Return the recipients that may get files or hold people still, by name, with the ways in which they do.
+
+    Ways are `files` (on record as being somewhere), `singer` (a target of the tap), `api` (a program that
+    was shown somebody) and `views` (a role that reads the views).
+    """
+    found = run(
+        connection,
+        "SELECT recipient_id, CASE form WHEN 'singer' THEN 'singer' ELSE 'files' END FROM exports "
+        "WHERE ended_at IS NULL AND recipient_id IS NOT NULL UNION "
+        "SELECT c.recipient_id, 'api' FROM consumers AS c WHERE c.ended_at IS NULL AND EXISTS "
+        "(SELECT 1 FROM received AS r WHERE r.consumer_id = c.id) UNION "
+        "SELECT recipient_id, 'views' FROM view_readers WHERE ended_at IS NULL",
+    )
+    ways: dict[int, set[str]] = {}
+    for number, way in found:
+        ways.setdefault(number, set()).add(way)
+    listed = or_(recipients.c.ended_at.is_(None), recipients.c.id.in_(ways))
+    rows = connection.execute(select(*_COLUMNS).where(listed).order_by(recipients.c.name))
+    return [(each, tuple(sorted(ways.get(each.id, ())))) for each in map(_recipient, rows)]
+
+
+def name_of(connection: Connection, number: int) -> str | None:
+    """Return the name of one, ended or not."""
+    return connection.scalar(select(recipients.c.name).where(recipients.c.id == number))
 
 
 def end(connection: Connection, recipient_id: int, *, now: datetime) -> bool:

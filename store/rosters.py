@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, insert, select
 
 from store.sets import as_parameter, run
-from store.tables import harvest_runs, roster_pages
+from store.tables import departing, harvest_runs, roster_pages
 
 
 class RosterPage(NamedTuple):
@@ -32,8 +32,9 @@ def forget(connection: Connection, run_id: int, post: str) -> None:
 
 
 def forget_run(connection: Connection, run_id: int) -> None:
-    """Delete all pages of a run that will never end its walk."""
-    connection.execute(delete(roster_pages).where(roster_pages.c.run_id == run_id))
+    """Delete all pages of a run that will never end its walk, and who it still has to part with."""
+    for each in (roster_pages, departing):
+        connection.execute(delete(each).where(each.c.run_id == run_id))
 
 
 def forget_streams(connection: Connection, account_id: int, streams: Sequence[str]) -> None:
@@ -41,7 +42,8 @@ def forget_streams(connection: Connection, account_id: int, streams: Sequence[st
     former = select(harvest_runs.c.id).where(
         harvest_runs.c.account_id == account_id, harvest_runs.c.stream.in_(streams)
     )
-    connection.execute(delete(roster_pages).where(roster_pages.c.run_id.in_(former)))
+    for each in (roster_pages, departing):
+        connection.execute(delete(each).where(each.c.run_id.in_(former)))
 
 
 def count(connection: Connection, run_id: int, post: str) -> dict[str, tuple[int, str]]:

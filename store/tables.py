@@ -303,6 +303,8 @@ feed_state = Table(
     Column("id", Integer, primary_key=True),
     Column("epoch", Text, nullable=False),
     Column("seq", BigInteger, nullable=False),
+    # The last removal that was forgotten before its time, since all who were told acknowledged it.
+    Column("forgotten_seq", BigInteger, nullable=False, server_default=text("0")),
     CheckConstraint("id = 1", name="one_row"),
 )
 
@@ -1544,6 +1546,8 @@ exports = Table(
     Column("ending", Text),
     # The segment that it was narrowed to.
     Column("segment_id", Id),
+    # Which of a recipient's systems was told, where no file was written.
+    Column("target", Text),
     Index("ix_exports_ended_at", "ended_at"),
     Index("ix_exports_recipient_id", "recipient_id"),
     _one_of("ending", ["destroyed", "replaced"]),
@@ -1562,6 +1566,15 @@ consumers = Table(
     Column("fields", Text),
     # The part of the contacts that it may read; none: all who are shown.
     Column("segment_id", BigInteger),
+    # For which message or campaign it may choose people by what they told of themselves.
+    Column("why", Text),
+    # Where it is bound to a segment: its own newest number, up to which step of the feed it was asked who is
+    # in the segment, and when of everybody.
+    Column("own_seq", BigInteger, nullable=False, server_default=text("0")),
+    Column("looked_seq", BigInteger, nullable=False, server_default=text("0")),
+    Column("looked_at", Moment),
+    # The last removal that it acknowledged and that is forgotten since.
+    Column("forgotten_seq", BigInteger, nullable=False, server_default=text("0")),
     Column("created_at", Moment, nullable=False),
     # Up to which step it said that it has carried out everything, and removals.
     Column("acked_seq", BigInteger, nullable=False, server_default=text("0")),
@@ -1765,4 +1778,38 @@ transferred = Table(
     Column("platform", Text, nullable=False),
     PrimaryKeyConstraint("recipient_id", "platform_id", "platform"),
     Index("ix_transferred_platform", "platform", "platform_id"),
+)
+
+#: Whom a whole walk did not show, until their acts have ended or are in doubt: too many for one transaction.
+departing = Table(
+    "departing",
+    metadata,
+    Column("run_id", ForeignKey("harvest_runs.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("post", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    # Whether the acts are put in doubt, not ended: the brake holds.
+    Column("doubted", Boolean(name="doubted"), nullable=False),
+    # The ids of the contacts as one JSON array.
+    Column("members", Text, nullable=False),
+    PrimaryKeyConstraint("run_id", "number"),
+    _one_of("kind", KINDS),
+)
+
+#: The newest step of each contact for each consumer that is bound to a segment.
+segment_steps = Table(
+    "segment_steps",
+    metadata,
+    Column("consumer_id", Id, ForeignKey("consumers.id", ondelete="CASCADE"), nullable=False),
+    Column("platform_id", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("op", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    # The step of the feed that it tells.
+    Column("shown_seq", BigInteger, nullable=False),
+    PrimaryKeyConstraint("consumer_id", "platform_id", "platform"),
+    Index("ix_segment_steps_seq", "consumer_id", "seq"),
+    _one_of("op", ["upsert", "remove"]),
 )

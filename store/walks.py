@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, insert, select, update
 
 from domain.signal import SignalKind
 from store import sets
@@ -22,7 +22,7 @@ class Begun(NamedTuple):
 def begin(connection: Connection, listing: Listing, kind: SignalKind, *, now: datetime) -> None:
     """Note that the first page of a walk is asked for, again where it begins anew."""
     connection.execute(
-        delete(walks).where(_same(listing), walks.c.state == "running", walks.c.run_id != listing.run_id)
+        delete(walks).where(_same(listing), walks.c.ended_at.is_(None), walks.c.run_id != listing.run_id)
     )
     row = listing._asdict() | {"kind": kind, "began_at": now, "whole": False, "state": "running"}
     sets.put(connection, walks, row)
@@ -45,17 +45,41 @@ def begun(connection: Connection, listing: Listing) -> Begun | None:
     return Begun(began, None) if began else None
 
 
-def end(connection: Connection, listing: Listing, state: str, *, whole: bool, now: datetime) -> None:
-    """End a walk; of the walks before, only the last whole one stays, unless this one takes its place."""
+def compare(connection: Connection, listing: Listing, *, braked: bool) -> None:
+    """Keep what a whole walk came to before its pages go: how many it listed, and whether the brake holds."""
     connection.execute(
         update(walks)
         .where(_same(listing), walks.c.run_id == listing.run_id)
         .values(
-            ended_at=now, state=state, whole=whole, members=_members(connection, listing.run_id, listing.post)
+            state="braked" if braked else "running",
+            members=_members(connection, listing.run_id, listing.post),
         )
     )
-    former = delete(walks).where(_same(listing), walks.c.run_id != listing.run_id)
-    connection.execute(former if whole else former.where(walks.c.whole.is_(False)))
+
+
+def conclude(connection: Connection, listing: Listing, *, now: datetime) -> None:
+    """End a whole walk that was compared: it takes the place of those before."""
+    connection.execute(
+        update(walks)
+        .where(_same(listing), walks.c.run_id == listing.run_id)
+        .values(
+            ended_at=now, whole=True, state=case((walks.c.state == "running", "done"), else_=walks.c.state)
+        )
+    )
+    connection.execute(delete(walks).where(_same(listing), walks.c.run_id != listing.run_id))
+
+
+def end(connection: Connection, listing: Listing, state: str, *, now: datetime) -> None:
+    """End a walk that says of nobody that they left; of the walks before, only the last whole one stays."""
+    connection.execute(
+        update(walks)
+        .where(_same(listing), walks.c.run_id == listing.run_id)
+        .values(
+            ended_at=now, state=state, whole=False, members=_members(connection, listing.run_id, listing.post)
+        )
+    )
+    others = (_same(listing), walks.c.run_id != listing.run_id)
+    connection.execute(delete(walks).where(*others, walks.c.whole.is_(False)))
 
 
 def last_whole(connection: Connection, account_id: int, stream: str, post: str = "") -> datetime | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, RowMapping, delete, exists, func, select
+from sqlalchemy import Connection, RowMapping, exists, func, select
 
 from domain.signal import SignalKind
 from store.moments import stamp
@@ -23,10 +23,11 @@ class Standing(NamedTuple):
 
 
 class Doubt(NamedTuple):
-    """Why acts are in doubt: which run did not show them, and when they had last been confirmed."""
+    """Why acts are in doubt: the run that did not show them, since when it read, their last confirmation."""
 
     account_id: int
     run_id: int
+    began_at: datetime
     confirmed_at: datetime | None
 
 
@@ -34,21 +35,28 @@ _ACTS = {"kind": "text", "item": "text", "contact_id": "int"}
 _HOLDS = "(s.ended_at IS NULL OR s.ended_at > {moment})"
 
 
-def exist(connection: Connection) -> bool:
-    """Tell whether any act is in doubt; most of the time none is."""
-    return bool(connection.scalar(select(exists().select_from(withheld))))
+def exist(connection: Connection, account_id: int | None = None) -> bool:
+    """Tell whether any act is in doubt, of an account or at all; most of the time none is."""
+    found = exists().select_from(withheld)
+    if account_id is not None:
+        found = found.where(withheld.c.account_id == account_id)
+    return bool(connection.scalar(select(found)))
 
 
 def add(connection: Connection, doubt: Doubt, acts: Iterable[tuple[str, str, int]], *, now: datetime) -> None:
-    """Put acts (kind, item, contact id) in doubt."""
+    """Put acts (kind, item, contact id) in doubt that still hold and were not seen since the run began."""
     run(
         connection,
         "INSERT INTO withheld (account_id, kind, item, contact_id, run_id, since, confirmed_at) "
-        f"SELECT :account_id, kind, item, contact_id, :run_id, {_moment(connection)}, "
-        f"{_moment(connection, 'confirmed_at')} FROM {rows_of(connection, _ACTS)} AS r WHERE true "
+        f"SELECT s.account_id, s.kind, s.item, s.contact_id, :run_id, {_moment(connection)}, "
+        f"{_moment(connection, 'confirmed_at')} FROM {rows_of(connection, _ACTS)} AS r "
+        "CROSS JOIN signals AS s WHERE s.account_id = :account_id AND s.kind = r.kind AND s.item = r.item "
+        f"AND s.contact_id = r.contact_id AND {_HOLDS.format(moment=_moment(connection))} "
+        f"AND s.seen_at <= {_moment(connection, 'began_at')} "
         "ON CONFLICT (account_id, kind, item, contact_id) DO NOTHING",
         account_id=doubt.account_id,
         run_id=doubt.run_id,
+        began_at=stamp(doubt.began_at),
         confirmed_at=stamp(doubt.confirmed_at) if doubt.confirmed_at else None,
         now=stamp(now),
         rows=as_parameter([*each] for each in acts),
@@ -119,12 +127,15 @@ def standing(
     ]
 
 
-def of_account(connection: Connection, account_id: int) -> list[tuple[str, str, int]]:
-    """Return the acts towards an account that are in doubt: kind, item, contact id."""
+def of_account(
+    connection: Connection, account_id: int, most: int | None = None
+) -> list[tuple[str, str, int]]:
+    """Return the acts towards an account that are in doubt, or `most` of them: kind, item, contact id."""
     found = connection.execute(
         select(withheld.c.kind, withheld.c.item, withheld.c.contact_id)
         .where(withheld.c.account_id == account_id)
-        .order_by(withheld.c.contact_id)
+        .order_by(withheld.c.kind, withheld.c.item, withheld.c.contact_id)
+        .limit(most)
     )
     return [tuple(each) for each in found]
 
@@ -135,13 +146,9 @@ def count(connection: Connection, account_id: int) -> int:
     return connection.scalar(statement) or 0
 
 
-def release(connection: Connection, account_id: int) -> set[int]:
-    """Take every act towards an account out of doubt; returns the contacts."""
-    return set(
-        connection.scalars(
-            delete(withheld).where(withheld.c.account_id == account_id).returning(withheld.c.contact_id)
-        )
-    )
+def release(connection: Connection, account_id: int, most: int) -> set[int]:
+    """Take acts towards an account out of doubt, at most so many; returns their contacts."""
+    return sighted(connection, account_id, of_account(connection, account_id, most))
 
 
 def listed(connection: Connection) -> Sequence[RowMapping]:

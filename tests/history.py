@@ -52,6 +52,7 @@ SMALL: Mapping[str, str] = {
     **dict.fromkeys(("areas", "area_words"), "as many as a country has"),
     **dict.fromkeys(("area_tables", "area_counts"), "a table of the areas each quarter"),
     "received": "never read but by consumer and contact",
+    "segment_steps": "never read but by consumer and contact",
     "transfer_consents": "few consent to that; read by contact or recipient",
     "transferred": "never read but by recipient and contact",
     "segment_told": "never read but by segment, recipient and contact",
@@ -62,7 +63,9 @@ SMALL: Mapping[str, str] = {
         ("overrides", "chosen_topics", "declared_topics", "spoken", "ended_acts", "checkpoints"),
         "never read but by contact or account",
     ),
-    **dict.fromkeys(("roster_pages", "post_topics", "looks"), "never read but by run, post or account"),
+    **dict.fromkeys(
+        ("roster_pages", "departing", "post_topics", "looks"), "never read but by run, post or account"
+    ),
 }
 
 

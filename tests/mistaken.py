@@ -109,6 +109,11 @@ MISTAKES = {
         "within one contact only",
         (APPLIES, 'if each["seq"] >= max((one["seq"] for one in state["steps"].values()), default=0):'),
     ),
+    "keeps who unfollowed while halted": _of(
+        "halted",
+        "told while delivery was halted: carry removals out",
+        _applies('each.get("reason") in (None, "objected", "erased")'),
+    ),
     "knows every field": _of(
         "unknown-fields", "Fields may be added", (READS, f"    assert len(page) == 3\n{READS}")
     ),

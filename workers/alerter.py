@@ -5,9 +5,10 @@ import logging
 import smtplib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from typing import Any
 
 from config.alerts import sentence
 from config.settings import Settings
@@ -137,10 +138,14 @@ def mail_of(due: Due, settings: Settings) -> EmailMessage:
     mail["Subject"] = sentence("subject", due.language, {})
     mail["From"] = settings.mail_from or "no-reply@localhost"
     mail["To"] = due.address
-    said = [sentence(kind, due.language, values) for _, kind, values, _ in due.alerts]
+    said = [_said(due, kind, values) for _, kind, values, _ in due.alerts]
     where = [settings.console_url] if settings.console_url else []
     mail.set_content("\n\n".join([*said, sentence("signature", due.language, {}), *where]) + "\n")
     return mail
+
+
+def _said(due: Due, kind: str, values: Mapping[str, Any]) -> str:
+    return sentence(kind, due.language, alerting.in_zone(values, due.time_zone))
 
 
 def webhook_body(due: Due) -> bytes:
@@ -151,7 +156,7 @@ def webhook_body(due: Due) -> bytes:
             "kind": kind,
             "at": at.isoformat(),
             "values": values,
-            "text": sentence(kind, due.language, values),
+            "text": _said(due, kind, values),
         }
         for number, kind, values, at in due.alerts
     ]

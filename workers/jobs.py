@@ -7,6 +7,7 @@ from config.packs import load_pack
 from config.settings import Settings
 from domain.admission import Controller
 from domain.journal import Act, Entry
+from exports.binding import settle_all
 from exports.files import Order, export
 from exports.removals import export_removals
 from pipeline.admit import review
@@ -64,7 +65,9 @@ def review_step(database: Database, job: Job, save: Save, now: datetime) -> None
         pack = installation.policy(connection)
         others = job.arguments.get("to_others", False) or recipients.any_other(connection)
     kind = Controller(controller) if controller else None
-    refused = review(database, load_pack(pack or DEFAULT), kind, now=now, to_others=others)
+    policy = load_pack(pack or DEFAULT)
+    refused = review(database, policy, kind, now=now, to_others=others)
+    settle_all(database, policy, now=now)
     with database.write() as connection:
         save(connection, {"refused": refused}, done=True)
 

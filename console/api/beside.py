@@ -6,7 +6,7 @@ from fastapi import Depends, FastAPI, Query, Request, Response
 
 from console.api import described
 from console.api.answers import answer
-from console.api.entering import enter
+from console.api.entering import Caller, enter
 from console.api.problems import ProblemError
 from console.pages.words import words
 from console.web.desk import Desk
@@ -29,13 +29,16 @@ def add_routes(app: FastAPI) -> None:
         ]
         return answer(request, {"topics": told})
 
-    @app.get("/v1/areas", dependencies=[Depends(enter)], **described.AREAS)
+    @app.get("/v1/areas", **described.AREAS)
     def of_areas(
         request: Request,
+        caller: Caller,
         quarter: Annotated[
             str | None, Query(pattern=described.QUARTER_PATTERN, description=described.QUARTER)
         ] = None,
     ) -> Response:
+        if caller.consumer.segment_id is not None:  # the table counts everybody
+            raise ProblemError("not-found")
         with desk.database.read() as connection:
             table = areas.published(connection, quarter)
         if table is None:

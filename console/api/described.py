@@ -31,9 +31,9 @@ _ABOUT = """Whom the messaging store shows, for CRMs and other consumers.
 
 Begin with `/v1/regular-contacts`: follow `next_cursor` until `has_more` is false. Then ask `/v1/changes`
 with `changes_cursor`, again and again, each time with the `next_cursor` of the answer before. Apply what you
-are told in its order; carry out each `remove`. Some of it may come twice. When it is carried out and cannot
-be lost any more, say so with `PUT /v1/consumers/me/ack`. After a 410 begin anew, and delete whoever is not
-told then.
+are told in its order; carry out each `remove`. Some of it may come twice; of one contact the larger `seq`
+counts. When it is carried out and cannot be lost any more, say so with `PUT /v1/consumers/me/ack`. After a
+410 begin anew, and delete whoever is not told then. `regulars verify-consumer` tries whether yours does so.
 """
 _UPSERT: dict[str, Any] = {
     "contact_key": "twitter:1001",
@@ -157,10 +157,11 @@ ACK = _operation(
 OBJECTION = _operation(
     "Report an objection",
     "The contact is never stored or written to again, whoever it is; the feed tells its removal to all who "
-    "have it. May be sent any number of times.",
+    "have it. May be sent any number of times. A consumer that is bound to a segment may report of those "
+    "whom that holds, or whom it was shown; of all others it gets a 404.",
     _whole(contact_key=_TEXT, state={"const": "suppressed"}),
     {"contact_key": "twitter:1001", "state": "suppressed"},
-    "too-large",
+    *("not-found", "too-large"),
     read=False,
 )
 TOPICS_ = _operation(
@@ -180,7 +181,8 @@ AREAS = _operation(
     "Read how many live in each area",
     "The table of a quarter as it was published, once and for all. Small numbers are not shown, nor what "
     "would tell them: `contacts` is null and `is_suppressed` true. The row without a code counts those of "
-    "unknown area. 404 before anything was published.",
+    "unknown area. 404 before anything was published, and for a consumer that is bound to a segment: the "
+    "table counts others, too.",
     _whole(
         quarter=_TEXT,
         area_type=_TEXT,

@@ -15,10 +15,12 @@ from console.web.desk import Desk
 from domain.contact import ContactKey
 from domain.journal import Act, Entry
 from exports import feed
+from exports.binding import begin, source_of
 from exports.cursors import PURPOSE, SHAPE, Cursors, GoneError, Place
 from exports.feed import OFFERED, Item, Page, Reading
 from pipeline.admit import review_newcomers
 from store import consumers, halts, journal
+from store.tombstones import forget_acknowledged
 
 #: Records of a page, unless asked otherwise, and at most.
 SIZE, MOST = 1_000, 5_000
@@ -116,7 +118,13 @@ def _add_consumers(app: FastAPI, desk: Desk) -> None:
                 raise ProblemError("cursor-expired") from None
             if place.upto:  # of a snapshot that was not read to its end
                 raise ProblemError("bad-request")
-            consumers.acknowledge(connection, caller.consumer.id, place.seq, place.ahead, now=caller.now)
+            former = caller.consumer
+            consumers.acknowledge(connection, former.id, place.seq, place.ahead, now=caller.now)
+            if former.segment_id is None:
+                upto = max(place.seq, place.ahead)
+                forget_acknowledged(connection, former.acked_removals, upto)
+            else:  # whose numbers are not the feed's
+                forget_acknowledged(connection)
         return answer(request, {"acknowledged_at": caller.now})
 
 
@@ -131,8 +139,9 @@ def _reading(desk: Desk, caller: Call, fields: str | None, limit: int) -> Readin
     if not wanted <= allowed:
         raise ProblemError("bad-request")
     with desk.database.read() as connection:
-        days = desk.runtime.policy_in_force(connection).number("tombstone_days")
-    return Reading(caller.consumer, wanted, limit, days, caller.now)
+        policy = desk.runtime.policy_in_force(connection)
+        source = source_of(connection, caller.consumer, policy)
+    return Reading(caller.consumer, wanted, limit, policy.number("tombstone_days"), caller.now, source)
 
 
 def _snapshot(
@@ -144,6 +153,9 @@ def _snapshot(
         if halts.every(connection):
             raise ProblemError("halted")
         try:
+            if cursor is None:
+                policy = desk.runtime.policy_in_force(connection)
+                begin(connection, reading.consumer, policy, now=reading.now)
             place = cursors(desk).open(cursor) if cursor else feed.begin(connection, reading)
             if not place.upto and cursor:
                 raise ProblemError("bad-request")
@@ -163,13 +175,17 @@ def _changes(desk: Desk, reading: Reading, cursor: str) -> Page:
         place = cursors(desk).open(cursor)
         if place.upto:
             raise ProblemError("bad-request")
+        is_bound = reading.consumer.segment_id is not None
+        # Whom the gates let in beside its segment is no business of a bound consumer: no answer tells of it.
+        if is_bound:
+            _ask_newcomers(desk, reading)
         with desk.database.read() as connection:
             still = feed.stands_still(connection, place, reading)
-        if still and not _ask_newcomers(desk, reading):
+        if still and (is_bound or not _ask_newcomers(desk, reading)):
             return Page([], place, has_more=False)
         page = _changed(desk, reading, place)
         # Whoever has read to the end asks for those who came in since.
-        if not page.has_more and not still and _ask_newcomers(desk, reading):
+        if not is_bound and not page.has_more and not still and _ask_newcomers(desk, reading):
             page = page._replace(has_more=True)
     except GoneError:
         raise ProblemError("cursor-expired") from None

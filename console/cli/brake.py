@@ -1,9 +1,9 @@
 """`regulars brake`: people whom one walk missed in numbers, and what an operator says of them."""
 
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
 
 from console.cli.acting import Why, enter
 from console.cli.start import runtime
@@ -68,12 +68,15 @@ def release(account: Name, yes: Yes = False, why: Why = "") -> None:
         out.print(f"{count} contacts of {name} are back in messaging.")
 
 
-def _settle(account: str, verb: Callable[..., int], act: Act, why: str) -> tuple[str, int]:
+def _settle(account: str, verb: brake.Verb, act: Act, why: str) -> tuple[str, int]:
     """Carry out a verb on an account's withheld people; returns the account's name and what it says."""
     open_runtime = runtime()
-    with open_runtime.database.write() as connection:
+    database = open_runtime.database
+    with database.read() as connection:
         found = accounts.find(connection, account)
         policy = open_runtime.policy_in_force(connection)
-        count = verb(connection, found, policy, now=utc_now())
+
+    def entering(connection: Connection, count: int) -> None:
         enter(connection, act, why=why, account=found.key, people=count)
-    return shown(found.name), count
+
+    return shown(found.name), brake.settle(database, verb, found, policy, entering, now=utc_now())

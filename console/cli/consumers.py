@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+from console.binding import add_bound
 from console.cli.start import runtime
 from console.cli.words import iso, note, out, print_json, print_table
 from console.visible import shown
 from domain.consumer import DAYS
 from exports.feed import OFFERED
-from pipeline.consumers import OVERLAP, Wanted, add_consumer, revoke_consumer, rotate_token
+from exports.narrowing import called
+from pipeline.consumers import OVERLAP, Wanted, revoke_consumer, rotate_token
 from store import consumers, recipients
 from workers.runtime import system_user, utc_now
 
@@ -37,16 +39,31 @@ def add(
         ),
     ] = None,
     days: Days = DAYS,
+    segment: Annotated[
+        str | None,
+        typer.Option(
+            help="Only the contacts of this segment (`regulars segment list`), in numbers of its own."
+        ),
+    ] = None,
+    why: Annotated[
+        str,
+        typer.Option(
+            help="For which message or campaign: needed where the segment chooses by topic or area."
+        ),
+    ] = "",
 ) -> None:
     """Let a program of a recipient read the feed; its token is printed once and kept nowhere.
 
     Only for recipients that may get files (`regulars recipient list`). The address is /v1 beside the console.
     """
     wanted_fields = [each.strip() for each in fields.split(",")] if fields is not None else None
-    with runtime().database.write() as connection:
+    open_runtime, now = runtime(), utc_now()
+    with open_runtime.database.write() as connection:
         found = recipients.called(connection, recipient.strip())
-        wanted = Wanted(name, found, wanted_fields, days)
-        _, token = add_consumer(connection, wanted, OFFERED, system_user(), now=utc_now())
+        chosen = called(connection, segment)
+        wanted = Wanted(name, found, wanted_fields, days, chosen.id if chosen else None, why)
+        policy = open_runtime.policy_in_force(connection)
+        token = add_bound(connection, wanted, chosen, policy, system_user(), now=now)
     _print_once(token)
 
 
@@ -60,11 +77,22 @@ def listed(json: Annotated[bool, typer.Option("--json", help="One object a line.
             print_json(_told(each))
     elif rows:
         print_table(
-            ("consumer", "recipient", "token", "until", "seen", "acknowledged", "records", "removals"),
+            (
+                "consumer",
+                "recipient",
+                "segment",
+                "token",
+                "until",
+                "seen",
+                "acknowledged",
+                "records",
+                "removals",
+            ),
             (
                 (
                     each.consumer.name,
                     shown(each.recipient),
+                    shown(each.segment) if each.segment else "all",
                     " ".join(f"{one.begins}…" for one in each.tokens),
                     each.tokens[0].ends_at.date().isoformat() if each.tokens else "over",
                     iso(each.consumer.seen_at) or "never",
@@ -129,6 +157,7 @@ def _told(each: consumers.Listed) -> dict[str, object]:
         "id": consumer.id,
         "name": consumer.name,
         "recipient": each.recipient,
+        "segment": each.segment,
         "fields": consumer.fields,
         "tokens": [{"begins": one.begins, "ends_at": iso(one.ends_at)} for one in each.tokens],
         "seen_at": iso(consumer.seen_at),

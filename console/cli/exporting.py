@@ -164,6 +164,8 @@ def exports(
 
 def _told(each: recorded.Export) -> tuple[Any, ...]:
     where = shown(each.folder) if each.folder else "downloaded"
+    if each.form == recorded.SINGER:
+        where = shown(each.target) if each.target else "its target"
     moments = (f"{each.at:%Y-%m-%d}", each.contacts, each.use_before or "")
     return (f"{each.id} {each.form}", shown(each.recipient or ""), *moments, each.left, each.untold, where)
 

@@ -19,6 +19,10 @@ from workers.runtime import system_user, utc_now
 _FORM = orjson.OPT_APPEND_NEWLINE | orjson.OPT_OMIT_MICROSECONDS
 
 
+#: How long the name of a target may be.
+LONGEST = 60
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
     app.command()(tap)
@@ -26,7 +30,11 @@ def register(app: typer.Typer) -> None:
 
 def tap(
     config: Annotated[
-        Path | None, typer.Option(help='A JSON file: {"recipient": "a name of `regulars recipient list`"}.')
+        Path | None,
+        typer.Option(
+            help='A JSON file: {"recipient": "a name of `regulars recipient list`"}, with "target": "a name" '
+            "beside it where the recipient has several targets."
+        ),
     ] = None,
     catalog: Annotated[
         Path | None, typer.Option(help="What to read: a catalog of --discover. Without it: every field.")
@@ -47,7 +55,10 @@ def tap(
         return
     if config is None:
         raise TapError("Give --config: a JSON file that names the recipient.")
-    name = _read(config).get("recipient")
+    said = _read(config)
+    name, target_name = said.get("recipient"), said.get("target", "")
+    if not isinstance(target_name, str) or len(target_name) > LONGEST:
+        raise TapError(f'{config}: "target" is a name of {LONGEST} characters at most.')
     if not isinstance(name, str):
         raise TapError(
             f'{config} names no recipient: {{"recipient": "a name of `regulars recipient list`"}}.'
@@ -60,7 +71,9 @@ def tap(
     opened = runtime()
     with opened.database.read() as connection:
         found = recipients.called(connection, name)
-    told = tell_target(opened, Target(found, asked, place, system_user()), _tell, now=utc_now())
+    told = tell_target(
+        opened, Target(found, asked, place, system_user(), target_name.strip()), _tell, now=utc_now()
+    )
     halted = " Deliveries are halted: removals alone were told." if told.removals_only else ""
     note(f"{told.contacts} contacts, {told.removals} removals.{halted}")
 

@@ -26,7 +26,7 @@ def verify_consumer(
     url: Annotated[
         str | None,
         typer.Argument(
-            metavar="[URL]",
+            metavar="URL",
             help="Where the consumer listens: POST URL/sync with {url, token} lets it read to the end, "
             "GET URL/contacts tells whom it holds.",
         ),

@@ -104,10 +104,12 @@ class World:
         """Halt everything for the time of a block."""
         with self.database.write() as connection:
             halting.halt(connection, None, BY, "a scenario", now=self.now())
-        yield
-        with self.database.write() as connection:
-            halting.resume(connection, None)
-        halting.admit_waiting(self.database, self._policy, now=self.now())
+        try:
+            yield
+        finally:
+            with self.database.write() as connection:
+                halting.resume(connection, None)
+            halting.admit_waiting(self.database, self._policy, now=self.now())
 
     def outlive_tombstones(self) -> None:
         """Put the clock forward until every removal may be forgotten."""

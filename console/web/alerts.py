@@ -56,7 +56,7 @@ def add_routes(app: FastAPI) -> None:
             return _page(desk, visit, 404, wrong="There is no such wish.")
         nothing: dict[str, Any] = {}
         told = ((0, "test", nothing, visit.now),)
-        due = Due(wish_id, mine[0]["way"], mine[0]["address"], visit.language, told, 1)
+        due = Due(wish_id, mine[0]["way"], mine[0]["address"], visit.language, visit.user.time_zone, told, 1)
         error = alerter.deliver(due)
         return _page(desk, visit, **({"wrong": error} if error else {"tried": mine[0]["address"]}))
 

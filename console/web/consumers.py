@@ -7,15 +7,17 @@ from typing import Any
 from fastapi import FastAPI, HTTPException, Response
 from sqlalchemy import Connection
 
+from console.binding import add_bound
 from console.web.access import Admin, Viewer
 from console.web.desk import Desk, Visit
 from console.web.rendering import after, page
 from console.web.settings_tabs import TABS
 from domain.consumer import DAYS, MOST_DAYS, Consumer, ConsumerError
 from domain.recipient import Recipient, RecipientError, may_receive
+from domain.segment import Segment, SegmentError
 from exports.feed import OFFERED
-from pipeline.consumers import Wanted, add_consumer, revoke_consumer, rotate_token
-from store import consumers, recipients
+from pipeline.consumers import Wanted, revoke_consumer, rotate_token
+from store import consumers, recipients, segments
 
 PATH = "/settings/tokens"
 #: How long a consumer may leave something unacknowledged before it is shown in red.
@@ -49,11 +51,15 @@ def add_token_routes(app: FastAPI) -> None:
         try:
             with desk.database.write() as connection:
                 recipient = _recipient(connection, visit.sent("recipient"))
-                wanted = Wanted(visit.sent("name"), recipient, fields, int(days) if _is_short(days) else 0)
-                made, token = add_consumer(connection, wanted, OFFERED, visit.actor, now=visit.now)
-        except (ConsumerError, RecipientError) as error:
+                segment = _segment(connection, visit.sent("segment"))
+                good_for = int(days) if _is_short(days) else 0
+                bound_to = segment.id if segment else None
+                wanted = Wanted(visit.sent("name"), recipient, fields, good_for, bound_to, visit.sent("why"))
+                policy = desk.runtime.policy_in_force(connection)
+                token = add_bound(connection, wanted, segment, policy, visit.actor, now=visit.now)
+        except (ConsumerError, RecipientError, SegmentError) as error:
             return _page(desk, visit, 422, wrong=str(error), chosen=chosen)
-        return _page(desk, visit, token=token, of=made.name)
+        return _page(desk, visit, token=token, of=wanted.name)
 
     @app.post(PATH + "/{number}/rotate")
     def rotate(visit: Admin, number: int) -> Response:
@@ -88,18 +94,29 @@ def _recipient(connection: Connection, sent: str) -> Recipient:
     return found
 
 
+def _segment(connection: Connection, sent: str) -> Segment | None:
+    """Return the segment that was chosen, None for all contacts; 404 where there is none of its number."""
+    if not sent:
+        return None
+    found = next((each for each in segments.every(connection) if str(each.id) == sent), None)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
 def _page(desk: Desk, visit: Visit, status: int = 200, **more: Any) -> Response:
     with desk.database.read() as connection:
         known = consumers.every(connection, now=visit.now)
         receivers = [each for each in recipients.every(connection) if may_receive(each)]
+        filters = segments.every(connection)
     shown: dict[str, Any] = {"chosen": OFFERED, "offered": OFFERED, "most": MOST_DAYS, "tabs": TABS}
-    sent = {name: visit.sent(name) for name in ("name", "recipient", "days")}
+    sent = {name: visit.sent(name) for name in ("name", "recipient", "days", "segment", "why")}
     sent["days"] = sent["days"] or str(DAYS)
     return page(
         visit,
         "settings/tokens",
         status,
-        **{**shown, "consumers": known, "recipients": receivers, "sent": sent, **more},
+        **{**shown, "consumers": known, "recipients": receivers, "segments": filters, "sent": sent, **more},
     )
 
 

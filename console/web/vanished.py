@@ -1,6 +1,5 @@
 """Who vanished at once: people whom one walk missed in numbers, and the two decisions about them."""
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from fastapi import FastAPI, Response
@@ -68,16 +67,19 @@ def _found(desk: Desk, connection: Connection, visit: Visit) -> list[Vanished]:
     return found
 
 
-def _settle(desk: Desk, visit: Visit, verb: Callable[..., int], act: Act) -> Response:
+def _settle(desk: Desk, visit: Visit, verb: brake.Verb, act: Act) -> Response:
+    with desk.database.read() as connection:
+        account = account_of(connection, visit.sent("account"))
+        if account is None:
+            return after("/harvests/withheld")
+        policy = desk.runtime.policy_in_force(connection)
+
+    def enter(connection: Connection, count: int) -> None:
+        details: dict[str, Detail] = {"account": account.key, "people": count}
+        journal.record(connection, Entry(visit.actor, act, visit.now, None, visit.sent("why"), details))
+
     try:
-        with desk.database.write() as connection:
-            account = account_of(connection, visit.sent("account"))
-            if account is None:
-                return after("/harvests/withheld")
-            policy = desk.runtime.policy_in_force(connection)
-            count = verb(connection, account, policy, now=visit.now)
-            details: dict[str, Detail] = {"account": account.key, "people": count}
-            journal.record(connection, Entry(visit.actor, act, visit.now, None, visit.sent("why"), details))
+        brake.settle(desk.database, verb, account, policy, enter, now=visit.now)
     except RegularsError as error:
         return _page(desk, visit, 409, str(error))
     done = "confirmed" if act is Act.DEPARTURES_CONFIRMED else "released"

@@ -25,6 +25,7 @@ SILENT = {
     "console/web/alerts.py remove": "what a user wishes to be told is the user's own",
     "console/web/alerts.py wish": "what a user wishes to be told is the user's own",
     "console/web/screens/settings.py appearance": "how it looks is the user's own",
+    "console/tapping.py _enter_first": "`tap` entered before that a target is about to be told",
     "console/api/entering.py enter": "notes when a consumer asked last",
     "console/api/feed.py _changed": "notes whom a consumer is shown; that it reads is entered when it begins",
     "console/api/feed.py acknowledge": "keeps what a consumer has carried out",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 
 from config.alerts import sentence
@@ -17,8 +18,9 @@ from pipeline import alerting
 from pipeline.job import carry_out
 from pipeline.rights import OBJECTED, end_contact
 from pipeline.standing import REVIEW_EVERY, begin_review_if_due
-from store import consumers
+from store import consumers, segments
 from store.database import Database
+from tests.bound import BUS, bind, sign
 from tests.cast import ADA, CY, follows
 from tests.consoles import Consoles, listening
 from tests.consumers import Mirror, ask, let_in
@@ -117,3 +119,24 @@ def test_the_gates_are_asked_every_hour_where_programs_read(console: Consoles) -
     assert begin_review_if_due(console.database, now=now + timedelta(minutes=59)) is None
     assert begin_review_if_due(console.database, now=now + REVIEW_EVERY) is not None
     assert len(mirror.get("/v1/regular-contacts").json["items"]) == 2
+
+
+def test_an_admin_binds_a_token_to_a_segment(console: Consoles) -> None:
+    keys = sign(console, Cy2="transport")
+    bind(console, "first", BUS)
+    admin = console.as_(Role.ADMIN)
+    with console.database.read() as connection:
+        number = segments.called(connection, BUS.name).id
+    fields = {"name": "bound", "recipient": "1", "days": "30", "segment": str(number), "field": ["handle"]}
+    refused = admin.post("/settings/tokens", fields)
+    assert refused.status == 422
+    assert "for which message or campaign" in refused.text
+    made = admin.post("/settings/tokens", {**fields, "why": "a letter on buses"})
+    (token,) = TOKEN.findall(made.text)
+    mirror = Mirror(console.port, token)
+    mirror.follow()
+    assert mirror.people.keys() == {keys["Cy2"]}
+    assert re.search(r"<small>segment .*bus", admin.get("/settings/tokens").text)
+    (added,) = [each for each in entries(console, Act.CONSUMER_ADDED) if each["why"] == "a letter on buses"]
+    assert orjson.loads(added["details"])["segment"] == number
+    assert admin.post("/settings/tokens", {**fields, "segment": "99"}).status == 404

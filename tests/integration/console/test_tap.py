@@ -22,14 +22,16 @@ from domain.recipient import Part, Recipient, RecipientError
 from domain.transfer import Transfer
 from exports import singer
 from exports.files import export
+from exports.removals import export_removals_of
 from exports.singer import ALL, ALWAYS, STREAM, Place, TapError, Wanted
 from pipeline.halting import halt, resume
+from pipeline.paper import paper_facts
 from pipeline.recipients import add_recipient
 from pipeline.transferring import agree, withdraw_transfer
-from store import feed_rows, installation, journal, messaging, recipients
+from store import exports, feed_rows, installation, journal, leavers, messaging, recipients
 from store.database import Database
 from store.halts import HaltedError
-from tests.cast import ADA, BO, CY, DI, NOW
+from tests.cast import ADA, BO, CNIL, CY, DI, NOW
 from tests.delivered import follow, object_, shown, unfollow
 from tests.segmented import joined, keys_by_name, person
 from workers.runtime import Runtime
@@ -51,12 +53,13 @@ class Tapped:
         self.table: dict[str, dict[str, Any]] = {}
         self.versions: dict[str, int] = {}
         self.state: Any = {}
+        self.name = ""
         self.messages: list[dict[str, Any]] = []
 
     def run(self, asked: Wanted = ALL, now: Any = NOW) -> Told:
         """Run the tap with the last state, and take its messages in the order that they come."""
         self.messages = []
-        target = Target(self.recipient, asked, singer.place_of(self.state), "cli:ada")
+        target = Target(self.recipient, asked, singer.place_of(self.state), "cli:ada", self.name)
         done = tap(self.runtime, target, self._take, now=now)
         assert self.messages[-1]["type"] == "STATE"
         return done
@@ -316,3 +319,58 @@ def test_the_command_speaks_singer(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert isinstance(spoken("--config", config)[2], TapError)
     assert isinstance(spoken("--config", tmp_path / "none.json")[2], TapError)
     assert isinstance(spoken()[2], TapError)
+
+
+def test_a_target_is_on_record_as_holding_people(database: Database, tapped: Tapped) -> None:
+    def standing() -> list[tuple[str | None, int, int, int, int]]:
+        with database.read() as connection:
+            seq, counted = exports.newest_seq(connection), leavers.count(connection)
+        with database.write() as connection:
+            leavers.keep(connection, counted, seq)
+            return [
+                (each.target, each.contacts, each.tombstones, each.left, each.untold)
+                for each in exports.standing(connection)
+                if (each.form, each.recipient) == ("singer", CRM.name)
+            ]
+
+    follow(database, ADA, BO)
+    assert standing() == []
+    tapped.run()
+    assert standing() == [("", 2, 0, 0, 0)]
+    unfollow(database, BO)
+    follow(database, CY)
+    assert standing() == [("", 2, 0, 1, 1)], "it holds Bo still, and was not told"
+    tapped.run()
+    assert standing() == [("", 2, 1, 0, 0)]
+    tapped.name = "the other"
+    tapped.state = {}
+    tapped.run()
+    assert standing() == [("the other", 2, 0, 0, 0), ("", 2, 1, 0, 0)]
+    unfollow(database, CY)
+    with database.write() as connection:
+        halt(connection, None, "a doubt", "cli:ada", now=NOW)
+    assert tapped.run().removals_only
+    assert standing() == [("the other", 2, 0, 1, 0), ("", 2, 1, 1, 1)], "it was told, and its state stays"
+
+
+def test_a_run_that_breaks_off_is_on_record(database: Database, tapped: Tapped) -> None:
+    follow(database, ADA)
+
+    def breaks(_: object) -> None:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        tap(tapped.runtime, Target(tapped.recipient, ALL, None, "cli:ada"), breaks, now=NOW)
+    unfollow(database, ADA)
+    with database.read() as connection:
+        (one,) = exports.standing(connection)
+        assert [each.left for each in leavers.count(connection)] == [1]
+        papers = paper_facts(connection, tapped.runtime.settings, None, CNIL, "en", now=NOW)
+    assert papers["processors"] == ["The CRM, own body, FR, holds contacts by a Singer stream"]
+    removals = export_removals_of(database, one, tapped.runtime.settings.data_dir, now=NOW)
+    assert (removals.people, removals.files[0].name) == (1, "tombstones.ndjson")
+    with database.write() as connection:
+        assert exports.end(connection, one.id, exports.DESTROYED, now=NOW)
+    tapped.run()
+    with database.read() as connection:
+        assert [each.id > one.id for each in exports.standing(connection)] == [True]

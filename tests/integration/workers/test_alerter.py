@@ -4,6 +4,7 @@ import json
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
@@ -233,6 +234,19 @@ def test_a_schedule_that_began_nothing_is_told_with_what_to_do_until_it_begins(t
     assert "schedule_missed" not in told.found()
 
 
+def test_a_mail_tells_a_moment_in_its_readers_zone(told: Told) -> None:
+    told.wish(Way.MAIL, "ada@club.example", AlertKind.SCHEDULE_MISSED)
+    with told.database.write() as connection:
+        wish = Wish(told.account, (), Timing("0 2 * * *", "UTC"), None)
+        number = schedules.add(connection, wish, NOW, now=NOW)
+        schedules.tell(connection, number, [NOW], Became(Outcome.MISSED), now=NOW)
+    told.alerter.tell()
+    (mail,) = told.mails
+    at = NOW.astimezone(ZoneInfo("Europe/Paris"))
+    assert f"{at:%Y-%m-%d %H:%M} (Europe/Paris)" in mail.replace("=\n", "")
+    assert at.utcoffset() != timedelta(0)
+
+
 def test_a_schedule_that_somebody_paused_misses_nothing(told: Told) -> None:
     with told.database.write() as connection:
         wish = Wish(told.account, (), Timing("0 2 * * *", "UTC"), None)
@@ -282,7 +296,14 @@ def test_each_kind_is_told_each_way_at_once_or_together(
     hour: int | None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    values = {"people": 1, "days": 2, "since": "2026-11-01", "schedule": 1, "at": "x", "why": "missed"}
+    values = {
+        "people": 1,
+        "days": 2,
+        "since": "2026-11-01",
+        "schedule": 1,
+        "at": "2026-11-01 02:00 UTC",
+        "why": "missed",
+    }
     values |= {"account": "team-x", "day": "2026-11-03", "budget": "$1", "share": 80, "cause": "crash"}
     values |= {"failures": 1, "queue": "export", "minutes": 6, "harvest": 1, "contacts": 9, "regular": 3}
     values |= {"consumer": "crm-paris", "recipient": "Section"}
