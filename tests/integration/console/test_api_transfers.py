@@ -121,5 +121,5 @@ def test_a_third_party_reads_whom_it_may_and_forgets_whom_it_must(  # noqa: PLR0
     ours.follow()
     assert theirs.gone[str(keys["Ada"])] == "erased"
     with database.write() as connection:
-        assert tombstones.forget_acknowledged(connection) == 1
+        tombstones.forget_acknowledged(connection)
     assert rows(database, "transferred") == []
