@@ -367,6 +367,19 @@ def test_a_halt_lets_removals_through_and_nothing_else(told: Told) -> None:
     assert told.announce() == 1  # of Bo, who is let in now
 
 
+def test_who_came_in_before_a_halt_is_told_of_when_it_ends(told: Told) -> None:
+    assert told.announce() == 1
+    told.read()
+    page(told.database, [follows(BO)], now=utc_now())
+    assert told.announce(EVERY / 3) == 0  # Bo is let in, and it is too early to tell
+    with told.database.write() as connection:
+        halting.halt(connection, None, "test", "looked into", now=told.now)
+    assert told.announce() == 0  # a reader would find nothing
+    with told.database.write() as connection:
+        halting.resume(connection, None)
+    assert told.announce() == 1
+
+
 def test_after_a_restore_it_is_told_to_begin_anew(told: Told) -> None:
     assert told.announce() == 1
     told.read()
