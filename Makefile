@@ -8,7 +8,7 @@ PARALLEL := -n 2 --dist worksteal
 # The folders whose every branch must be tested stand in [tool.coverage.run].
 COVERED := --cov --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
-.PHONY: help install dev demo demo-privacy test quick test-slow test-importers importers audit sbom bench-beside bench-console bench-exports bench-limits bench-freshness bench-interests bench-push bench-rights bench-topics eval-topics screenshots word-table language-table topics-tools check format servers wheel lock clean
+.PHONY: help install dev demo demo-privacy test quick test-slow test-importers importers audit sbom bench-beside bench-console bench-exports bench-limits bench-many bench-freshness bench-interests bench-push bench-rights bench-topics eval-topics screenshots word-table language-table topics-tools check format servers wheel lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ check: dev
 format: dev ## Format the code and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+bench-many: dev servers ## Harvest with 1, 2 and 4 worker processes on one PostgreSQL and Valkey (15 minutes)
+	@$(BIN)/python benchmarks/many.py
 
 bench-limits: dev ## Count permitted, used and refused requests, ours and the plain SDKs' (20 minutes)
 	@$(BIN)/python benchmarks/limits.py

@@ -70,7 +70,7 @@ def forget_acknowledged(connection: Connection, after: int = 0, upto: int = 2**6
         last=max(steps),
     )
     keys = f"(platform_id, platform) IN (SELECT t.platform_id, t.platform FROM {t} AS t)"
-    for table in ("received", "segment_steps"):
+    for table in ("received", "segment_steps", "transferred"):
         run(connection, f"DELETE FROM {table} WHERE {keys}", rows=rows)
     run(
         connection,

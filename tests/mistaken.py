@@ -37,6 +37,15 @@ def _of(scenario: str, said: str, *changes: tuple[str, str]) -> Mistaken:
 
 
 MISTAKES = {
+    "reads snapshots alone": _of(
+        "duplicate",
+        "did not read /v1/changes as far as it goes",
+        ("state = state or begin()", "state = begin()"),
+        (
+            'page = ask("/v1/changes", cursor=state["cursor"])',
+            'page = {"items": [], "next_cursor": state["cursor"], "has_more": False}',
+        ),
+    ),
     "reads the first page of the snapshot alone": _of(
         "begin", "of the snapshot: follow its `next_cursor`", ("        steps |= {", "        _ = {")
     ),

@@ -65,6 +65,11 @@ class Play:
                 f"It stopped at a page of {pages[-1].path} whose `has_more` was true: ask on with "
                 "`next_cursor` until it is false, also where a page is empty."
             )
+        if self.stage.turns:
+            raise Mistake(
+                f"It did not read {self.stage.turns[0].reads} as far as it goes: ask it with the cursor that "
+                "was told last, until `has_more` is false."
+            )
         return asked
 
     def held(self) -> dict[str, Held]:

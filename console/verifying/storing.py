@@ -79,6 +79,7 @@ def killed(play: Play) -> None:
     play.consumer.sync(play.url, play.world.token)
     if unkillable:
         raise Skipped("Only a command can be killed: verify it with --command.")
+    play.stage.turns.clear()
     play.read_on("It was killed between two pages and started again: it must go on from what it had stored.")
     play.require(
         comes,

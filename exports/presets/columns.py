@@ -77,8 +77,8 @@ def language(name: str, written: dict[str, str] = TAGS) -> Column:
 
 
 def area(name: str) -> Column:
-    """Make the column of the area as the contact wrote it."""
-    return Column(name, "area", lambda record: clean(record.get("area") or "") or None, optional=True)
+    """Make the column of the area as the contact wrote it; a postcode stays one in a spreadsheet."""
+    return Column(name, "area", lambda record: named(record.get("area") or "", "area") or None, optional=True)
 
 
 def since(name: str) -> Column:

@@ -224,3 +224,14 @@ def test_memory_stays_what_a_few_rows_take(tmp_path: Path) -> None:
         return peak
 
     assert measured(5_000) < measured(500) + 300_000
+
+
+@pytest.mark.parametrize("postcode", ["01000", "75011", "2A004"])
+def test_an_area_that_is_a_postcode_stays_one(tmp_path: Path, postcode: str) -> None:
+    (row,) = taken(PRESETS["qomon"], tmp_path, [signer(area=postcode)]).of("contacts")
+    assert row["Regulars area"] == (f"{postcode} (area)" if postcode.isdecimal() else postcode)
+
+
+def test_who_took_back_a_transfer_is_erased_at_the_third_party(tmp_path: Path) -> None:
+    read = taken(PRESETS["civicrm"], tmp_path, (), [left("twitter:5", "transfer_withdrawn")])
+    assert [each.holds for each in read.files if each.rows] == ["erased"]

@@ -15,12 +15,14 @@ from exports.feed import OFFERED
 from pipeline.consumers import Wanted, add_consumer
 from pipeline.halting import halt, resume
 from pipeline.recipients import add_recipient
+from pipeline.rights import ERASED, end_contact
 from pipeline.transferring import agree, withdraw_transfer
-from store import consumers
+from store import consumers, tombstones, transfers
 from store.database import Database
 from tests.cast import CNIL
 from tests.consoles import Consoles, listening
 from tests.consumers import Mirror, let_in
+from tests.contents import rows
 from tests.delivered import object_
 from tests.segmented import keys_by_name, person
 from tests.signing import join
@@ -109,3 +111,15 @@ def test_a_third_party_reads_whom_it_may_and_forgets_whom_it_must(  # noqa: PLR0
     object_(database, keys["Bo"])
     theirs.follow()
     assert theirs.gone[str(keys["Bo"])] == "objected"
+
+    # Once all have acknowledged an erasure, nothing names whom the third party got.
+    with database.write() as connection:
+        transfers.note(connection, ally.id, [(keys["Ada"].platform, keys["Ada"].platform_id)])
+        suppressor = console.runtime.suppressor_of(connection)
+        end_contact(connection, [keys["Ada"]], suppressor, ERASED, now=utc_now())
+    theirs.follow()
+    ours.follow()
+    assert theirs.gone[str(keys["Ada"])] == "erased"
+    with database.write() as connection:
+        tombstones.forget_acknowledged(connection)
+    assert rows(database, "transferred") == []

@@ -124,18 +124,17 @@ def test_a_cursor_that_is_kept_before_its_page_is_told(feeding: Feed, mirror: st
 
 
 @pytest.mark.parametrize(
-    ("program", "said"),
+    ("program", "time_out_s", "said"),
     [
-        (
-            "import sys; sys.exit('no such store' if '--dump' not in sys.argv else 0)",
-            "status 1 (no such store)",
-        ),
-        ("import time; time.sleep(60)", "did not end within 0.3 s"),
+        ("raise SystemExit('no such store')", 30, "status 1 (no such store)"),
+        ("import time; time.sleep(60)", 0.1, "did not end within 0.1 s"),
     ],
     ids=["fails", "endless"],
 )
-def test_a_command_that_does_not_end_well_is_told(feeding: Feed, program: str, said: str) -> None:
-    found = of_command(feeding, shlex.join([sys.executable, "-I", "-c", program]), "upsert", 0.3)
+def test_a_command_that_does_not_end_well_is_told(
+    feeding: Feed, program: str, time_out_s: float, said: str
+) -> None:
+    found = of_command(feeding, shlex.join([sys.executable, "-I", "-c", program]), "upsert", time_out_s)
     assert found.passed is False
     assert said in found.said
 
