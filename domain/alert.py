@@ -25,6 +25,7 @@ class AlertKind(StrEnum):
     QUEUE_AWAY = "queue_away"
     CONSUMER_BEHIND = "consumer_behind"
     REMOVALS_UNACKNOWLEDGED = "removals_unacknowledged"
+    WEBHOOK_ENDED = "webhook_ended"
 
 
 class Way(StrEnum):

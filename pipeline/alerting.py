@@ -9,7 +9,18 @@ from sqlalchemy import Connection
 
 from domain.alert import Alert, AlertKind
 from domain.budget import dollars
-from store import accounts, alarming, alerts, budgets, consumers, erasures, overview, schedules, withheld
+from store import (
+    accounts,
+    alarming,
+    alerts,
+    budgets,
+    consumers,
+    erasures,
+    overview,
+    schedules,
+    webhooks,
+    withheld,
+)
 
 #: How long ahead the end of a token and notices due are told.
 AHEAD = timedelta(days=7)
@@ -50,6 +61,7 @@ def found(connection: Connection, *, queue_away: bool = False, now: datetime) ->
     yield from _budgets(connection, now)
     yield from _people(connection, now)
     yield from _consumers(connection, now)
+    yield from _webhooks(connection)
     yield from _queues(connection, now)
     if queue_away:
         yield Alert(AlertKind.QUEUE_AWAY, "", {})
@@ -92,6 +104,12 @@ def _consumers(connection: Connection, now: datetime) -> Iterator[Alert]:
         if behind.removals_since is not None and behind.removals_since < late:
             values = {**named, "since": behind.removals_since.date().isoformat()}
             yield Alert(AlertKind.REMOVALS_UNACKNOWLEDGED, number, values)
+
+
+def _webhooks(connection: Connection) -> Iterator[Alert]:
+    for number, consumer, recipient, state in webhooks.ended(connection):
+        values = {"consumer": consumer, "recipient": recipient, "why": state}
+        yield Alert(AlertKind.WEBHOOK_ENDED, str(number), values)
 
 
 def _queues(connection: Connection, now: datetime) -> Iterator[Alert]:

@@ -11,7 +11,15 @@ from sqlalchemy.exc import IntegrityError
 from domain.consumer import Consumer, ConsumerError
 from store.sets import run
 from store.signals import moment_of
-from store.tables import consumer_tokens, consumers, received, recipients, segment_steps, segments
+from store.tables import (
+    consumer_tokens,
+    consumers,
+    received,
+    recipients,
+    segment_steps,
+    segments,
+    webhooks,
+)
 
 #: A use is written down at most so often.
 NOTED_EVERY = timedelta(minutes=1)
@@ -109,9 +117,10 @@ def shorten(connection: Connection, consumer_id: int, until: datetime) -> None:
 
 
 def end(connection: Connection, consumer_id: int, *, now: datetime) -> None:
-    """Let a consumer read nothing any more; whom it was shown is kept no longer."""
+    """Let a consumer read nothing any more; whom it was shown is kept no longer, and its webhooks."""
     connection.execute(delete(consumer_tokens).where(consumer_tokens.c.consumer_id == consumer_id))
     connection.execute(delete(received).where(received.c.consumer_id == consumer_id))
+    connection.execute(delete(webhooks).where(webhooks.c.consumer_id == consumer_id))
     connection.execute(delete(segment_steps).where(segment_steps.c.consumer_id == consumer_id))
     connection.execute(update(consumers).where(consumers.c.id == consumer_id).values(ended_at=now))
 

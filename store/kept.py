@@ -145,6 +145,16 @@ KEPT: Mapping[str, Kept] = {
     "consumer_tokens": Kept(
         "by what they are known: hashes", "the token's end", "the next token, or `revoke`"
     ),
+    "webhooks": Kept(
+        "where programs are told that there is something to read; nobody is named",
+        "its program ends, or somebody removes it",
+        "`consumer webhook remove`, or `revoke`",
+    ),
+    "webhook_deliveries": Kept(
+        "events on their way, and those that were never taken; nobody is named",
+        "it is taken; a month after the last try",
+        "the dispatcher",
+    ),
     "received": Kept(
         "whom a program was shown, so that it is told of their removal",
         "their last tombstone, or the program's end",

@@ -37,6 +37,7 @@ from domain.recipient import Part
 from domain.schedule import CatchUp, Outcome
 from domain.sign_up import CHANNELS, LANGUAGES, PURPOSES
 from domain.signal import SignalKind
+from domain.webhook import State
 from store.moments import stamp
 
 metadata = MetaData(
@@ -1812,4 +1813,53 @@ segment_steps = Table(
     PrimaryKeyConstraint("consumer_id", "platform_id", "platform"),
     Index("ix_segment_steps_seq", "consumer_id", "seq"),
     _one_of("op", ["upsert", "remove"]),
+)
+
+#: Where consumers are told that there is something to read.
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("consumer_id", Id, ForeignKey("consumers.id", ondelete="CASCADE"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("secret_sealed", LargeBinary, nullable=False),
+    # The secret before, which signs too until `former_until`.
+    Column("former_sealed", LargeBinary),
+    Column("former_until", Moment),
+    Column("state", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    # Up to which step of which feed it was told, and of removals, which are told during a halt, too.
+    Column("told_epoch", Text, nullable=False),
+    Column("told_seq", BigInteger, nullable=False, server_default=text("0")),
+    Column("told_removals", BigInteger, nullable=False, server_default=text("0")),
+    Column("told_at", Moment),
+    Column("delivered_at", Moment),
+    # Since when no try has reached it.
+    Column("failing_since", Moment),
+    Index("ix_webhooks_consumer_id", "consumer_id"),
+    _one_of("state", [each.value for each in State]),
+    CheckConstraint("url <> ''", name="addressed"),
+    CheckConstraint("(former_sealed IS NULL) = (former_until IS NULL)", name="former"),
+)
+
+#: Events on their way to an endpoint, and dead letters: those that it has not taken to the last try.
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("webhook_id", Id, ForeignKey("webhooks.id", ondelete="CASCADE"), nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("dead_at", Moment),
+    # Why the last try failed.
+    Column("error", Text),
+    Index("ix_webhook_deliveries_webhook_id", "webhook_id"),
+    Index(
+        "ix_webhook_deliveries_due_at",
+        "due_at",
+        sqlite_where=Column("dead_at", Moment).is_(None),
+        postgresql_where=Column("dead_at", Moment).is_(None),
+    ),
 )

@@ -51,6 +51,8 @@ SMALL: Mapping[str, str] = {
     "targetings": "one for each export of a segment by topic",
     **dict.fromkeys(("areas", "area_words"), "as many as a country has"),
     **dict.fromkeys(("area_tables", "area_counts"), "a table of the areas each quarter"),
+    "webhooks": "set by hand",
+    "webhook_deliveries": "one on its way for each webhook, and a letter for each three days that it failed",
     "received": "never read but by consumer and contact",
     "segment_steps": "never read but by consumer and contact",
     "transfer_consents": "few consent to that; read by contact or recipient",

@@ -14,7 +14,7 @@ DOCUMENT = Path(__file__).parents[1] / "docs" / "consumers.md"
 
 def example() -> str:
     """Return the example consumer as the document has it."""
-    (found,) = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+    *_, found = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
     return str(found)
 
 

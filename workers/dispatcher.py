@@ -25,6 +25,7 @@ from store.database import Database, DatabaseError
 from store.outbox import Wake
 from workers.actors import message_of
 from workers.alerter import Alerter
+from workers.announcer import Announcer
 from workers.broker import QUEUE_DOWN, QUEUES, depth, forgot
 from workers.counter import Counter
 from workers.life import bury_dead
@@ -59,6 +60,8 @@ class Dispatcher:
         settings: Settings,
         road: Road | None = None,
         ticked: Callable[[datetime], None] = lambda _: None,
+        *,
+        announcer: Announcer | None = None,
     ) -> None:
         self._database = database
         self._road = road
@@ -71,6 +74,7 @@ class Dispatcher:
         self._profiles_at = datetime.min.replace(tzinfo=UTC)
         self._counter = Counter(database)
         self._alerter = Alerter(database, settings)
+        self._announcer = announcer
         self._postman = Postman(database, (road and road.inbox) or database, broker, road)
 
     def run(self, ended: threading.Event) -> None:
@@ -153,6 +157,8 @@ class Dispatcher:
         begin_scrub_if_due(self._database, now=now)
         self._counter.look()
         self._alerter.look()
+        if self._announcer is not None:
+            self._announcer.look()
         if self._road is not None:
             admit_waiting(self._database, self._road.policy_of, now=now)
             begin_due(self._road, now=now)

@@ -20,6 +20,7 @@ from config.settings import Settings
 from domain.errors import RegularsError
 from store.interrupts import held_back
 from workers import worker
+from workers.announcer import Announcer
 from workers.broker import QUEUES, process_broker, redis_broker
 from workers.children import die_with_parent, work_behind
 from workers.dispatcher import Dispatcher
@@ -115,6 +116,7 @@ class Supervisor:
             self._settings,
             self._runtime.road("dispatcher"),
             ticked=self._life.worked,
+            announcer=Announcer(self._runtime),
         )
         self._thread(lambda: dispatcher.run(self._ended), "dispatcher")
 

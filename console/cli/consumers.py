@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from console.binding import add_bound
+from console.cli import webhook_letters, webhooks
 from console.cli.start import runtime
 from console.cli.words import iso, note, out, print_json, print_table
 from console.visible import shown
@@ -24,6 +25,8 @@ Days = Annotated[int, typer.Option(help="For how many days the token is good.")]
 
 def register(root: typer.Typer) -> None:
     """Add the group to the command line."""
+    webhook_letters.register(webhooks.app)
+    app.add_typer(webhooks.app, name="webhook")
     root.add_typer(app, name="consumer")
 
 

@@ -14,6 +14,7 @@ from domain.user import Role
 from pipeline import signing_in
 from store import users
 from workers import worker as working
+from workers.announcer import Announcer
 from workers.broker import QUEUES, redis_broker
 from workers.dispatcher import Dispatcher
 from workers.life import Life
@@ -84,7 +85,8 @@ def dispatch() -> None:
     life = Life(open_runtime.database, "dispatcher")
     life.begin()
     road = open_runtime.road("dispatcher")
-    Dispatcher(open_runtime.database, broker, read, road, ticked=life.worked).run(ended)
+    announcer = Announcer(open_runtime)
+    Dispatcher(open_runtime.database, broker, read, road, ticked=life.worked, announcer=announcer).run(ended)
     life.end()
 
 

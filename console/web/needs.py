@@ -40,6 +40,7 @@ STANDING = {
     AlertKind.ERASURES_DUE: ("/privacy", True),
     AlertKind.REMOVALS_UNACKNOWLEDGED: ("/messaging/consumers", True),
     AlertKind.CONSUMER_BEHIND: ("/messaging/consumers", False),
+    AlertKind.WEBHOOK_ENDED: ("/messaging/consumers", False),
 }
 
 

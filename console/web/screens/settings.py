@@ -4,7 +4,7 @@ from zoneinfo import available_timezones
 
 from fastapi import FastAPI, Response
 
-from console.web import alerts, budgets, consumers, installation, topics, users
+from console.web import alerts, budgets, consumers, installation, topics, users, webhooks
 from console.web.access import Viewer
 from console.web.desk import Desk
 from console.web.rendering import after
@@ -20,6 +20,7 @@ def add_routes(app: FastAPI) -> None:
     for each in (alerts, budgets, topics, users, installation):
         each.add_routes(app)
     consumers.add_token_routes(app)
+    webhooks.add_routes(app)
 
     @app.get("/settings")
     def show(visit: Viewer) -> Response:

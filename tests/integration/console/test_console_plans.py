@@ -107,6 +107,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/settings": ("/settings",),
     **{f"/settings/{each}": (f"/settings/{each}",) for each in
        ("alerts", "budgets", "topics", "users", "tokens", "installation")},
+    "/settings/tokens/{number}/webhooks": ("/settings/tokens/1/webhooks",),
 }  # fmt: skip
 _ALL_THAT_GOES = "somebody is about to let go of all of an account: each person is weighed, once"
 _ALL_THAT_VANISHED = "people vanished at once: each is weighed before they are let go"

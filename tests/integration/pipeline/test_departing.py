@@ -21,10 +21,11 @@ from pipeline.company import Company
 from pipeline.page import write_page
 from pipeline.poison import CAUSE, MAX_DEATHS
 from pipeline.suppress import erase
-from store import accounts, contacts, departures, messaging, pushed, runs
+from store import accounts, contacts, departures, messaging, pushed, runs, withheld
 from store.database import Database, DatabaseError, sqlite_url
 from store.pushed import Moved
 from store.runs import LEASE
+from store.withheld import Doubt
 from tests.cast import CNIL, NOW, follows, likes, mentions
 from tests.conftest import NewDatabase
 from tests.contents import feed, inside, labels, let_be_shown, rows
@@ -355,7 +356,11 @@ def _begins_by_push(connection: Connection, account_id: int, contact_id: int) ->
     pushed.begin_later(connection, account_id, [Moved("follows", "", contact_id, NOW)])
 
 
-@pytest.mark.parametrize("act", [_ends_by_walk, _ends_by_push, _begins_by_push])
+def _is_seen_again(connection: Connection, account_id: int, contact_id: int) -> None:
+    withheld.sighted(connection, account_id, [("follows", "", contact_id)])
+
+
+@pytest.mark.parametrize("act", [_ends_by_walk, _ends_by_push, _begins_by_push, _is_seen_again])
 def test_one_end_does_not_cost_a_look_at_every_follow(
     sqlite_template: Path, tmp_path: Path, act: Callable[[Connection, int, int], None]
 ) -> None:
@@ -366,7 +371,9 @@ def test_one_end_does_not_cost_a_look_at_every_follow(
         people = [follows(ContactKey("twitter", str(20_000 + each))) for each in range(count)]
         with travel.database.write() as connection:
             ours = (travel.account.id, "twitter")
-            [first, *_] = write_page(connection, ours, people, CNIL, now=NOW).contact_ids
+            [first, *others] = write_page(connection, ours, people, CNIL, now=NOW).contact_ids
+            doubts = [("follows", "", each) for each in others]
+            withheld.add(connection, Doubt(ours[0], 1, NOW, None), doubts, now=NOW)
             driver: Any = connection.connection.driver_connection
             ticks: list[int] = []
             driver.set_progress_handler(lambda ticks=ticks: ticks.append(1), 1)

@@ -1,5 +1,6 @@
 """Outbound calls: no private address, no redirect, one sentence for whatever goes wrong."""
 
+import contextlib
 import socket
 import threading
 from collections.abc import Iterator
@@ -8,7 +9,15 @@ from ipaddress import ip_network
 
 import pytest
 
-from connectors.outbound import Outbound, OutboundError, PrivateAddressError, check_url, networks
+from connectors import outbound
+from connectors.outbound import (
+    Outbound,
+    OutboundError,
+    PlainAddressError,
+    PrivateAddressError,
+    check_url,
+    networks,
+)
 from domain.errors import RegularsError
 
 HERE = [ip_network("127.0.0.0/8")]
@@ -18,6 +27,7 @@ class Listener(HTTPServer):
     """A server that keeps what it was sent and answers with a status."""
 
     status = 200
+    retry_after = ""
     taken: list[tuple[str, bytes]]
 
 
@@ -28,6 +38,8 @@ class _Answer(BaseHTTPRequestHandler):
         self.server.taken.append((self.path, self.rfile.read(int(self.headers["content-length"]))))
         self.send_response(self.server.status)
         self.send_header("location", "http://127.0.0.1:1/elsewhere")
+        if self.server.retry_after:
+            self.send_header("retry-after", self.server.retry_after)
         self.send_header("content-length", "0")
         self.end_headers()
 
@@ -123,3 +135,75 @@ def test_networks_are_read() -> None:
     assert networks(None) == []
     with pytest.raises(RegularsError):
         networks("inside.example")
+
+
+def test_what_must_be_encrypted_is_called_in_the_clear_only_where_that_is_listed(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = Outbound(HERE, encrypted=True)
+    listed.post(url(listener), b"{}", {})
+    listed.post(url(listener, "localhost"), b"{}", {})
+    for at_home, address in ((Outbound(encrypted=True), url(listener)), (listed, "http://93.184.216.34/")):
+        with pytest.raises(PlainAddressError):
+            at_home.require(address)
+        with pytest.raises(PlainAddressError):
+            at_home.post(address, b"{}", {})
+    listed.require("https://93.184.216.34/")
+    listed.require("http://crm.example/")  # where a name leads is seen when it is called
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    with pytest.raises(PlainAddressError):
+        listed.post("http://crm.example/", b"{}", {})
+    assert len(listener.taken) == 2
+
+
+def test_what_an_answer_says_of_the_next_try_is_told(listener: Listener) -> None:
+    listener.status, listener.retry_after = 503, "120"
+    with pytest.raises(OutboundError) as caught:
+        Outbound(HERE).post(url(listener), b"{}", {})
+    assert caught.value.retry_after == "120"
+
+
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 200 OK\r\nx-slow: "])
+def test_a_call_that_goes_on_for_too_long_is_cut_off(monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
+    monkeypatch.setattr(outbound, "MOST_S", 0.2)
+    over = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        made, _ = server.accept()
+        with made, contextlib.suppress(OSError):
+            made.sendall(said)
+            while not over.wait(0.02):
+                made.sendall(b"x" if said else b"")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=(server,), daemon=True)
+        thread.start()
+        try:
+            with pytest.raises(OutboundError, match="No answer came"):
+                Outbound(HERE).post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+        finally:
+            over.set()
+            thread.join()
+
+
+def test_a_body_that_drips_does_not_change_what_was_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbound, "MOST_S", 0.2)
+    over = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        made, _ = server.accept()
+        with made, contextlib.suppress(OSError):
+            made.recv(65_536)
+            made.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 4000\r\n\r\n")
+            while not over.wait(0.02):
+                made.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=(server,), daemon=True)
+        thread.start()
+        try:
+            Outbound(HERE).post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+        finally:
+            over.set()
+            thread.join()
