@@ -1,7 +1,8 @@
 """Reckoning: the steps of consumers bound to a segment, by what that holds and what each of them knows."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import (
     BigInteger,
@@ -9,13 +10,13 @@ from sqlalchemy import (
     Connection,
     Select,
     String,
+    Table,
     and_,
     delete,
     func,
     literal,
     or_,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -37,10 +38,14 @@ from store.tables import (
 
 #: How often it is asked of everybody who is in a segment; in between, of those whom the feed tells of.
 WHOLE_EVERY = timedelta(minutes=10)
+#: So many contacts are asked about by name at most.
+MOST_NAMED = 2_000
 #: Reasons that are told also of whoever had left the segment before: they ask for more than a removal.
 TOLD_AGAIN = ("erased", "objected", "platform_gone")
 #: Why a contact is told: it is in the segment, new or changed.
 INSIDE = "inside"
+
+Keys: TypeAlias = Sequence[tuple[str, str]]
 
 _HERE = segment_steps.c
 
@@ -58,7 +63,12 @@ def is_due(connection: Connection, consumer_id: int, *, now: datetime) -> bool:
 
 
 def reckon(
-    connection: Connection, bound: Bound, *, now: datetime, whole: bool = False, only: Any = None
+    connection: Connection,
+    bound: Bound,
+    *,
+    now: datetime,
+    whole: bool = False,
+    only: tuple[str, str] | None = None,
 ) -> None:
     """Bring the steps of a consumer up to date, of one contact alone (platform, platform id) with `only`.
 
@@ -68,11 +78,12 @@ def reckon(
     whole = whole or _is_whole(state, now) or at < state.looked_seq
     if only is None and not whole and at == state.looked_seq:
         return
-    among: Any = None
+    among: Keys | None = None
     if only is not None:
-        among = [tuple(only)]
+        among = [only]
     elif not whole:
-        among = select(changes.c.platform, changes.c.platform_id).where(changes.c.seq > state.looked_seq)
+        among = _told_since(connection, state.looked_seq)
+        whole = among is None
     own = state.own_seq
     _drop_untold(connection, bound, among)
     own += _write(connection, _leaving(bound, own, among, now))
@@ -113,18 +124,31 @@ def _was_shown() -> ColumnElement[bool]:
     return select(literal(1)).where(*same).correlate(segment_steps).exists()
 
 
-def _mine(bound: Bound, among: Any) -> ColumnElement[bool]:
+def _mine(bound: Bound, among: Keys | None) -> ColumnElement[bool]:
     mine = _HERE.consumer_id == bound.consumer_id
-    return mine if among is None else and_(mine, tuple_(_HERE.platform, _HERE.platform_id).in_(among))
+    return mine if among is None else and_(mine, *_named(segment_steps, among))
 
 
-def _drop_untold(connection: Connection, bound: Bound, among: Any) -> None:
+def _told_since(connection: Connection, seq: int) -> Keys | None:
+    """Read of whom the feed has told behind a step; None where they are so many that all are asked about."""
+    statement = select(changes.c.platform, changes.c.platform_id).where(changes.c.seq > seq)
+    found = connection.execute(statement.limit(MOST_NAMED + 1)).all()
+    return None if len(found) > MOST_NAMED else [(each[0], each[1]) for each in found]
+
+
+def _named(table: Table, keys: Keys) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition that a row is of one of these contacts, or of another by chance, which may be."""
+    platforms, ids = sorted({each[0] for each in keys}), sorted({each[1] for each in keys})
+    return table.c.platform.in_(platforms), table.c.platform_id.in_(ids)
+
+
+def _drop_untold(connection: Connection, bound: Bound, among: Keys | None) -> None:
     """Drop who left before the consumer was shown them: it never learns of them."""
     over = (_mine(bound, among), _HERE.op == "upsert", ~_inside(bound), ~_was_shown())
     connection.execute(delete(segment_steps).where(*over))
 
 
-def _leaving(bound: Bound, own: int, among: Any, now: datetime) -> Select[*tuple[Any, ...]]:
+def _leaving(bound: Bound, own: int, among: Keys | None, now: datetime) -> Select[*tuple[Any, ...]]:
     """Read whom the consumer was shown and who is no more in the segment, or asks for more than that."""
     step = (
         select(func.max(changes.c.seq))
@@ -155,7 +179,7 @@ def _leaving(bound: Bound, own: int, among: Any, now: datetime) -> Select[*tuple
     )
 
 
-def _coming(bound: Bound, own: int, among: Any, now: datetime) -> Select[*tuple[Any, ...]]:
+def _coming(bound: Bound, own: int, among: Keys | None, now: datetime) -> Select[*tuple[Any, ...]]:
     """Read who is in the segment and new to the consumer, or has changed since it was told."""
     place = messaging_contacts.c.seq
     mine = and_(_HERE.consumer_id == bound.consumer_id, SAME)
@@ -181,11 +205,7 @@ def _coming(bound: Bound, own: int, among: Any, now: datetime) -> Select[*tuple[
             or_(_HERE.seq.is_(None), _HERE.op == "remove", _HERE.shown_seq < place),
         )
     )
-    return (
-        statement
-        if among is None
-        else statement.where(tuple_(contacts.c.platform, contacts.c.platform_id).in_(among))
-    )
+    return statement if among is None else statement.where(*_named(contacts, among))
 
 
 def _write(connection: Connection, steps: Select[*tuple[Any, ...]]) -> int:

@@ -22,6 +22,8 @@ from pipeline.rights import ERASED, OBJECTED
 from pipeline.segments import remove_segment
 from store import consumers, segment_steps, segments, targetings
 from store.database import Database
+from store.reckoning import reckon
+from store.segment_steps import Bound
 from tests import area_tables
 from tests.bound import BUS, CARE, bind, end, leave, sign
 from tests.cast import CNIL, NOW
@@ -118,6 +120,19 @@ def test_who_was_never_shown_is_told_by_no_removal_and_by_no_number(console: Con
     assert (mirror.steps, mirror.gone) == ([], {})
     with console.database.read() as connection:
         assert segment_steps.count(connection, consumer.id) == 1
+
+
+def test_who_is_out_while_a_page_is_read_is_told_once_it_is_back(console: Consoles) -> None:
+    keys = sign(console, Ada="transport")
+    bind(console, "crm", BUS)
+    with console.database.write() as connection:
+        number = consumers.named(connection, "crm").id
+        there, away = Bound(number, BUS, True), Bound(number, CARE, True)
+        assert [row.seq for row in segment_steps.rows_between(connection, there, 0, 9)] == [1]
+        assert segment_steps.rows_between(connection, away, 0, 9) == []  # as if she had left
+        reckon(connection, there, now=NOW, whole=True)
+        (row,) = segment_steps.rows_between(connection, there, 1, 9)
+    assert (f"{row[0]}:{row[1]}", row.seq) == (keys["Ada"], 2)
 
 
 def test_while_anything_is_halted_only_removals_are_told(console: Consoles) -> None:
