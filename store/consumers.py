@@ -239,7 +239,10 @@ def behind(connection: Connection, consumer: Consumer) -> Behind:
         recipient=consumer.recipient_id,
         most=MOST_COUNTED,
     ).one()
-    return Behind(int(records), moment_of(since), int(removals), moment_of(removed_at))
+    # What was there before the consumer was cannot have waited for it longer.
+    moved_at = moment_of(since)
+    begun_at = max(moved_at, consumer.created_at) if moved_at else None
+    return Behind(int(records), begun_at, int(removals), moment_of(removed_at))
 
 
 def _bound_behind(connection: Connection, consumer: Consumer) -> Behind:

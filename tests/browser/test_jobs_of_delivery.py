@@ -142,5 +142,5 @@ def doubted(console: Consoles) -> set[int]:
         ).all()
         run = connection.execute(select(harvest_runs.c.id).limit(1)).scalar_one()
         acts = [("follows", "", row.contact_id) for row in found]
-        withheld.add(connection, Doubt(found[0].account_id, run, None), acts, now=utc_now())
+        withheld.add(connection, Doubt(found[0].account_id, run, utc_now(), None), acts, now=utc_now())
     return {row.contact_id for row in found}

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import orjson
 import pytest
+from sqlalchemy import Connection
 
 from config.alerts import sentence
 from config.settings import Settings
@@ -98,6 +99,21 @@ def test_a_consumer_that_never_came_is_behind_after_a_day(console: Consoles) -> 
     mirror.begin()
     console.now = utc_now() + timedelta(days=1, minutes=1)
     assert alarms(console).keys() == {AlertKind.CONSUMER_BEHIND}
+
+
+def test_what_was_there_before_a_consumer_has_not_waited_for_it(console: Consoles) -> None:
+    Mirror(console.port, let_in(console, "first")).begin()
+    console.now = utc_now() + timedelta(days=1, minutes=1)
+    let_in(console, "second")
+    with console.database.read() as connection:
+        assert behind(connection, console.now) == {"first"}
+        assert behind(connection, console.now + timedelta(days=1, minutes=1)) == {"first", "second"}
+
+
+def behind(connection: Connection, now: datetime) -> set[str | int]:
+    """Return the consumers that are alarmed for what they have not taken over."""
+    found = alerting.found(connection, now=now)
+    return {each.values["consumer"] for each in found if each.kind is AlertKind.CONSUMER_BEHIND}
 
 
 def alarms(console: Consoles) -> dict[AlertKind, dict[str, str | int]]:

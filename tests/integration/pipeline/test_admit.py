@@ -232,7 +232,7 @@ def _gone(database: Database, *who: ContactKey) -> None:
 def _doubted(database: Database, *ids: int) -> None:
     with database.write() as connection:
         acts = [("follows", "", each) for each in ids]
-        withheld.add(connection, withheld.Doubt(1, 1, None), acts, now=NOW)
+        withheld.add(connection, withheld.Doubt(1, 1, NOW, None), acts, now=NOW)
         messaging.publish(connection, reconcile(connection, [], ids, EU, now=NOW), now=NOW)
 
 
@@ -315,7 +315,7 @@ def test_an_act_in_doubt_was_confirmed_by_the_walk_that_showed_it(database: Data
     write(database, follows(ADA), at=NOW - timedelta(days=10))
     confirmed = NOW - timedelta(days=3)
     with database.write() as connection:
-        doubt = withheld.Doubt(account.id, 1, confirmed)
+        doubt = withheld.Doubt(account.id, 1, NOW, confirmed)
         withheld.add(connection, doubt, [("follows", "", 1)], now=NOW)
         facts = standing_of.facts_of(connection, [1], admit.regular_kinds(CNIL), now=NOW)[1]
     assert facts.acts[0].confirmed_at == confirmed

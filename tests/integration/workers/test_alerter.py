@@ -278,7 +278,7 @@ def test_people_withheld_and_a_token_about_to_end_are_told(told: Told) -> None:
         plans = [runs.Plan("followers", 100, False)]
         run = runs.begin(connection, (act.account_id, "twitter"), plans, {}, now=NOW)["followers"]
         gone = [("follows", "", act.contact_id)]
-        withheld.add(connection, Doubt(act.account_id, run, None), gone, now=NOW)
+        withheld.add(connection, Doubt(act.account_id, run, NOW, None), gone, now=NOW)
     found = told.found()
     assert found["token_dying"] == [{"account": "team-x", "day": f"{NOW + timedelta(days=3):%Y-%m-%d}"}]
     (doubt,) = found["leavers_withheld"]
