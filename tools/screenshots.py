@@ -27,7 +27,7 @@ SIZES = {"wide": (1280, 800), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 #: The eight screens; each is shown in French, too.
 MAIN = ("overview", "accounts", "harvests", "queues", "contacts", "messaging", "privacy", "settings")
-_QUALITY = 50
+_QUALITY = 38
 
 
 class Look(NamedTuple):
