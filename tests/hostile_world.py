@@ -19,6 +19,7 @@ from store.tables import (
     campaign_ends,
     consent_texts,
     consents,
+    consumers,
     contacts,
     decisions,
     failures,
@@ -36,6 +37,7 @@ from store.tables import (
     paused_queues,
     posts,
     quarantined_items,
+    recipients,
     schedule_moments,
     schedules,
     signals,
@@ -43,6 +45,8 @@ from store.tables import (
     topic_holders,
     unknown_pushes,
     users,
+    webhook_deliveries,
+    webhooks,
     withheld,
     workers,
     written_files,
@@ -191,6 +195,22 @@ def _rows(
         users: {
             "id": first_user + number, "name": f"{number}{at('user name')}", "role": 2, "theme": "system",
             "time_zone": "UTC", "created_at": now, "password_hash": "x", "subject": f"{number}{value}",
+        },
+        recipients: {
+            "id": number, "name": f"{at('recipient')}{'' if value == MARKED else number}", "country": "FR",
+            "part": "processor", "created_at": now,
+        },
+        consumers: {
+            "id": number, "name": f"{at('consumer')}{'' if value == MARKED else number}",
+            "recipient_id": number, "created_at": now,
+        },
+        webhooks: {
+            "consumer_id": number, "id": number, "url": at("webhook address"), "secret_sealed": token,
+            "state": "active", "created_at": now, "told_epoch": value,
+        },
+        webhook_deliveries: {
+            "webhook_id": number, "message_id": value, "made_at": past, "due_at": past, "tries": 10,
+            "dead_at": now, "error": at("webhook error"),
         },
         halts: {
             "place": number, "account_id": number, "by": at("halted by"), "why": at("halt why"), "at": now,

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from domain.alert import AlertKind
 from domain.journal import Act, Entry
 from domain.user import Role
+from domain.webhook import State
 from store import halts, jobs, journal, pausing
 from store.tables import (
     accounts,
@@ -22,6 +23,7 @@ from store.tables import (
     alert_wishes,
     alerts,
     budgets,
+    consumers,
     failures,
     harvest_runs,
     inbox,
@@ -30,6 +32,8 @@ from store.tables import (
     recipients,
     schedule_moments,
     schedules,
+    webhook_deliveries,
+    webhooks,
     workers,
 )
 from store.tables import (
@@ -180,13 +184,36 @@ def _fill(connection: Connection, admin: int) -> None:
                 seen_at=now, memory_bytes=99_000_000, worked_at=now, died_at=now if name == "b" else None,
             )
         )  # fmt: skip
-    connection.execute(
-        insert(recipients).values(name="Atelier Courriel", country="FR", part="processor", created_at=past)
-    )
+    _fill_delivery(connection)
     pausing.pause(connection, "label", "ada", now=past)
     halts.begin(connection, account.id, "ada", "Contrôle du compte", now=past)
     for act in Act:
         journal.record(connection, Entry("web:ada", act, past))
+
+
+def _fill_delivery(connection: Connection) -> None:
+    now = utc_now()
+    past = now - timedelta(hours=3)
+    connection.execute(
+        insert(recipients).values(
+            id=900, name="Atelier Courriel", country="FR", part="processor", created_at=past
+        )
+    )
+    connection.execute(insert(consumers).values(id=900, name="crm", recipient_id=900, created_at=past))
+    for number, state in enumerate(State, start=900):
+        connection.execute(
+            insert(webhooks).values(
+                id=number, consumer_id=900, url="https://crm.club.example/hook", secret_sealed=b"x",
+                state=state, created_at=past, told_epoch="1", failing_since=past,
+            )
+        )  # fmt: skip
+        for dead_at in (None, now):
+            connection.execute(
+                insert(webhook_deliveries).values(
+                    webhook_id=number, message_id="msg_1", made_at=past, due_at=past, tries=10,
+                    dead_at=dead_at, error="The address answered with status 500.",
+                )
+            )  # fmt: skip
 
 
 def _shape(path: str) -> str:

@@ -40,6 +40,7 @@ PLACES = (
     "cause", "sentence", "advice", "quarantine reason", "endpoint", "host",
     "user name", "halt why", "halted by", "job error", "alert account", "alert address",
     "delivery error", "check remark", "journal actor", "journal reason", "text",
+    "recipient", "consumer", "webhook address", "webhook error",
 )  # fmt: skip
 #: Answers that are no page, and parts, which stand in their pages as well.
 NO_PAGE = {
