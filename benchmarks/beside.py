@@ -25,7 +25,13 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.peers.programs import ALONE, BESIDE, Running, start  # noqa: E402
-from tests.journey.road import Installation, Simulator, expected_labels, simulator  # noqa: E402
+from tests.journey.road import (  # noqa: E402  # the journeys' own tools
+    COMMAND,
+    Installation,
+    Simulator,
+    expected_labels,
+    simulator,
+)
 
 OURS = "regulars"
 PAGE = 1_000
@@ -61,6 +67,15 @@ def pages_read(world: Simulator) -> int:
     )
 
 
+def await_worker(installation: Installation) -> None:
+    """Wait until a worker shows a sign of life; raises CalledProcessError where none does in a minute."""
+    command, none = [*COMMAND, "alive", "worker"], subprocess.DEVNULL
+    for left in reversed(range(60)):  # each look takes about a second
+        done = subprocess.run(command, env=installation.environment, stdout=none, stderr=none, check=not left)
+        if not done.returncode:
+            return
+
+
 @contextmanager
 def installed(world: Simulator, folder: Path) -> Iterator[tuple[Installation, list[Running]]]:
     """Run an installation with its workers; the last of the list is `up`, which may be started anew."""
@@ -68,7 +83,7 @@ def installed(world: Simulator, folder: Path) -> Iterator[tuple[Installation, li
     installation.connect("team-x", "twitter")
     ups = [Running(installation.start("up"))]
     try:
-        time.sleep(5)  # its workers come up
+        await_worker(installation)
         yield installation, ups
     finally:
         ups[-1].process.send_signal(signal.SIGTERM)

@@ -21,6 +21,7 @@ from sqlalchemy import text
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.beside import followers_of  # noqa: E402
 from config.settings import Settings  # noqa: E402
 from pipeline.begin import Wanted, begin_harvest  # noqa: E402
 from store import accounts  # noqa: E402
@@ -94,16 +95,18 @@ def measure(workers: int, followers: int, *, slow: bool, half_vanish: bool) -> d
             processes = [installation.start("dispatch")]
             processes += [installation.start("worker", "--queue", "harvest.twitter") for _ in range(workers)]
             try:
-                time.sleep(4)
+                _await(database, "count(*) FROM workers WHERE kind = 'worker'", at_least=workers)
                 begun = time.monotonic()
                 begin(installation)
                 if half_vanish:
-                    _await(database, "sum(contacts_seen)", at_least=ACCOUNTS * followers // 3)
+                    _await(
+                        database, "sum(contacts_seen) FROM harvest_runs", at_least=ACCOUNTS * followers // 3
+                    )
                     for each in processes[1 : 1 + workers // 2]:
                         os.kill(each.pid, signal.SIGKILL)
-                _await(database, "sum(CASE WHEN state = 'done' THEN 1 ELSE 0 END)", at_least=ACCOUNTS)
+                _await(database, "count(*) FROM harvest_runs WHERE state = 'done'", at_least=ACCOUNTS)
                 seconds = time.monotonic() - begun
-                return {"seconds": seconds, **_told(database), "truth": _followers(world)}
+                return {"seconds": seconds, **_told(database), "truth": followers_of(world)}
             finally:
                 database.close()
                 for each in processes:
@@ -116,7 +119,7 @@ def _await(database: Database, what: str, *, at_least: int) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         with database.read() as connection:
-            if (connection.scalar(text(f"SELECT {what} FROM harvest_runs")) or 0) >= at_least:  # noqa: S608
+            if (connection.scalar(text(f"SELECT {what}")) or 0) >= at_least:
                 return
         time.sleep(0.1)
     raise SystemExit("The harvests did not end.")
@@ -130,15 +133,6 @@ def _told(database: Database) -> dict[str, Any]:
     first, last = min(each.ended_at for each in ends), max(each.ended_at for each in ends)
     return {"pages": sum(each.pages for each in ends), "acts": acts, "inside": inside,
             "apart_s": (last - first).total_seconds()}  # fmt: skip
-
-
-def _followers(world: Simulator) -> int:
-    """Count who follows, by the truth."""
-    return sum(
-        each["contact_key"].startswith("twitter:") and any(act["act"] == "follows" for act in each["acts"])
-        for each in world.truth()
-        if not each.get("own")
-    )
 
 
 def main() -> None:

@@ -4,33 +4,19 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+from store import key_lists
 from store.sets import as_parameter, rows_of, run
-
-_KEY = {"platform": "text", "platform_id": "text"}
+from store.tables import received
 
 
 def note(connection: Connection, consumer_id: int, keys: Iterable[tuple[str, str]]) -> None:
     """Note that a consumer is shown contacts (platform, platform id), before it is."""
-    run(
-        connection,
-        "INSERT INTO received (consumer_id, platform, platform_id) "
-        f"SELECT {'CAST(:id AS bigint)' if connection.dialect.name != 'sqlite' else ':id'}, platform, "
-        f"platform_id FROM {rows_of(connection, _KEY)} AS r WHERE true ON CONFLICT DO NOTHING",
-        id=consumer_id,
-        rows=as_parameter([*each] for each in keys),
-    )
+    key_lists.note(connection, received, consumer_id, keys)
 
 
 def among(connection: Connection, consumer_id: int, keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Return those of the contacts whom a consumer was shown."""
-    found = run(
-        connection,
-        f"SELECT k.platform, k.platform_id FROM {rows_of(connection, _KEY)} AS r CROSS JOIN received AS k "
-        "WHERE k.consumer_id = :id AND k.platform_id = r.platform_id AND k.platform = r.platform",
-        id=consumer_id,
-        rows=as_parameter([*each] for each in keys),
-    )
-    return {(row[0], row[1]) for row in found}
+    return key_lists.among(connection, received, consumer_id, keys)
 
 
 def forget(connection: Connection, steps: Iterable[int]) -> None:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, RowMapping, delete, func, literal, select
 
 from domain.recipient import Part
+from store import key_lists
 from store.moments import stamp
 from store.segments import shown
 from store.sets import as_parameter, rows_of, run
@@ -28,7 +29,6 @@ from store.tables import (
 
 #: What the tombstone says of whoever withdrew the consent and is a regular contact still.
 WITHDRAWN = "transfer_withdrawn"
-_KEY = {"platform": "text", "platform_id": "text"}
 
 
 class Agreed(NamedTuple):
@@ -165,26 +165,12 @@ def ended_between(
 
 def note(connection: Connection, recipient_id: int, keys: Iterable[tuple[str, str]]) -> None:
     """Note whom (platform, platform id) a third party is about to get."""
-    run(
-        connection,
-        "INSERT INTO transferred (recipient_id, platform, platform_id) "
-        f"SELECT {'CAST(:id AS bigint)' if connection.dialect.name != 'sqlite' else ':id'}, platform, "
-        f"platform_id FROM {rows_of(connection, _KEY)} AS r WHERE true ON CONFLICT DO NOTHING",
-        id=recipient_id,
-        rows=as_parameter([*each] for each in keys),
-    )
+    key_lists.note(connection, transferred, recipient_id, keys)
 
 
 def got(connection: Connection, recipient_id: int, keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Return those of the contacts (platform, platform id) whom a third party got."""
-    found = run(
-        connection,
-        f"SELECT k.platform, k.platform_id FROM {rows_of(connection, _KEY)} AS r CROSS JOIN transferred AS k "
-        "WHERE k.recipient_id = :id AND k.platform_id = r.platform_id AND k.platform = r.platform",
-        id=recipient_id,
-        rows=as_parameter([*each] for each in keys),
-    )
-    return {(row[0], row[1]) for row in found}
+    return key_lists.among(connection, transferred, recipient_id, keys)
 
 
 def left(connection: Connection, recipient_id: int) -> Iterator[Row[*tuple[Any, ...]]]:
