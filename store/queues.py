@@ -74,14 +74,14 @@ def depths(connection: Connection, *, now: datetime) -> dict[str, Depth]:
     }
     later = (
         select(harvest_runs.c.platform, literal(None, Text).label("kind"))
-        .add_columns(literal("waiting").label("how"), func.count().label("count"))
+        .add_columns(literal("waiting").label("how"), func.count().label("number"))
         .where(runs.BEGUN, harvest_runs.c.state == "waiting")
         .group_by(harvest_runs.c.platform)
     )
     for each in connection.execute(union_all(later, _DEAD)):
         if queue := _queue_of(each):
             depth = known.get(queue, Depth())
-            more = {each.how: getattr(depth, each.how) + each.count}
+            more = {each.how: getattr(depth, each.how) + each.number}
             known[queue] = depth._replace(**more)
     return known
 
@@ -99,7 +99,7 @@ def due_lag(connection: Connection, *, now: datetime) -> dict[str, float]:
 # What failed and waits for a decision.
 _DEAD = (
     select(harvest_runs.c.platform, jobs.c.kind)
-    .add_columns(literal("dead").label("how"), func.count().label("count"))
+    .add_columns(literal("dead").label("how"), func.count().label("number"))
     .select_from(failures)
     .outerjoin(harvest_runs, harvest_runs.c.id == failures.c.run_id)
     .outerjoin(jobs, jobs.c.id == failures.c.job_id)

@@ -27,6 +27,7 @@ _OPENED = (
         sessions.c.seen_at,
         *(halts.c.place, accounts.c.name.label("account"), halts.c.by, halts.c.why, halts.c.at),
     )
+    .select_from(sessions)
     .join(users_, and_(users_.c.id == sessions.c.user_id, users_.c.shut_out_at.is_(None)))
     .outerjoin(halts, true())
     .outerjoin(accounts, accounts.c.id == halts.c.account_id)

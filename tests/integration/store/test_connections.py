@@ -48,9 +48,7 @@ def test_a_glance_reads_what_was_written_and_writes_nothing(database: Database) 
         connection.execute(text("CREATE TABLE seen (n INTEGER)"))
     with database.glance() as connection:
         assert connection.execute(text("SELECT count(*) FROM seen")).scalar_one() == 0
-    for _ in range(2):  # the server refuses it, whoever had the connection before
-        if database.on_sqlite:
-            break
+    if not database.on_sqlite:  # the server refuses it
         with pytest.raises(Exception, match="read-only"), database.glance() as connection:
             connection.execute(text("INSERT INTO seen VALUES (1)"))
     with database.write() as connection:  # and what writes is let alone by it
