@@ -1,10 +1,9 @@
 """The pulse: what changes while somebody watches, each as one short mark."""
 
 from collections.abc import Mapping
-from functools import reduce
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, text, true
+from sqlalchemy import Connection, FromClause, Select, func, select, text, true
 
 from store.runs import BEGUN
 from store.tables import (
@@ -67,9 +66,11 @@ _NEWEST: Mapping[str, Select[*tuple[Any, ...]]] = {
 }
 # All of them by one statement, made once; each is of one row.
 _PARTS = {name: statement.subquery(name) for name, statement in _NEWEST.items()}
-_ALL = select(*(column for part in _PARTS.values() for column in part.c)).select_from(
-    reduce(lambda joined, part: joined.join(part, true()), _PARTS.values())  # type: ignore[arg-type,return-value]
-)
+_joined, *_others = _PARTS.values()
+_together: FromClause = _joined
+for _each in _others:
+    _together = _together.join(_each, true())
+_ALL = select(*(column for part in _PARTS.values() for column in part.c)).select_from(_together)
 
 
 def marks(connection: Connection) -> Mapping[str, str]:

@@ -5,14 +5,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from sqlalchemy import insert
 
 from domain.user import Role
 from store.database import Database
-from store.tables import consumers, recipients, webhook_deliveries, webhooks
 from tests.browser.conftest import Opened
 from tests.consoles import Consoles, listening
-from workers.runtime import utc_now
 
 SCREENS = (
     "/",
@@ -34,7 +31,6 @@ SCREENS = (
     "/messaging/areas",
     "/messaging/consumers",
     "/settings/tokens",
-    "/settings/tokens/7/webhooks",
     "/settings/users",
     "/messaging",
     "/privacy",
@@ -60,24 +56,7 @@ SCREENS = (
 
 @pytest.fixture
 def console(database: Database, tmp_path: Path) -> Iterator[Consoles]:
-    """Let a console listen, with a consumer whose webhook got a letter too few."""
-    at = utc_now()
-    with database.write() as connection:
-        shop = {"id": 7, "name": "Atelier Courriel", "country": "FR", "part": "processor"}
-        connection.execute(insert(recipients).values(**shop, created_at=at))
-        connection.execute(insert(consumers).values(id=7, name="crm", recipient_id=7, created_at=at))
-        connection.execute(
-            insert(webhooks).values(
-                id=7, consumer_id=7, url="https://crm.club.example/hook", secret_sealed=b"x",
-                state="active", created_at=at, told_epoch="1", failing_since=at,
-            )
-        )  # fmt: skip
-        connection.execute(
-            insert(webhook_deliveries).values(
-                webhook_id=7, message_id="msg_1", made_at=at, due_at=at, tries=10, dead_at=at,
-                error="The address answered with status 500.",
-            )
-        )  # fmt: skip
+    """Let a console listen."""
     with listening(Consoles(database, tmp_path / "data")) as made:
         yield made
 
