@@ -272,7 +272,7 @@ def _settle(
             "page_size": verdict.page_size,
             "attempts": verdict.attempts,
             "restarts": claim.restarts + verdict.restart,
-            **(poison.LEFT if verdict.restart else {}),
+            **(poison.left(claim) if verdict.restart else {}),
             "post_id": claim.post_id,
         },
     )

@@ -80,7 +80,10 @@ def claim_page(
     if granted is None:
         return None
     held = held._replace(page_size=granted.page_size, reservation=granted.reservation)
-    return held if alone else held._replace(leave=leave_for_next(connection, road, held))
+    leave = None if alone else leave_for_next(connection, road, held)
+    if leave:
+        runs.ask_ahead(connection, claim)
+    return held._replace(leave=leave)
 
 
 def leave_for_next(connection: Connection, road: Road, held: Held) -> money.Granted | None:
@@ -140,7 +143,7 @@ def go_on(
     if walked and (not held.stream.per_post or post_id is None):
         walk.finish(connection, claim, road.worker, changes, now=now)
         return None
-    moved = {**changes, **poison.LEFT, "post_id": post_id, "attempts": 0, "due_at": now}
+    moved = {**changes, **poison.left(claim), "post_id": post_id, "attempts": 0, "due_at": now}
     outcome.advance(connection, claim, road.worker, moved)
     wake = Wake(runs.KIND, claim.run_id, claim.fence + 1, runs.queue_of(claim.platform))
     outbox.put(connection, wake, due_at=now, sent_at=now)

@@ -47,6 +47,7 @@ class Claim(NamedTuple):
     restarts: int
     quarantined: int
     deaths: int = 0
+    asked_ahead: bool = False
     passed_over: int = 0
     next_cursor: str | None = None
 
@@ -143,6 +144,11 @@ def claim(connection: Connection, run_id: int, fence: int, worker: str, *, now: 
 def claimed(worker: str, *, now: datetime) -> dict[str, Any]:
     """Return what stands in the row of a run whose page a worker holds."""
     return {"claimed_by": worker, "claimed_until": now + LEASE}
+
+
+def ask_ahead(connection: Connection, held: Claim) -> None:
+    """Note that the page after a held one may be asked for already."""
+    connection.execute(update(harvest_runs).where(harvest_runs.c.id == held.run_id).values(asked_ahead=True))
 
 
 def hold(connection: Connection, held: Claim, worker: str) -> bool:
