@@ -9,17 +9,17 @@ from domain.account import Account
 from pipeline import collecting, renew
 from pipeline.ask import pause_of
 from pipeline.road import Road
-from store import halts, limits, renewals
+from store import gates
 
 
 class Gates(NamedTuple):
     """What holds an account back: a halt, its pause or its app's, its token, a profile without the notice."""
 
-    halted: bool
     paused: bool
-    may_collect: bool
-    pause: tuple[datetime, str] | None
+    halted: bool
     token_ends: bool
+    pause: tuple[datetime, str] | None
+    may_collect: bool
 
     @property
     def open(self) -> bool:
@@ -29,10 +29,7 @@ class Gates(NamedTuple):
 
 def gates_of(connection: Connection, road: Road, account: Account, *, now: datetime) -> Gates:
     """Return what holds an account's pages back now."""
-    return Gates(
-        halted=halts.concerns(connection, account.id),
-        paused=account.paused is not None,
-        may_collect=collecting.may_collect(connection, account, road.duty_of(account), now=now),
-        pause=limits.paused(connection, pause_of(account), now=now),
-        token_ends=renewals.ends_before(connection, account.id, now + renew.MARGIN),
-    )
+    token_until = now + renew.MARGIN
+    standing = gates.standing(connection, account.id, pause_of(account), token_until=token_until, now=now)
+    may_collect = collecting.may_collect(connection, account, road.duty_of(account), now=now)
+    return Gates(*standing, may_collect=may_collect)

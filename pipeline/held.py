@@ -92,10 +92,10 @@ def leave_for_next(connection: Connection, road: Road, held: Held) -> money.Gran
     A head read asks for no page that it may not want, and a roster is read by whole pages.
     """
     now = road.now()
-    if road.helpers is None or walk.is_head(connection, held.listing, held.stream):
+    account = held.account
+    if road.helpers is None or not gates_of(connection, road, account, now=now).open:
         return None
-    account = accounts.get(connection, held.account.id)
-    if not gates_of(connection, road, account, now=now).open:
+    if walk.is_head(connection, held.listing, held.stream):
         return None
     claim = held.claim._replace(fence=held.claim.fence + 1, attempts=1)
     price = road.price(held.stream.meter, account.owned_reads) if held.stream.meter else 0
