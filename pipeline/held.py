@@ -15,7 +15,7 @@ from domain.stream import Stream
 from pipeline import money, outcome, poison, walk
 from pipeline.gates import gates_of
 from pipeline.road import Road
-from store import accounts, checkpoints, failures, outbox, posts, rosters, runs, spends
+from store import accounts, checkpoints, failures, outbox, posts, rosters, runs, spends, suspects
 from store.checkpoints import Listing
 from store.outbox import Wake
 from store.runs import Claim
@@ -82,7 +82,7 @@ def claim_page(
     held = held._replace(page_size=granted.page_size, reservation=granted.reservation)
     leave = None if alone else leave_for_next(connection, road, held)
     if leave:
-        runs.ask_ahead(connection, claim)
+        suspects.ask_beside(connection, claim)
     return held._replace(leave=leave)
 
 

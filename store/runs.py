@@ -146,11 +146,6 @@ def claimed(worker: str, *, now: datetime) -> dict[str, Any]:
     return {"claimed_by": worker, "claimed_until": now + LEASE}
 
 
-def ask_ahead(connection: Connection, held: Claim) -> None:
-    """Note that the page after a held one may be asked for already."""
-    connection.execute(update(harvest_runs).where(harvest_runs.c.id == held.run_id).values(asked_ahead=True))
-
-
 def hold(connection: Connection, held: Claim, worker: str) -> bool:
     """Lock a held run to the end of the transaction; False where the page is no longer ours."""
     found = connection.execute(
