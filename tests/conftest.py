@@ -13,7 +13,7 @@ from pytest_socket import socket_allow_hosts
 
 from store import schema
 from store.database import Database, sqlite_url
-from tests import servers
+from tests import hosting, servers
 
 TEMPLATE = "regulars_template"
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
@@ -27,6 +27,14 @@ NewDatabase = Callable[[], Database]
 def loopback_only() -> None:
     """Refuse every connection but to this machine; pytest-socket lifts it after the test."""
     socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def servers_end_at_once() -> Iterator[None]:
+    """Wait for no web server of this process longer than it takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        hosting.hasten(patch)
+        yield
 
 
 @pytest.fixture(scope="session")
