@@ -1,6 +1,7 @@
 """Fixtures for all tests: no network but loopback, and a migrated database of each kind."""
 
 import itertools
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,11 +14,15 @@ from pytest_socket import socket_allow_hosts
 
 from store import schema
 from store.database import Database, sqlite_url
-from tests import servers
+from tests import compiling, hosting, servers
 
 TEMPLATE = "regulars_template"
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 _names = (f"regulars_{each}" for each in itertools.count())
+
+# What tests write goes to memory where there is room: there a commit of SQLite waits for no disk.
+if (_memory := servers.in_memory()) is not None:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _memory)
 
 #: Makes a new migrated database of the kind under test.
 NewDatabase = Callable[[], Database]
@@ -29,6 +34,15 @@ def loopback_only() -> None:
     socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def haste() -> Iterator[None]:
+    """Wait for no web server of this process longer than it takes, and compile no statement twice."""
+    with pytest.MonkeyPatch.context() as patch:
+        hosting.hasten(patch)
+        compiling.hasten(patch)
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """Run one PostgreSQL for all tests of this process, with a migrated database to copy."""
@@ -36,6 +50,7 @@ def postgresql_server() -> Iterator[str]:
         _command(place, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
         database = Database(f"postgresql://postgres@/{TEMPLATE}?{place}")
         schema.upgrade(database)
+        compiling.share(database)
         database.close()
         yield place
 
@@ -46,6 +61,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "regulars.db"
     database = Database(sqlite_url(path))
     schema.upgrade(database)
+    compiling.share(database)
     database.close()
     return path
 

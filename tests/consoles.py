@@ -3,20 +3,18 @@
 import http.client
 import io
 import re
-import threading
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-import uvicorn
 from pydantic import SecretStr
 
 from config.settings import Settings
-from console.serving import bind
 from console.web.beside import Both
 from console.web.desk import Desk
 from domain.user import Role
@@ -25,11 +23,18 @@ from simulator.run import listening as simulating
 from simulator.world import World
 from store import users
 from store.database import Database
+from tests.hosting import hosting
 from workers.runtime import Runtime, utc_now
 
 #: The password of every user of these tests.
 PASSWORD = "correct horse battery"
 _TOKEN = re.compile(r'name="form_token" value="([0-9a-f]+)"')
+
+
+@cache
+def hashed() -> str:
+    """Hash the password as the product does: dearly, so once for all consoles of a process."""
+    return signing_in.hasher().hash(PASSWORD)
 
 
 class Answer(NamedTuple):
@@ -118,9 +123,8 @@ class Consoles:
         self.now = now
         self.port = 0
         with database.write() as connection:
-            hashed = signing_in.hasher().hash(PASSWORD)
             self.users = {
-                role: users.add(connection, role.word, role, now=utc_now(), password_hash=hashed)
+                role: users.add(connection, role.word, role, now=utc_now(), password_hash=hashed())
                 for role in Role
             }
         self.app = Both(Desk(self.runtime, b"key of the tries in tests", self._now))
@@ -142,21 +146,11 @@ class Consoles:
 @contextmanager
 def listening(console: Consoles) -> Iterator[Consoles]:
     """Let a console listen for the time of a block."""
-    config = uvicorn.Config(
-        console.app, http="httptools", lifespan="off", ws="none", log_config=None, log_level="critical"
-    )
-    server = uvicorn.Server(config)
-    with bind("The console", "127.0.0.1", 0) as listener:
-        console.port = listener.getsockname()[1]
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        try:
+    try:
+        with hosting(console.app, at_once=True) as console.port:
             yield console
-        finally:
-            server.should_exit = True
-            server.force_exit = True
-            thread.join()
-            console.runtime.database.close()
+    finally:
+        console.runtime.database.close()
 
 
 @contextmanager

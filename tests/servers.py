@@ -95,7 +95,7 @@ def postgresql_server(*options: str) -> Iterator[PostgreSQL]:
     binaries = _postgresql_binaries()
     if binaries is None:
         unavailable("PostgreSQL")
-    folder = Path(tempfile.mkdtemp(prefix="regulars-pg-", dir=_in_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="regulars-pg-", dir=in_memory()))
     try:
         server = PostgreSQL(binaries, folder, *options)
         try:
@@ -179,11 +179,11 @@ def valkey(*options: str) -> Iterator[str]:
         yield server.url
 
 
-def _in_memory() -> str | None:
+def in_memory() -> str | None:
     """Find a folder in memory with room for a database a test, where there is one: it halves the time."""
     memory = Path("/dev/shm")  # noqa: S108  # mkdtemp makes a folder of our own in it
     roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_BYTES
-    return str(memory) if roomy else None
+    return str(memory) if roomy and psutil.virtual_memory().available > ROOM_BYTES else None
 
 
 def _postgresql_binaries() -> Path | None:

@@ -2,16 +2,12 @@
 
 import http.client
 import re
-import socket
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
-
-import uvicorn
 
 from config import link_tokens, suppression
 from config.ledger import Ledger
@@ -26,6 +22,7 @@ from pipeline.objecting import stop_tokens
 from store import installation
 from store.database import Database
 from tests.cast import CNIL, NOW
+from tests.hosting import hosting
 from tests.listening import listens
 
 PUBLIC = "https://pages.club.example"
@@ -142,20 +139,8 @@ class Visit:
 @contextmanager
 def visiting(visit: Visit) -> Iterator[Visit]:
     """Let the pages listen for the time of a block."""
-    config = uvicorn.Config(
-        visit.app, http="httptools", lifespan="off", ws="none", log_config=None, log_level="critical",
-        proxy_headers=True, forwarded_allow_ips="127.0.0.1",
-    )  # fmt: skip
-    server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        visit.port = listener.getsockname()[1]
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        try:
-            yield visit
-        finally:
-            server.should_exit = True
-            thread.join()
+    with hosting(visit.app, proxy_headers=True, forwarded_allow_ips="127.0.0.1") as visit.port:
+        yield visit
 
 
 @contextmanager

@@ -1,7 +1,5 @@
 """What the platforms tell us to delete, from the command line's point of view, against a simulator."""
 
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from config.settings import Settings
 from console.receiver.server import receiving
 from pipeline.job import carry_out
 from store import accounts, jobs
 from tests.contents import labels, rows
+from tests.hosting import hosting
 from tests.journey.road import Simulator, simulator
 from tests.journey.spoken import Spoken
 from tests.travel import Clock
@@ -127,13 +125,5 @@ def test_the_owner_of_a_token_leaves_and_the_account_says_so(tmp_path: Path, wor
 @contextmanager
 def served(runtime: Runtime) -> Iterator[str]:
     """Let the receiver of an installation listen, as `regulars receiver` does."""
-    with receiving(runtime) as app, socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, http="httptools", lifespan="off", ws="none", log_config=None)
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
+    with receiving(runtime) as app, hosting(app) as port:
+        yield f"http://127.0.0.1:{port}"

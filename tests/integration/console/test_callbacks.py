@@ -1,8 +1,6 @@
 """Facebook's callbacks over real HTTP: done before they are answered, refused where they are not genuine."""
 
 import json
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -10,7 +8,6 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-import uvicorn
 
 from connectors.facebook.signed_request import MAX_AGE
 from console.receiver.app import Receiver
@@ -26,6 +23,7 @@ from store.accounts import Sealed
 from store.database import Database
 from tests.cast import CNIL, NOW
 from tests.contents import contents, feed, inside, labels, let_be_shown, rows
+from tests.hosting import hosting
 from tests.unit.simulator.served import Served, serving
 from workers.runtime import Runtime, utc_now
 
@@ -80,20 +78,12 @@ class Door:
 
 @contextmanager
 def served(door: Door) -> Iterator[Door]:
-    config = uvicorn.Config(
-        door.app, http="httptools", lifespan="off", ws="none", log_config=None, log_level="critical"
-    )
-    server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        door.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        try:
+    try:
+        with hosting(door.app) as port:
+            door.address = f"http://127.0.0.1:{port}"
             yield door
-        finally:
-            server.should_exit = True
-            thread.join()
-            door.intake.close()
+    finally:
+        door.intake.close()
 
 
 @pytest.fixture

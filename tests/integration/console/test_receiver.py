@@ -6,7 +6,6 @@ import hmac
 import http.client
 import json
 import socket
-import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,7 +13,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import uvicorn
 from sqlalchemy import text
 
 from console.receiver import app as receiving
@@ -23,6 +21,7 @@ from console.receiver.intake import Intake
 from console.receiver.secrets import AppSecret, Secrets
 from store.database import Database, DatabaseError
 from tests.contents import rows
+from tests.hosting import hosting
 from tests.travel import BODIES
 from workers.runtime import utc_now
 
@@ -80,20 +79,11 @@ def signed(body: bytes, secret: str, platform: str) -> dict[str, str]:
 
 @contextmanager
 def served(door: Door) -> Iterator[Door]:
-    config = uvicorn.Config(
-        door.app, http="httptools", lifespan="off", ws="none", log_config=None, log_level="critical"
-    )
-    server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        door.port = listener.getsockname()[1]
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        try:
+    try:
+        with hosting(door.app) as door.port:
             yield door
-        finally:
-            server.should_exit = True
-            thread.join()
-            door.intake.close()
+    finally:
+        door.intake.close()
 
 
 @pytest.fixture
