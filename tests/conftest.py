@@ -73,6 +73,18 @@ def valkey_server() -> Iterator[str]:
         yield url
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to the slow run what another test of the usual one guards as well (see the markers)."""
+    for each in items:
+        call = getattr(each, "callspec", None)
+        if call is None:
+            continue
+        repeats = each.get_closest_marker("either") and call.params.get("kind") == "postgresql"
+        if repeats or (each.get_closest_marker("crossed") and sum(call.indices.values()) % 2):
+            each.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def kind(request: pytest.FixtureRequest) -> str:
     """Name the kind of database; everything that asks for it runs on each."""

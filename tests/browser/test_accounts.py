@@ -13,6 +13,8 @@ from tests.browser.conftest import Opened, User
 from tests.consoles import Consoles, beside_simulators
 from tests.parted import carried_out
 
+pytestmark = pytest.mark.either
+
 #: What is pressed and read, by the browser's wish.
 SAID = {
     "fr-FR": {

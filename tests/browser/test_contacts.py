@@ -18,6 +18,8 @@ from tests.consoles import Consoles, listening
 from tests.contents import inside, labels
 from tests.people import acted, number
 
+pytestmark = pytest.mark.either
+
 DI = ContactKey("twitter", "7055")
 LOCALES = pytest.mark.parametrize("locale", ["fr-FR", "en-GB"])
 

@@ -61,6 +61,7 @@ def console(database: Database, tmp_path: Path) -> Iterator[Consoles]:
         yield made
 
 
+@pytest.mark.crossed
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("locale", ["fr-FR", "en-GB"])
 def test_every_screen_is_accessible_in_both_languages_and_themes(

@@ -98,6 +98,7 @@ def _check(page: Page, width: int, where: object) -> None:
     assert page.locator("nav.side, .drawer").count() == 2, where
 
 
+@pytest.mark.crossed
 @pytest.mark.parametrize("width", [400, 1280])
 def test_hostile_values_are_text_and_the_layout_stays_whole(
     console: Consoles, opened: Opened, width: int

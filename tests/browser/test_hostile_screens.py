@@ -99,6 +99,7 @@ def faults(page: Page, width: int) -> list[str]:
     return [str(each) for each in found]
 
 
+@pytest.mark.crossed
 @pytest.mark.parametrize("width", [390, 1280])
 def test_hostile_values_are_text_on_every_screen(console: Consoles, opened: Opened, width: int) -> None:
     seen: set[str] = set()

@@ -18,6 +18,8 @@ from tests.contents import rows
 from tests.travel import Travel
 from workers.runtime import utc_now
 
+pytestmark = pytest.mark.either
+
 #: What anything that is watched may take to show.
 SOON_MS = 10_000
 LOCALES = pytest.mark.parametrize("locale", ["fr-FR", "en-GB"])

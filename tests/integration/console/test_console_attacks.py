@@ -23,6 +23,8 @@ from tests.contents import rows
 from tests.people import acted, number
 from workers.runtime import utc_now
 
+pytestmark = pytest.mark.either
+
 PUBLIC = "https://console.example"
 DARK = {"theme": "dark"}
 

@@ -18,6 +18,8 @@ from tests.contents import contents
 from tests.interests import page
 from tests.visiting import FACE, PUBLIC, Visit, visiting
 
+pytestmark = pytest.mark.either
+
 EMBED = "https://club.example https://www.club.example"
 
 

@@ -11,6 +11,7 @@ from tests.integration.pipeline.people.machine import PAIRS, machine_of, meet
 from tests.integration.pipeline.people.world import World
 
 
+@pytest.mark.either  # the courses of test_people_mutants run on both
 @pytest.mark.parametrize("examples", [8, pytest.param(100, marks=pytest.mark.slow)])
 def test_the_laws_hold_whatever_happens_and_every_pair_of_rules_meets(
     database: Database, tmp_path: Path, examples: int

@@ -39,6 +39,7 @@ def test_the_laws_find_nothing_where_nothing_is_planted(database: Database, tmp_
     assert found(database, tmp_path) is None
 
 
+@pytest.mark.crossed
 @pytest.mark.parametrize(
     "mutant",
     [
