@@ -31,7 +31,7 @@ def stream(
         yield _rows(",".join([row for (row,) in part]))
 
 
-def _written(connection: Connection, statement: Select[*tuple[Any, ...]]) -> Select[tuple[str]]:
+def _written(connection: Connection, statement: Select[*tuple[Any, ...]]) -> Select[str]:
     row = cast(array(connection, *statement.selected_columns), Text).label("row")
     return statement.with_only_columns(row)
 
