@@ -15,7 +15,7 @@ from exports.record import FIELDS, GIVEN_FIELDS, disclosed, record, tombstone
 from exports.sources import Source
 from store import consumers, received, transfers
 from store import exports as recorded
-from store.feed_rows import FeedRow
+from store.feed_rows import FeedRow, ShownRow
 
 #: What a consumer may be allowed to read beside key, op and seq.
 OFFERED = tuple(each for each in (*FIELDS, *GIVEN_FIELDS) if each not in ALWAYS)
@@ -162,11 +162,11 @@ def _told(
     return [tombstone(each) for each in sorted(gone) if (each[1], each[2]) in known]
 
 
-def _records(connection: Any, rows: Sequence[FeedRow], reading: Reading) -> list[Item]:
+def _records(connection: Any, rows: Sequence[ShownRow], reading: Reading) -> list[Item]:
     """Make records whole and note that the consumer was shown them."""
     if not rows:
         return []
-    keys = [(row.platform, row.platform_id) for row in rows]
+    keys = [(row[0], row[1]) for row in rows]
     received.note(connection, reading.consumer.id, keys)
     is_ours = not transfers.needs_consent(connection, reading.consumer.recipient_id)
     return [record(each) if is_ours else disclosed(each) for each in rows]

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,7 +27,8 @@ from store import exports as recorded
 from store import halts, messaging, written_files
 from store.database import Database
 from store.exports import File, Made
-from store.feed_rows import FeedRow
+from store.feed_rows import ShownRow
+from store.given import Proofs
 from store.written_files import EXPORT
 
 #: Seconds between two looks whether a halt began while a file is written.
@@ -67,7 +69,7 @@ class Exported(NamedTuple):
 
 
 class _Read(NamedTuple):
-    rows: Iterable[FeedRow]
+    rows: Iterable[ShownRow]
     out: Counted
     recipient: Recipient | None
 
@@ -79,6 +81,8 @@ class _Written(NamedTuple):
     contacts: int
     tombstones: int
     rejects: int
+    #: Since when the longest unseen of its contacts was not seen to be regular.
+    oldest: datetime | None = None
 
 
 def export(
@@ -116,8 +120,11 @@ def export(
             _, seq = messaging.counts(connection)
             _require_told(connection, order.since, seq, policy, now)
             out = Counted(narrowing.tombstones(connection, seq, now=now))
-            read = _Read(narrowing.rows(connection, now=now), out, order.recipient)
-            written = _write(connection, form, folder, read, until_halted(database, progress))
+            proofs = proofs_of(policy)
+            with closing(narrowing.rows(connection, proofs, now=now)) as rows:
+                read = _Read(rows, out, order.recipient)
+                written = _write(connection, form, folder, read, until_halted(database, progress))
+            written = written._replace(oldest=proofs.oldest)
             about = _about(connection, form, seq, order, policy, written)
             files = [*written.files, *_describe(folder, about, written, order.signer)]
         counted = (written.contacts, written.tombstones, written.rejects)
@@ -179,9 +186,14 @@ def _preset(written: Iterable[Written], contacts: int, tombstones: int) -> _Writ
     return _Written(files, tables, contacts - rejects, tombstones, rejects)
 
 
-def _about(connection: Any, form: str, seq: int, order: Order, policy: Policy, written: _Written) -> About:
+def proofs_of(policy: Policy) -> Proofs:
+    """Return what finds the oldest proof of those who must be seen again and again to be regular."""
     regular = {each for each in SignalKind if policy.rules[each].label is Label.REGULAR}
-    oldest = recorded.oldest_proof(connection, regular - CONSENTING, regular & CONSENTING)
+    return Proofs(regular - CONSENTING, regular & CONSENTING)
+
+
+def _about(connection: Any, form: str, seq: int, order: Order, policy: Policy, written: _Written) -> About:
+    oldest = written.oldest
     days = timedelta(days=policy.number("proof_max_days"))
     return About(
         form,

@@ -1,7 +1,5 @@
 """Forms: a file of records as CSV, NDJSON or Parquet, written as it is read."""
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -15,7 +13,10 @@ import orjson
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 #: One of them at the begin of a text or, to be on the safe side, of a line.
 _FORMULA = re.compile(rf"\n[{re.escape(''.join(_FORMULA_STARTS))}]")
-_AS_THEY_ARE = frozenset({int, NoneType})
+#: What a cell is quoted for.
+_QUOTED = re.compile('[",\r\n]')
+_QUOTE = '"'
+_TEXTS, _MOMENTS, _DICTS = {str, NoneType}, {datetime, NoneType}, {dict, NoneType}
 #: Records between two words on how far it is.
 EVERY = 2_000
 
@@ -37,34 +38,64 @@ def write_ndjson(file: IO[bytes], _fields: tuple[str, ...], records: Records, pr
 
 def write_csv(file: IO[bytes], fields: tuple[str, ...], records: Records, progress: Progress) -> int:
     """Write a table with a head (RFC 4180, UTF-8); returns how many rows."""
-    text = io.StringIO(newline="")
-    table = csv.writer(text, lineterminator="\r\n")
-    table.writerow(fields)
+    file.write(_lines([[each] for each in fields]))
     count, left = 0, iter(records)
     while some := list(islice(left, EVERY)):
         # By columns: most hold plain texts or nothing, which is seen of a whole one at once.
-        table.writerows(zip(*(_cells([each.get(field) for each in some]) for field in fields), strict=True))
-        _pass_on(text, file)
+        file.write(_lines([_cells([each.get(field) for each in some]) for field in fields]))
         count += len(some)
         progress(count)
-    _pass_on(text, file)
     return count
 
 
-def _cells(column: list[Any]) -> list[Any]:
-    """Write a column of values as cells."""
+def _cells(column: list[Any]) -> list[str]:
+    """Write a column of values as texts that no spreadsheet runs."""
     kinds = set(map(type, column))
-    if kinds <= _AS_THEY_ARE:
-        return column
-    if kinds <= {str, NoneType} and not _FORMULA.search("\n".join(["", *filter(None, column)])):
-        return column
-    return list(map(cell, column))
+    if kinds == {NoneType}:
+        return [""] * len(column)
+    if kinds == {int}:
+        return list(map(str, column))
+    if kinds == {list}:
+        column, kinds = list(map("|".join, column)), {str}
+    elif datetime in kinds and kinds <= _MOMENTS:
+        # In the form of `cell`, ten times as fast.
+        return [
+            each or "" for each in orjson.loads(orjson.dumps(column, option=orjson.OPT_OMIT_MICROSECONDS))
+        ]
+    elif dict in kinds and kinds <= _DICTS:
+        return _same_once(column)
+    if kinds <= _TEXTS and not _FORMULA.search("\n".join(["", *filter(None, column)])):
+        return column if NoneType not in kinds else [each or "" for each in column]
+    return [_text(cell(each)) for each in column]
 
 
-def _pass_on(text: io.StringIO, file: IO[bytes]) -> None:
-    file.write(text.getvalue().encode())
-    text.seek(0)
-    text.truncate()
+def _same_once(column: list[Any]) -> list[str]:
+    """Write values of which many are the same."""
+    written: dict[bytes, str] = {}
+    keys = list(map(orjson.dumps, column))
+    for key, each in zip(keys, column, strict=True):
+        if key not in written:
+            written[key] = _text(cell(each))
+    return [written[key] for key in keys]
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _lines(columns: list[list[str]]) -> bytes:
+    """Write columns as lines: what `csv.writer` writes, in a third of its time where little is quoted."""
+    if len(columns) == 1:  # where an empty cell would be no line
+        columns = [['""' if each == "" else each for each in _quoted(columns[0])]]
+    else:
+        columns = list(map(_quoted, columns))
+    return "".join([",".join(row) + "\r\n" for row in zip(*columns, strict=True)]).encode()
+
+
+def _quoted(column: list[str]) -> list[str]:
+    if not _QUOTED.search("".join(column)):
+        return column
+    return [f'"{each.replace(_QUOTE, _QUOTE * 2)}"' if _QUOTED.search(each) else each for each in column]
 
 
 def _write_parquet(file: IO[bytes], fields: tuple[str, ...], records: Records, progress: Progress) -> int:

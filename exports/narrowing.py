@@ -1,6 +1,6 @@
 """Narrowing: the records and removals of an export, of everybody or of a segment, and the record of that."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
@@ -11,10 +11,12 @@ from config.settings import Settings
 from domain.errors import RegularsError
 from domain.recipient import Recipient, RecipientError
 from domain.segment import Segment, SegmentError, about
+from exports.ahead import ahead
 from exports.record import tombstone
 from store import feed_rows, installation, segment_told, segments, targetings, transfers
 from store.database import Database
-from store.feed_rows import FeedRow
+from store.feed_rows import ShownRow
+from store.given import Proofs
 from store.signals import moment_of
 from store.targetings import Targeting
 
@@ -81,17 +83,21 @@ class Narrowing:
                 require_usable(connection, segment, self._policy, why=why, since=since)
                 segment_told.part(connection, segment, needs_consent=self._strict, now=now)
 
-    def rows(self, connection: Any, *, now: datetime) -> Iterator[FeedRow]:
-        """Read the rows of the messaging store, with what their contacts gave."""
+    def rows(self, connection: Any, proofs: Proofs, *, now: datetime) -> Generator[ShownRow, None, None]:
+        """Read the rows of the messaging store, with what their contacts gave, and tell `proofs` of them.
+
+        Until it is closed or at its end nothing else may use the connection.
+        """
         segment, recipient = self._use.segment, self._use.recipient
         if recipient is not None and recipient.needs_consent:
-            yield from to_third_party(self._database, recipient, connection, now=now)
+            yield from to_third_party(self._database, recipient, connection, now=now, proofs=proofs)
             return
         if segment is None:
-            yield from feed_rows.rows(connection, self._use.since, given_at=now)
+            for some in ahead(feed_rows.batches(connection, self._use.since, given_at=now, proofs=proofs)):
+                yield from some
             return
         among = segments.holds(segment, needs_consent=self._strict)
-        found = feed_rows.rows(connection, 0, among, given_at=now)
+        found = feed_rows.rows(connection, 0, among, given_at=now, proofs=proofs)
         while some := list(islice(found, AT_ONCE)):
             with self._database.write() as beside:
                 segment_told.note(beside, segment.id, [(each[0], each[1]) for each in some])
@@ -142,10 +148,17 @@ def policy_of(connection: Any) -> Policy:
 
 
 def to_third_party(
-    database: Database, recipient: Recipient, connection: Any, after: int = 0, *, now: datetime
-) -> Iterator[FeedRow]:
+    database: Database,
+    recipient: Recipient,
+    connection: Any,
+    after: int = 0,
+    *,
+    now: datetime,
+    proofs: Proofs | None = None,
+) -> Iterator[ShownRow]:
     """Read the rows of those who consented to a third party, each noted before it is told."""
-    found = feed_rows.rows(connection, after, transfers.consenting(recipient.id), given_at=now)
+    among = transfers.consenting(recipient.id)
+    found = feed_rows.rows(connection, after, among, given_at=now, proofs=proofs)
     while some := list(islice(found, AT_ONCE)):
         with database.write() as beside:
             transfers.note(beside, recipient.id, [(each[0], each[1]) for each in some])

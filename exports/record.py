@@ -6,10 +6,11 @@ import orjson
 
 from domain.interest import Strength
 from domain.sign_up import EMAIL, SMS
-from store.feed_rows import FeedRow
+from store.feed_rows import FeedRow, ShownRow
 from store.given import Given, read
 
 DECLARED = Strength.DECLARED.word
+_NO_TOPICS = (None, "[]")
 #: The fields of a record in their order in files. `topics` are what the contact declared, then its interests;
 #: by those nobody may be chosen or left out as a recipient (Regulation (EU) 2024/900, art. 18, second hand).
 #: `addressable` are the channels that are open, `not_addressable_because` what hinders on each of the others.
@@ -36,10 +37,10 @@ GIVEN_FIELDS = ("email", "phone", "language", "area", "consents", "last_confirme
 TOMBSTONE_FIELDS = ("contact_key", "op", "seq", "reason", "at")
 
 
-def record(row: FeedRow) -> dict[str, Any]:
+def record(row: ShownRow) -> dict[str, Any]:
     """Return the record of a row of the messaging store; what its contact gave, where it was read, too."""
     platform, platform_id, handle, display_name, label, regular_since, seq, policy, kind, told, *more = row
-    topics = orjson.loads(told or "[]")
+    topics = [] if told in _NO_TOPICS else orjson.loads(told)
     addressable, hindrances, *given = more
     whole = {
         "contact_key": f"{platform}:{platform_id}",
@@ -58,12 +59,14 @@ def record(row: FeedRow) -> dict[str, Any]:
         "addressable": orjson.loads(addressable),
         "not_addressable_because": orjson.loads(hindrances),
     }
-    if given:
+    if any(given[:-1]):
         whole |= _told(read(*given))
+    elif given and given[-1]:
+        whole["last_confirmed_at"] = given[-1]
     return whole
 
 
-def disclosed(row: FeedRow) -> dict[str, Any]:
+def disclosed(row: ShownRow) -> dict[str, Any]:
     """Return the record of a row for a third party, without consents: who let us write let nobody else."""
     whole = record(row)
     whole.pop("consents", None)

@@ -6,7 +6,7 @@ from typing import Any
 
 from exports.sources import Source
 from store import reckoning, segment_steps
-from store.feed_rows import FeedRow
+from store.feed_rows import FeedRow, ShownRow
 from store.segment_steps import Bound
 
 
@@ -38,13 +38,13 @@ class OfSegment(Source):
 
     def rows(
         self, connection: Any, after: int, upto: int, size: int | None, given_at: datetime | None
-    ) -> Sequence[FeedRow]:
+    ) -> Sequence[ShownRow]:
         """Read whom the segment holds as this is read."""
         return segment_steps.rows_between(connection, self.bound, after, upto, size, given_at=given_at)
 
     def row(
         self, connection: Any, platform: str, platform_id: str, given_at: datetime | None, *, now: datetime
-    ) -> FeedRow | None:
+    ) -> ShownRow | None:
         """Read one whom the segment holds, whose step is reckoned before."""
         reckoning.reckon(connection, self.bound, now=now, only=(platform, platform_id))
         return segment_steps.row_of(connection, self.bound, platform, platform_id, given_at=given_at)

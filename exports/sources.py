@@ -6,7 +6,7 @@ from typing import Any
 
 from store import exports as recorded
 from store import feed_rows, transfers
-from store.feed_rows import FeedRow
+from store.feed_rows import FeedRow, ShownRow
 
 
 class Source:
@@ -34,7 +34,7 @@ class Source:
 
     def rows(
         self, connection: Any, after: int, upto: int, size: int | None, given_at: datetime | None
-    ) -> Sequence[FeedRow]:
+    ) -> Sequence[ShownRow]:
         """Read whom it shows of those whose number lies behind `after`, up to `upto`."""
         return feed_rows.rows_between(
             connection, after, upto, size, self._among(connection), given_at=given_at
@@ -48,7 +48,7 @@ class Source:
         given_at: datetime | None,
         *,
         now: datetime,  # noqa: ARG002
-    ) -> FeedRow | None:
+    ) -> ShownRow | None:
         """Read one contact; None where it does not show it."""
         among = self._among(connection)
         return feed_rows.row_of(connection, platform, platform_id, among, given_at=given_at)

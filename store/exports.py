@@ -1,15 +1,12 @@
 """Exports: which files of the messaging store were written, and who has left of those they hold."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
-from domain.signal import SignalKind
-from store.sets import run
-from store.signals import moment_of
 from store.tables import changes, exports, feed_state, recipients, segments, written_files
 from store.written_files import host
 
@@ -212,35 +209,6 @@ def knows(connection: Connection, seq: int, after: datetime) -> bool:
     step = select(changes.c.seq).where(changes.c.seq <= seq, changes.c.at > after).limit(1)
     written = select(exports.c.id).where(exports.c.seq == seq, exports.c.at > after).limit(1)
     return connection.scalar(step) is not None or connection.scalar(written) is not None
-
-
-def oldest_proof(
-    connection: Connection, aging: Collection[SignalKind], lasting: Collection[SignalKind]
-) -> datetime | None:
-    """Return the moment since which the longest unseen contact of those admitted was not seen to be regular.
-
-    `aging` are the acts that must be seen again and again, `lasting` those that count for themselves; None
-    where everybody has one of these.
-    """
-    listed = ", ".join(f"'{each.value}'" for each in sorted({*aging, *lasting}))
-    given = ", ".join(f"'{each.value}'" for each in sorted(lasting)) or "''"
-    greatest = "max" if connection.dialect.name == "sqlite" else "greatest"
-    found = run(
-        connection,
-        "SELECT min(newest) FROM (SELECT "
-        f"max({greatest}(s.seen_at, coalesce(s.started_at, s.seen_at), coalesce("
-        "CASE WHEN h.since IS NULL THEN w.walked_at ELSE h.confirmed_at END, s.seen_at))) AS newest, "
-        f"max(CASE WHEN s.kind IN ({given}) THEN 1 ELSE 0 END) AS lasts "
-        "FROM admissions AS a JOIN signals AS s ON s.contact_id = a.contact_id "
-        "LEFT JOIN (SELECT account_id, kind, post, max(began_at) AS walked_at FROM walks WHERE whole "
-        "GROUP BY account_id, kind, post) AS w "
-        "ON w.account_id = s.account_id AND w.kind = s.kind AND w.post = s.item "
-        "LEFT JOIN withheld AS h ON h.account_id = s.account_id AND h.kind = s.kind AND h.item = s.item "
-        "AND h.contact_id = s.contact_id "
-        f"WHERE a.refusal IS NULL AND s.ended_at IS NULL AND s.kind IN ({listed}) "
-        "GROUP BY s.contact_id) AS each_contact WHERE lasts = 0",
-    )
-    return moment_of(found.scalar())
 
 
 def _listed() -> Select[*tuple[Any, ...]]:

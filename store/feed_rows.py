@@ -2,15 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal_column, select
 
 from store import given
+from store.given import Proofs
+from store.json_rows import read, stream, told
 from store.tables import admissions, changes, contacts, decisions, messaging_contacts, topic_holders
 
-#: A row of the messaging store (see `rows`) or a step of the feed (a row of `changes`).
+#: A step of the feed: a row of `changes`.
 FeedRow: TypeAlias = Row[*tuple[Any, ...]]
+#: A row of the messaging store (see `rows`).
+ShownRow: TypeAlias = Sequence[Any]
+
+#: Where a row has since when its contact is regular, and its number; what it gave stands behind these.
+_SINCE, _SEQ, _GIVEN = 5, 6, 12
+#: Rows that are read at once.
+AT_ONCE = 2_000
 
 
 def rows(
@@ -19,21 +29,44 @@ def rows(
     among: ColumnElement[bool] | None = None,
     *,
     given_at: datetime | None = None,
-) -> Iterator[FeedRow]:
+    proofs: Proofs | None = None,
+) -> Iterator[ShownRow]:
     """Read whom the gates last admitted, in the order of the feed, with each contact's newest decision.
 
     A row is platform, platform id, handle, display name, label, regular since, seq, policy, kind, the topics
     that the feed knows of, as one JSON array of (topic, strength), None where there are none, the channels
     that are open as one JSON array, and what hinders on each of the others as one JSON object. `after` leaves
     out whoever has not moved since a step of the feed, `among` whoever does not meet a condition on
-    `contacts`. With `given_at` (now) the columns of `store.given` follow.
+    `contacts`. With `given_at` (now) the columns of `store.given` follow, and `proofs` is told of each row's.
+
+    The transaction must see one state from the first row to the last.
     """
+    return chain.from_iterable(batches(connection, after, among, given_at=given_at, proofs=proofs))
+
+
+def batches(
+    connection: Connection,
+    after: int = 0,
+    among: ColumnElement[bool] | None = None,
+    *,
+    given_at: datetime | None = None,
+    proofs: Proofs | None = None,
+) -> Iterator[Sequence[ShownRow]]:
+    """Read `rows`, some at once; while the database is at it the interpreter is free."""
+    shown = shown_rows(connection, given_at, proofs=proofs)
+    place = messaging_contacts.c.seq
+    ordered = (shown if among is None else shown.where(among)).order_by(place)
     # Whom the feed has not shown yet has no number.
-    shown = shown_rows(connection, given_at)
-    statement = shown.where(messaging_contacts.c.seq > after).order_by(messaging_contacts.c.seq)
-    if among is not None:
-        statement = statement.where(among)
-    yield from connection.execution_options(yield_per=2_000).execute(statement)
+    if connection.dialect.name != "sqlite":
+        # One statement: asked for a few, the server would join all of them each time.
+        for part in stream(connection, ordered.where(place > after), AT_ONCE):
+            yield _complete(part, proofs)
+        return
+    while part := read(connection, ordered.where(place > after).limit(AT_ONCE)):
+        yield _complete(part, proofs)
+        if len(part) < AT_ONCE:
+            break
+        after = part[-1][_SEQ]
 
 
 def rows_between(
@@ -44,13 +77,21 @@ def rows_between(
     among: ColumnElement[bool] | None = None,
     *,
     given_at: datetime | None = None,
-) -> Sequence[FeedRow]:
+) -> Sequence[ShownRow]:
     """Read those of `rows` whose step lies behind `after`, up to `upto`, `size` of them at most."""
     place = messaging_contacts.c.seq
-    statement = shown_rows(connection, given_at).where(place > after, place <= upto).order_by(place)
-    if among is not None:
-        statement = statement.where(among)
-    return connection.execute(statement.limit(size) if size else statement).all()
+    shown = shown_rows(connection, given_at)
+    if size is None or among is not None:
+        statement = shown.where(place > after, place <= upto).order_by(place).limit(size)
+        return read_shown(connection, statement if among is None else statement.where(among))
+    found: list[ShownRow] = []
+    while after < upto and len(found) < size:
+        # PostgreSQL joins only what it needs where it is told where to end.
+        few = select(place).where(place > after, place <= upto).order_by(place)
+        last = connection.scalar(few.offset(size - len(found) - 1).limit(1)) or upto
+        found += read_shown(connection, shown.where(place > after, place <= last))
+        after = last
+    return found
 
 
 def count(connection: Connection) -> int:
@@ -66,18 +107,43 @@ def row_of(
     among: ColumnElement[bool] | None = None,
     *,
     given_at: datetime | None = None,
-) -> FeedRow | None:
+) -> ShownRow | None:
     """Read the one of `rows` that is this contact's; None where the feed does not show it."""
     of_key = (contacts.c.platform == platform, contacts.c.platform_id == platform_id)
     shown = shown_rows(connection, given_at)
     found = shown.where(*of_key, messaging_contacts.c.seq.is_not(None))
-    return connection.execute(found if among is None else found.where(among)).first()
+    return next(iter(read_shown(connection, found if among is None else found.where(among))), None)
+
+
+def read_shown(connection: Connection, statement: Select[*tuple[Any, ...]]) -> Sequence[ShownRow]:
+    """Read the rows of a statement of `shown_rows`, in the order of their numbers."""
+    return _complete(read(connection, statement), None)
+
+
+def _complete(part: list[list[Any]], proofs: Proofs | None) -> Sequence[ShownRow]:
+    part.sort(key=_number)
+    for row in part:
+        row[_SINCE] = told(row[_SINCE])
+        if len(row) > _GIVEN:
+            row[-1] = given.confirmed(row[-1], proofs)
+    return part
+
+
+def _number(row: ShownRow) -> int:
+    return int(row[_SEQ])
 
 
 def shown_rows(
-    connection: Connection, given_at: datetime | None, place: ColumnElement[int] | None = None
+    connection: Connection,
+    given_at: datetime | None,
+    place: ColumnElement[int] | None = None,
+    *,
+    proofs: Proofs | None = None,
 ) -> Select[*tuple[Any, ...]]:
-    """Return the statement of `rows`, with another number in place of the feed's where one is given."""
+    """Return the statement of `rows`, with another number in place of the feed's where one is given.
+
+    It is read by `read_shown`.
+    """
     newest = (
         select(func.max(decisions.c.id))
         .where(decisions.c.contact_id == contacts.c.id)
@@ -98,7 +164,7 @@ def shown_rows(
             topic_holders.c.told,
             admissions.c.addressable,
             admissions.c.hindrances,
-            *(given.columns(connection, now=given_at) if given_at else ()),
+            *(given.columns(connection, now=given_at, proofs=proofs) if given_at else ()),
         )
         .select_from(messaging_contacts)
         .join(contacts, contacts.c.id == messaging_contacts.c.contact_id)

@@ -3,17 +3,18 @@
 Columns of the statement that reads the rows: asked apart, by keys, they took two thirds of an export's time.
 """
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, TypeAlias
 
-import orjson
-from sqlalchemy import ColumnElement, Connection, Text, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal_column, or_, select
 
-from store.tables import Moment, addresses, consents, contacts, sign_ups, signals, walks, withheld
+from domain.signal import SignalKind
+from store.json_rows import array, told, within
+from store.tables import addresses, consents, contacts, sign_ups, signals, walks, withheld
 
-#: What lists of nothing look like.
-_NOTHING = (None, "[]")
+#: A list that the database wrote, None where it has nothing to list.
+_List: TypeAlias = list[list[Any]] | None
 
 
 class Said(NamedTuple):
@@ -36,27 +37,57 @@ class Given(NamedTuple):
     confirmed_at: datetime | None
 
 
-def columns(connection: Connection, *, now: datetime) -> Iterator[ColumnElement[Any]]:
-    """Return the columns that `read` reads, of a statement that has `contacts` in it."""
+class Proofs:
+    """Finds since when the longest unseen contact of some was not seen to be regular: `oldest`.
+
+    `aging` are the acts that must be seen again and again, `lasting` those that count for themselves. Whoever
+    has one of these does not age; of nobody `oldest` is None.
+    """
+
+    def __init__(self, aging: Collection[SignalKind], lasting: Collection[SignalKind]) -> None:
+        self.aging, self.lasting = _listed_kinds(aging), _listed_kinds(lasting)
+        self.oldest: datetime | None = None
+
+    def take(self, seen_at: datetime | None) -> None:
+        """Take in when one contact was last seen to be regular."""
+        if seen_at is not None and (self.oldest is None or seen_at < self.oldest):
+            self.oldest = seen_at
+
+
+def columns(
+    connection: Connection, *, now: datetime, proofs: Proofs | None = None
+) -> Iterator[ColumnElement[Any]]:
+    """Return the columns that `read` reads, of a statement that has `contacts` in it.
+
+    The last one is for `confirmed` to read first.
+    """
     for each in (sign_ups.c.language, sign_ups.c.area):
         yield _of_contact(each, sign_ups.c.contact_id)
-    yield _of_contact(_listed(connection, addresses.c.channel, addresses.c.address), addresses.c.contact_id)
-    said = (consents.c.purpose, consents.c.given_at, consents.c.withdrawn_at)
-    yield _of_contact(_listed(connection, *said), consents.c.contact_id)
-    yield _confirmed(connection, now)
+    given = _listed(connection, addresses.c.channel, addresses.c.address)
+    said = _listed(connection, consents.c.purpose, consents.c.given_at, consents.c.withdrawn_at)
+    yield within(connection, _of_contact(given, addresses.c.contact_id))
+    yield within(connection, _of_contact(said, consents.c.contact_id))
+    yield within(connection, _seen(connection, now, proofs))
+
+
+def confirmed(seen: Sequence[str | None], proofs: Proofs | None) -> datetime | None:
+    """Read when an act of a contact that stands was last seen to stand, and tell `proofs` of the contact."""
+    newest, *proof = seen
+    at = told(newest)
+    if proofs is not None:
+        proofs.take(at if proof[0] == newest else told(proof[0]))
+    return at
 
 
 def read(
-    language: str | None, area: str | None, given: str | None, said: str | None, confirmed_at: datetime | None
+    language: str | None, area: str | None, given: _List, said: _List, confirmed_at: datetime | None
 ) -> Given:
     """Read the values of `columns`."""
     agreed: dict[str, Said] = {}
-    if said in _NOTHING and given in _NOTHING:
-        return Given(language, area, {}, agreed, confirmed_at)
-    for purpose, given_at, withdrawn_at in orjson.loads(said or "[]"):
+    for purpose, given_at, withdrawn_at in said or ():
         before = agreed.get(purpose, Said(None, None))
         agreed[purpose] = Said(_newest(before.given_at, given_at), _newest(before.withdrawn_at, withdrawn_at))
-    return Given(language, area, dict(orjson.loads(given or "[]")), agreed, confirmed_at)
+    return Given(language, area, dict(given or ()), agreed, confirmed_at)
 
 
 def _of_contact(value: Any, contact_id: ColumnElement[int]) -> ColumnElement[Any]:
@@ -64,17 +95,17 @@ def _of_contact(value: Any, contact_id: ColumnElement[int]) -> ColumnElement[Any
 
 
 def _listed(connection: Connection, *values: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Write rows as one JSON array of arrays."""
+    """Write rows as one JSON array of arrays, None where there are none or an empty one."""
     if connection.dialect.name == "sqlite":
-        return func.json_group_array(func.json_array(*values))
-    return cast(func.json_agg(func.json_build_array(*values)), Text)
+        return func.json_group_array(array(connection, *values))
+    return func.json_agg(array(connection, *values))
 
 
-def _confirmed(connection: Connection, now: datetime) -> ColumnElement[Any]:
-    """Return when an act of a contact that stands was last seen to stand.
+def _seen(connection: Connection, now: datetime, proofs: Proofs | None) -> ColumnElement[Any]:
+    """Write when an act of a contact that stands was last seen to stand, and one that makes it regular.
 
-    That is its own last event, or the begin of the last whole walk through its roster; of an act in doubt, of
-    the walk that showed it last.
+    That is the act's own last event, or the begin of the last whole walk through its roster; of an act in
+    doubt, of the walk that showed it last.
     """
     act = signals.c
     of_roster = (walks.c.account_id == act.account_id, walks.c.kind == act.kind, walks.c.post == act.item)
@@ -89,18 +120,31 @@ def _confirmed(connection: Connection, now: datetime) -> ColumnElement[Any]:
     # Nothing beside it is empty.
     newest = func.max if connection.dialect.name == "sqlite" else func.greatest
     seen = (act.seen_at, func.coalesce(act.started_at, act.seen_at), func.coalesce(shown_at, act.seen_at))
-    return (
-        select(func.max(newest(*seen), type_=Moment()))
+    acts = (
+        select(newest(*seen).label("at"), act.kind, act.ended_at)
         .select_from(signals.outerjoin(withheld, of_act))
         .where(act.contact_id == contacts.c.id, or_(act.ended_at.is_(None), act.ended_at > now))
         .correlate(contacts)
-        .scalar_subquery()
+        .offset(0)  # else the walks would be asked for each time that the moment is named
+        .subquery()
     )
+    values: list[ColumnElement[Any]] = [func.max(acts.c.at)]
+    if proofs is not None:
+        stands = acts.c.ended_at.is_(None)
+        aging = and_(stands, acts.c.kind.in_([*proofs.aging, *proofs.lasting]))
+        lasts = and_(stands, acts.c.kind.in_(proofs.lasting))
+        one: ColumnElement[int] = literal_column("1")
+        values.append(case((func.max(case((lasts, one))).is_(None), func.max(case((aging, acts.c.at))))))
+    return select(array(connection, *values)).scalar_subquery()
 
 
-def _newest(known: datetime | None, told: str | None) -> datetime | None:
+def _listed_kinds(kinds: Collection[SignalKind]) -> list[str]:
+    return sorted(each.value for each in kinds)
+
+
+def _newest(known: datetime | None, said: str | None) -> datetime | None:
     """Return the newer of two moments, one as JSON has it."""
-    if told is None:
+    at = told(said)
+    if at is None:
         return known
-    at = datetime.fromisoformat(told).astimezone(UTC)
     return at if known is None else max(known, at)

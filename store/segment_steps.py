@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from domain.segment import Segment
-from store.feed_rows import FeedRow, shown_rows
+from store.feed_rows import FeedRow, ShownRow, read_shown, shown_rows
 from store.segments import holds, shown
 from store.sets import as_parameter, rows_of, run
 from store.tables import (
@@ -66,22 +66,20 @@ def rows_between(
     size: int | None = None,
     *,
     given_at: datetime | None = None,
-) -> Sequence[FeedRow]:
+) -> Sequence[ShownRow]:
     """Read whom the segment holds of those whose step lies behind `after`, up to `upto`, `size` at most.
 
     Rows as `store.feed_rows.rows` has, with the consumer's own numbers. Of whoever is no more in it as this
     is read, it is asked anew when steps are reckoned next.
     """
-    read: list[FeedRow] = []
+    read: list[ShownRow] = []
     while size is None or len(read) < size:
         left = size - len(read) if size is not None else None
         steps = steps_between(connection, bound.consumer_id, after, upto, left, "upsert")
         if not steps:
             break
         placed = (_HERE.seq >= steps[0].seq, _HERE.seq <= steps[-1].seq)
-        found = connection.execute(
-            _rows(connection, bound, given_at).where(*placed).order_by(_HERE.seq)
-        ).all()
+        found = read_shown(connection, _rows(connection, bound, given_at).where(*placed))
         there = {(row[0], row[1]) for row in found}
         told = [(each.platform, each.platform_id) for each in steps]
         _doubt(connection, bound, [each for each in told if each not in there])
@@ -99,10 +97,11 @@ def row_of(
     platform_id: str,
     *,
     given_at: datetime | None = None,
-) -> FeedRow | None:
+) -> ShownRow | None:
     """Read the one of the rows that is this contact's; None where it is not in the segment."""
     of_key = (contacts.c.platform == platform, contacts.c.platform_id == platform_id)
-    return connection.execute(_rows(connection, bound, given_at).where(*of_key)).first()
+    found = read_shown(connection, _rows(connection, bound, given_at).where(*of_key))
+    return next(iter(found), None)
 
 
 def knows(connection: Connection, bound: Bound, platform: str, platform_id: str) -> bool:

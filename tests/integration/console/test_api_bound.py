@@ -128,11 +128,11 @@ def test_who_is_out_while_a_page_is_read_is_told_once_it_is_back(console: Consol
     with console.database.write() as connection:
         number = consumers.named(connection, "crm").id
         there, away = Bound(number, BUS, True), Bound(number, CARE, True)
-        assert [row.seq for row in segment_steps.rows_between(connection, there, 0, 9)] == [1]
+        assert [row[6] for row in segment_steps.rows_between(connection, there, 0, 9)] == [1]
         assert segment_steps.rows_between(connection, away, 0, 9) == []  # as if she had left
         reckon(connection, there, now=NOW, whole=True)
         (row,) = segment_steps.rows_between(connection, there, 1, 9)
-    assert (f"{row[0]}:{row[1]}", row.seq) == (keys["Ada"], 2)
+    assert (f"{row[0]}:{row[1]}", row[6]) == (keys["Ada"], 2)
 
 
 def test_while_anything_is_halted_only_removals_are_told(console: Consoles) -> None:
