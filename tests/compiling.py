@@ -26,8 +26,8 @@ def hasten(patch: pytest.MonkeyPatch) -> None:
     """Give every new engine what the engines before it have compiled: the key of that holds the dialect."""
     made = databases._engine
 
-    def sharing(url: str, *, writes: bool = False) -> Engine:
-        engine = made(url, writes=writes)
+    def sharing(url: str, **options: Any) -> Engine:
+        engine = made(url, **options)
         if known := _known.get(engine.dialect.name):
             engine.dialect, engine._compiled_cache = known
             engine.pool._dialect = engine.dialect

@@ -55,8 +55,8 @@ def test_what_the_store_gives_is_valid() -> None:
 
 
 def test_a_record_with_all_that_a_person_gave_is_valid() -> None:
-    addresses = '[["email","ada@club.example"],["sms","+33639980001"]]'
-    consents = f'[["email","{NOW.isoformat()}",null]]'
+    addresses = [["email", "ada@club.example"], ["sms", "+33639980001"]]
+    consents = [["email", NOW.isoformat(), None]]
     full = record((*ROW, "fr", "Port", addresses, consents, NOW))  # type: ignore[arg-type]  # the same
     assert full.keys() - {*FIELDS} == {*GIVEN_FIELDS}
     assert errors(full) == []
