@@ -98,7 +98,7 @@ def claim_next(connection: Connection, page: InHand, following: InHand, changes:
     held = following.held._replace(policy=road.policy_of(connection))
     leave = leave_for_next(connection, road, held) if now < page.until else None
     moved = {**changes, **poison.left(claim), "attempts": 1, "due_at": now, "asked_ahead": leave is not None}
-    outcome.advance(connection, claim, road.worker, moved | runs.claimed(road.worker, now=now))
+    outcome.advance(connection, claim, road.worker, moved, until=now + runs.LEASE)
     wake = Wake(runs.KIND, claim.run_id, claim.fence + 1, runs.queue_of(claim.platform))
     outbox.put(connection, wake, due_at=now, sent_at=now)
     following.held = held._replace(leave=leave)

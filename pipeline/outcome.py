@@ -116,9 +116,15 @@ def require_held(connection: Connection, claim: Claim, worker: str) -> None:
         raise LostClaimError(f"Run {claim.run_id} went on elsewhere; this page is dropped.")
 
 
-def advance(connection: Connection, claim: Claim, worker: str, changes: Mapping[str, Any]) -> None:
-    """Move a held run to its next fence; raises LostClaimError where it is no longer ours."""
-    if not runs.advance(connection, claim, worker, changes):
+def advance(
+    connection: Connection,
+    claim: Claim,
+    worker: str,
+    changes: Mapping[str, Any],
+    until: datetime | None = None,
+) -> None:
+    """Move a held run to its next fence (`store.runs.advance`); raises LostClaimError where not ours."""
+    if not runs.advance(connection, claim, worker, changes, until):
         raise LostClaimError(f"Run {claim.run_id} went on elsewhere; this page is dropped.")
 
 

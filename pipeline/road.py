@@ -47,10 +47,9 @@ class Road:
     `limiter` says whether a request may go out; `seal` closes new credentials in the transaction that
     writes them; `pauses_s` are the seconds to wait, one after the other, for a database that is away;
     `inbox` is where pushes wait, None for the database itself, and `bodies` opens them, None where they are
-    not sealed; `places` are the folders of our own files; `suppressor_of` gives what makes the values
-    of identifiers that may not be stored; `duty_of` says what must be settled before an account is read, None
-    where its platform is simulated on this machine; `note` counts what was done, by its name and labels;
-    `helpers` ask for pages ahead (see `pipeline.ahead`), None where each page waits for a message of its own.
+    not sealed; `places` are the folders of our own files; `suppressor_of` gives what makes the values of
+    identifiers that may not be stored; `duty_of` says what must be settled before an account is read, None if
+    it is simulated; `note` counts what was done, by name and labels; `helpers` ask ahead (`pipeline.ahead`).
     """
 
     database: Database

@@ -16,7 +16,7 @@ from store.turns import free
 LEASE = timedelta(seconds=120)
 KIND = "harvest"
 ACTIVE = ("waiting", "running")
-#: As the index of active runs is made by; with parameters it would not be used.
+#: As the index is made by; with parameters it would not be used.
 BEGUN = text("harvest_runs.state IN ('waiting', 'running')")
 
 
@@ -88,8 +88,7 @@ def begin(
 
     No stream of the plans may have a run that has not ended.
     """
-    account_id, platform = account
-    begun = dict(joined)
+    (account_id, platform), begun = account, dict(joined)
     if not plans:
         return begun
     rosters.forget_streams(connection, account_id, [each.stream for each in plans])
@@ -126,7 +125,8 @@ def claim(connection: Connection, run_id: int, fence: int, worker: str, *, now: 
         update(harvest_runs)
         .where(*free(run_id, fence, now))
         .values(
-            **claimed(worker, now=now),
+            claimed_by=worker,
+            claimed_until=now + LEASE,
             attempts=harvest_runs.c.attempts + 1,
             # Whoever let the lease run out is taken for dead.
             deaths=harvest_runs.c.deaths + case((harvest_runs.c.claimed_by.is_(None), 0), else_=1),
@@ -139,11 +139,6 @@ def claim(connection: Connection, run_id: int, fence: int, worker: str, *, now: 
         return None
     post = connection.scalar(select(posts.c.post).where(posts.c.id == row.post_id)) if row.post_id else ""
     return Claim(run_id=run_id, post=post or "", **row._mapping)  # noqa: SLF001  # a row's own way to its names
-
-
-def claimed(worker: str, *, now: datetime) -> dict[str, Any]:
-    """Return what stands in the row of a run whose page a worker holds."""
-    return {"claimed_by": worker, "claimed_until": now + LEASE}
 
 
 def hold(connection: Connection, held: Claim, worker: str) -> bool:
@@ -161,11 +156,12 @@ def hold(connection: Connection, held: Claim, worker: str) -> bool:
     return found.first() is not None
 
 
-def advance(connection: Connection, held: Claim, worker: str, changes: Mapping[str, Any]) -> bool:
-    """Move a held run to the next fence with `changes`; False where the page is no longer ours.
+def advance(
+    connection: Connection, held: Claim, worker: str, changes: Mapping[str, Any], until: datetime | None
+) -> bool:
+    """Move a held run to the next fence; with `until` its page is held. False where it is not ours.
 
-    Counters in `changes` (see `added`) are sums; everything else is set. Nobody holds the page there unless
-    `changes` say so (see `claimed`).
+    Counters in `changes` (see `added`) are sums; everything else is set.
     """
     moved = connection.execute(
         update(harvest_runs)
@@ -175,7 +171,7 @@ def advance(connection: Connection, held: Claim, worker: str, changes: Mapping[s
             harvest_runs.c.claimed_by == worker,
             harvest_runs.c.state == "running",
         )
-        .values({"fence": held.fence + 1, "claimed_by": None, "claimed_until": None, **changes})
+        .values(fence=held.fence + 1, claimed_by=worker if until else None, claimed_until=until, **changes)
     )
     return moved.rowcount == 1
 
