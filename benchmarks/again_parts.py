@@ -158,7 +158,7 @@ def reclassify(runtime: Runtime, count: int) -> Figures:
             with runtime.database.write() as connection:
                 connection.execute(
                     text(
-                        "UPDATE signals SET ended_at = seen_at WHERE kind = 'follows' AND contact_id % 50 = 1"
+                        "UPDATE signals SET ended_at = seen_at WHERE kind = 'follows' AND contact_id % 50 = 2"
                     )
                 )
         with written(runtime.database) as rows:

@@ -127,7 +127,7 @@ def _after_slice(
     unnamed = _decide_slice(connection, batch, policy, counted, now=now) if batch else 0
     return {
         "after": span.upto,
-        "seen": reached.get("seen", 0) + span.count,
+        "seen": reached.get("seen", 0) + span.contacts,
         "moves": [[before, after, count] for (before, after), count in sorted(counted.items())],
         "unnamed": reached.get("unnamed", 0) + unnamed,
     }

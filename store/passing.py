@@ -22,7 +22,7 @@ class Span(NamedTuple):
 
     after: int
     upto: int
-    count: int
+    contacts: int
 
 
 def next_span(connection: Connection, after: int, size: int) -> Span | None:
