@@ -15,7 +15,7 @@ from benchmarks.recorded import Figures, forget_peak, peak_mb
 from benchmarks.rights_world import DAYS, MET, NEW, STORED, TEAM, TODAY, Person
 from benchmarks.rows_written import written
 from config.suppression import Suppressor
-from domain.signal import Signal
+from domain.signal import Signal, SignalKind
 from pipeline import depart
 from pipeline.begin import Wanted, begin_harvest
 from pipeline.expire import expire
@@ -141,7 +141,7 @@ def diff(runtime: Runtime, count: int) -> Figures:
 
 def _keep_pages(connection: Connection, listing: Listing, missing: int) -> None:
     rosters.forget(connection, listing.run_id, "")
-    walks.begin(connection, listing, "follows", now=TODAY + timedelta(days=1))
+    walks.begin(connection, listing, SignalKind.FOLLOWS, now=TODAY + timedelta(days=1))
     every = connection.execute(
         text("SELECT contact_id FROM signals WHERE kind = 'follows' AND ended_at IS NULL ORDER BY 1")
     ).scalars()
