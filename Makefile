@@ -8,7 +8,7 @@ PARALLEL := -n 2 --dist worksteal
 # The folders whose every branch must be tested stand in [tool.coverage.run].
 COVERED := --cov --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
-.PHONY: help install dev demo demo-privacy test quick test-slow test-importers importers audit sbom bench-again bench-beside bench-console bench-exports bench-limits bench-many bench-freshness bench-interests bench-push bench-rights bench-topics eval-topics screenshots word-table language-table topics-tools check format servers wheel lock clean
+.PHONY: help install dev demo demo-privacy test quick test-slow test-importers importers audit sbom bench-again bench-beside bench-console bench-exports bench-limits bench-many bench-freshness bench-interests bench-push bench-queue bench-rights bench-topics eval-topics screenshots word-table language-table topics-tools check format servers wheel lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,11 @@ bench-push: dev ## Measure how fast 200 pushes a second are stored and answered
 bench-rights: dev servers ## Measure the check, rights, gates and expiry among a million contacts (20 minutes)
 	@$(BIN)/python benchmarks/rights_at_scale.py
 	@$(BIN)/python benchmarks/rights_at_scale.py --database postgresql
+
+bench-queue: dev servers ## Measure fenced pages a second through the queue, beside threads and no-ops (8 minutes)
+	@sh tools/peers.sh
+	@$(BIN)/python benchmarks/queue_pages.py
+	@$(BIN)/python benchmarks/queue_pages.py --database postgresql --messages 0
 
 bench-beside: dev ## Harvest 100,000 followers beside what people use today, and kill each (10 minutes)
 	@sh tools/peers.sh

@@ -25,10 +25,10 @@ class Prospect(NamedTuple):
 
 def prospects(connection: Connection, ids: Sequence[int] | None = None) -> list[Prospect]:
     """Return open failures, newest first, with what a replay of them together would meet."""
-    reading, working = queues.read_now(connection), queues.jobs_running(connection)
-    taken: set[tuple[int, str] | str] = {*reading, *working}
+    failed = queues.failed(connection, ids)
+    taken = queues.under_way(connection) if failed else set()
     found, seen = [], set()
-    for row in queues.failed(connection, ids):
+    for row in failed:
         place: Any = (row["account_id"], row["run_stream"]) if row["run_id"] else row["job_kind"]
         subject = (row["run_id"], row["job_id"])
         hindrance = ""

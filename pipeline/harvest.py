@@ -1,6 +1,6 @@
 """Harvest: one page of one run, from its claim to its commit."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -10,9 +10,10 @@ from domain.batch import Batch
 from domain.checkpoint import Checkpoint
 from domain.errors import PagingLoopError, PlatformError, RetryLaterError, TokenDeadError
 from domain.signal import Signal
-from pipeline import departing, money, outcome, poison, renew, walk
+from pipeline import ahead, departing, money, outcome, poison, renew, walk
+from pipeline.ahead import InHand
 from pipeline.heed import heeded
-from pipeline.held import Held, claim_page, go_on, request_of
+from pipeline.held import Held, claim_page, go_on
 from pipeline.page import Written, write_page
 from pipeline.post_topics import counts_topics
 from pipeline.road import Road
@@ -37,19 +38,12 @@ from store.outbox import Wake
 from store.rosters import RosterPage
 
 
-@dataclass(slots=True)
-class Heard:
-    """What came of a request: the answer where it could be read, the error where there was one."""
-
-    batch: Batch | None = None
-    error: PlatformError | None = None
-
-
 def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
-    """Read and store the next page of a run; returns the message that goes on with it, if any is due.
+    """Read and store pages of a run for a while; returns the message that goes on with it, if any is due.
 
-    A stale or duplicate message is a no-op. Nothing is held over the request: the claim is a lease in
-    the run's row, and rows, checkpoint and outbox entry commit together or not at all.
+    A stale or duplicate message is a no-op. Nothing is held over a request: the claim is a lease in
+    the run's row, and rows, checkpoint and outbox entry commit together or not at all. The road's helpers ask
+    for a page while the one before is stored; without them a message is one page.
     """
     if departing.wait(road, run_id, fence):
         return _depart_next(road, run_id, fence)
@@ -58,11 +52,11 @@ def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
         return None
     try:
         with road.company.together():
-            return _read_next(road, turn, run_id, fence, alone=False)
+            return _read_on(road, turn, run_id, fence, alone=False)
     except poison.SuspectError:
         with road.company.alone() as entered:
             if entered:
-                return _read_next(road, turn, run_id, fence, alone=True)
+                return _read_on(road, turn, run_id, fence, alone=True)
         turn.give_back()  # the dispatcher sends the message again
         return None
 
@@ -76,7 +70,7 @@ def _depart_next(road: Road, run_id: int, fence: int) -> Wake | None:
             return departing.depart_next(road, run_id, fence, alone=True) if entered else None
 
 
-def _read_next(road: Road, turn: Turn, run_id: int, fence: int, *, alone: bool) -> Wake | None:
+def _read_on(road: Road, turn: Turn, run_id: int, fence: int, *, alone: bool) -> Wake | None:
     try:
         held = road.transact(lambda connection: claim_page(connection, road, run_id, fence, alone=alone))
     except poison.SuspectError:
@@ -87,42 +81,63 @@ def _read_next(road: Road, turn: Turn, run_id: int, fence: int, *, alone: bool) 
     if not isinstance(held, Held):
         turn.give_back()
         return held
-    heard = Heard()
-    try:
-        return _carry_out(road, turn, held, heard)
-    except outcome.LostClaimError:
-        road.transact(
-            lambda connection: money.settle_late(connection, held.reservation, heard.error, heard.batch)
-        )
-        raise
+    following: InHand | Wake | None = InHand(road, turn, held, road.now() + ahead.STRETCH)
+    while isinstance(following, InHand):
+        following = _carry_out(road, following)
+    return following
 
 
-def _carry_out(road: Road, turn: Turn, held: Held, heard: Heard) -> Wake | None:
+def _carry_out(road: Road, page: InHand) -> InHand | Wake | None:
+    """Store a page in hand; returns the one that was asked for meanwhile, else the message that goes on."""
+    held = page.held
+    following: InHand | None = None
     try:
-        batch = heard.batch = turn.fetched(lambda: held.connector.fetch(request_of(held)))
+        batch = page.answer()
         if held.claim.deaths:
-            following = batch.next_cursor
+            cursor = batch.next_cursor
             road.transact(
-                lambda connection: suspects.remember_next(connection, held.claim, road.worker, following)
+                lambda connection: suspects.remember_next(connection, held.claim, road.worker, cursor)
             )
         checkpoint = held.checkpoint.after(batch, now=road.now())
-        wake = road.transact(lambda connection: _store(connection, road, turn, held, batch, checkpoint))
+        following = ahead.asked(page, checkpoint)
+        wake = road.transact(lambda connection: _store(connection, page, batch, checkpoint, following))
         queue = runs.queue_of(held.account.platform)
         road.note("pages", {"queue": queue, "stream": held.stream.name})
     except outcome.LostClaimError:
+        _give_up(page, following)
         raise
     except PlatformError as error:
-        said = heard.error = error
+        page.error = error
     except Exception as error:  # noqa: BLE001  # whatever it is, the page must not stay held and silent
-        said = heard.error = unexpected(held.claim.run_id, error)
+        page.error = unexpected(held.claim.run_id, error)
     else:
-        return wake
-    return road.transact(lambda connection: _settle(connection, road, turn, held, said, heard.batch))
+        return following or wake
+    said = page.error
+    if following:
+        following.abandon()
+    try:
+        return road.transact(lambda connection: _settle(connection, page, said, following))
+    except outcome.LostClaimError:
+        _give_up(page, following)
+        raise
+
+
+def _give_up(page: InHand, following: InHand | None) -> None:
+    """Settle what pages cost that another worker reads by now."""
+    if following:
+        following.abandon()
+
+    def settle(connection: Connection) -> None:
+        money.settle_late(connection, page.held.reservation, page.error, page.batch)
+        ahead.drop(connection, page, following)
+
+    page.road.transact(settle)
 
 
 def _store(
-    connection: Connection, road: Road, turn: Turn, held: Held, batch: Batch, checkpoint: Checkpoint
+    connection: Connection, page: InHand, batch: Batch, checkpoint: Checkpoint, following: InHand | None
 ) -> Wake | None:
+    road, held = page.road, page.held
     now = road.now()
     claim, account = held.claim, held.account
     outcome.require_held(connection, claim, road.worker)
@@ -139,7 +154,7 @@ def _store(
     counting = bool(batch.posts) and counts_topics(held.policy, account.platform)
     posts.add(connection, account.id, batch.posts, with_texts=counting)
     failures.quarantine(connection, claim.run_id, batch.quarantined, now=now)
-    turn.keep(connection, batch.limit, None)
+    page.turn.keep(connection, batch.limit, None)
     changes = _changes(batch, written)
     if batch.followers is not None:
         price = road.price(str(held.stream.meter), account.owned_reads)
@@ -163,7 +178,12 @@ def _store(
         walked = walked and not concluded.waits
         changes |= runs.added(left=concluded.left) | ({"error": concluded.remark} if concluded.remark else {})
     changes |= runs.added(spend_micro_usd=money.settle(connection, held.reservation, batch))
-    wake = go_on(connection, road, held, changes, walked=walked)
+    if following:
+        ahead.claim_next(connection, page, following, changes)
+        wake = None
+    else:
+        ahead.drop(connection, page, None)
+        wake = go_on(connection, road, held, changes, walked=walked)
     messaging.publish(connection, written.steps, now=now)
     if gone:
         journal.forget(connection, gone, now=now)
@@ -214,21 +234,23 @@ def _changes(batch: Batch, written: Written) -> dict[str, Any]:
     )
 
 
-def _settle(  # what the page was held with, and what came of it
-    connection: Connection, road: Road, turn: Turn, held: Held, error: PlatformError, batch: Batch | None
+def _settle(
+    connection: Connection, page: InHand, error: PlatformError, following: InHand | None
 ) -> Wake | None:
-    """Carry out what an error means for the run; `batch` is the answer where it came whole all the same."""
+    """Carry out what an error means for the run, which reads the page anew and what follows it."""
+    road, held = page.road, page.held
     now = road.now()
     claim = held.claim
     outcome.require_held(connection, claim, road.worker)
-    money.settle_error(connection, held.reservation, error, batch)
+    money.settle_error(connection, held.reservation, error, page.batch)
+    ahead.drop(connection, page, following)
     verdict = outcome.judge(error, claim, held.stream, now=now, chance=road.chance)
     if isinstance(error, TokenDeadError):
         if renew.may_help(connection, held.account, claim.attempts, now=now):
             verdict = outcome.Verdict(now, claim.attempts, claim.page_size, waiting_for="a new token")
         else:
             accounts.pause(connection, held.account.id, str(error))
-    turn.keep(connection, error.limit, (verdict.block, error.code) if verdict.block else None)
+    page.turn.keep(connection, error.limit, (verdict.block, error.code) if verdict.block else None)
     if isinstance(error, PagingLoopError) or verdict.restart:
         checkpoints.save(connection, held.listing, held.checkpoint.restarted())
         rosters.forget(connection, claim.run_id, claim.post)
@@ -250,7 +272,7 @@ def _settle(  # what the page was held with, and what came of it
             "page_size": verdict.page_size,
             "attempts": verdict.attempts,
             "restarts": claim.restarts + verdict.restart,
-            **(poison.LEFT if verdict.restart else {}),
+            **(poison.left(claim) if verdict.restart else {}),
             "post_id": claim.post_id,
         },
     )

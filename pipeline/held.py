@@ -13,8 +13,9 @@ from domain.batch import PageRequest
 from domain.checkpoint import Checkpoint
 from domain.stream import Stream
 from pipeline import money, outcome, poison, walk
+from pipeline.gates import gates_of
 from pipeline.road import Road
-from store import accounts, checkpoints, failures, outbox, posts, rosters, runs, spends
+from store import accounts, checkpoints, failures, outbox, posts, rosters, runs, spends, suspects
 from store.checkpoints import Listing
 from store.outbox import Wake
 from store.runs import Claim
@@ -32,6 +33,7 @@ class Held(NamedTuple):
     asked_at: datetime
     page_size: int = 0
     reservation: money.Reservation | None = None
+    leave: money.Granted | None = None
 
     @property
     def listing(self) -> Listing:
@@ -75,7 +77,29 @@ def claim_page(
     price = road.price(stream.meter, account.owned_reads) if stream.meter else 0
     page = money.Page(claim, account, stream, price)
     granted = money.reserve(connection, page, road.worker, now=now)
-    return granted and held._replace(page_size=granted.page_size, reservation=granted.reservation)
+    if granted is None:
+        return None
+    held = held._replace(page_size=granted.page_size, reservation=granted.reservation)
+    leave = None if alone else leave_for_next(connection, road, held)
+    if leave:
+        suspects.ask_beside(connection, claim)
+    return held._replace(leave=leave)
+
+
+def leave_for_next(connection: Connection, road: Road, held: Held) -> money.Granted | None:
+    """Reserve the page after a held one, so that it may be asked for ahead; None where it may not.
+
+    A head read asks for no page that it may not want, and a roster is read by whole pages.
+    """
+    now = road.now()
+    account = held.account
+    if road.helpers is None or not gates_of(connection, road, account, now=now).open:
+        return None
+    if walk.is_head(connection, held.listing, held.stream):
+        return None
+    claim = held.claim._replace(fence=held.claim.fence + 1, attempts=1)
+    price = road.price(held.stream.meter, account.owned_reads) if held.stream.meter else 0
+    return money.reserve_next(connection, money.Page(claim, account, held.stream, price), now=now)
 
 
 def _pass_over(connection: Connection, road: Road, held: Held) -> Wake | None:
@@ -119,7 +143,7 @@ def go_on(
     if walked and (not held.stream.per_post or post_id is None):
         walk.finish(connection, claim, road.worker, changes, now=now)
         return None
-    moved = {**changes, **poison.LEFT, "post_id": post_id, "attempts": 0, "due_at": now}
+    moved = {**changes, **poison.left(claim), "post_id": post_id, "attempts": 0, "due_at": now}
     outcome.advance(connection, claim, road.worker, moved)
     wake = Wake(runs.KIND, claim.run_id, claim.fence + 1, runs.queue_of(claim.platform))
     outbox.put(connection, wake, due_at=now, sent_at=now)

@@ -1,6 +1,6 @@
 """Money: reserved before a request, settled with its answer; the page shrinks to what is left."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
@@ -20,6 +20,13 @@ from store.spends import HASH_BYTES, New, Settled
 
 #: How long a run waits for requests of others to give back what they do not need.
 PAUSE = timedelta(seconds=1)
+
+
+class _NotSentError(PlatformError):
+    unbilled = True
+
+
+_NOT_SENT = _NotSentError("The page was not asked for.", code="not_sent")
 
 
 class Page(NamedTuple):
@@ -66,6 +73,29 @@ def reserve(connection: Connection, page: Page, worker: str, *, now: datetime) -
     if size == 0:
         _give_up(connection, page, worker, spent(caps, stream.min_page * page.price), now=now)
         return None
+    return Granted(size, _reserved(connection, page, caps, size, now=now))
+
+
+def reserve_next(connection: Connection, page: Page, *, now: datetime) -> Granted | None:
+    """Reserve what a page costs that is asked for ahead; None where no whole page fits."""
+    wanted = max(page.stream.min_page, min(page.claim.page_size, page.stream.max_page))
+    if page.stream.meter is None or page.price == 0:
+        return Granted(wanted)
+    caps = budgets.applying(connection, page.account.id, page.claim.run_id, now=now)
+    if page_that_fits(caps, page.price, wanted, page.stream.min_page) < wanted:
+        return None
+    return Granted(wanted, _reserved(connection, page, caps, wanted, now=now))
+
+
+def give_back(connection: Connection, reservation: Reservation | None) -> None:
+    """Free what was reserved for a request that was never sent."""
+    settle_late(connection, reservation, _NOT_SENT, None)
+
+
+def _reserved(
+    connection: Connection, page: Page, caps: Sequence[Budget], size: int, *, now: datetime
+) -> Reservation:
+    claim = page.claim
     micro_usd = size * page.price
     charges = tuple(budgets.take(connection, each, micro_usd, now=now) for each in caps)
     day = day_of(now)
@@ -74,13 +104,13 @@ def reserve(connection: Connection, page: Page, worker: str, *, now: datetime) -
         claim.fence,
         claim.attempts,
         f"{page.account.platform}:{page.account.platform_id}",
-        stream.name,
-        stream.meter,
+        page.stream.name,
+        str(page.stream.meter),
         day,
         micro_usd,
     )
     spend_id = spends.reserve(connection, new, now=now)
-    return Granted(size, Reservation(spend_id, claim.run_id, micro_usd, page.price, day, charges))
+    return Reservation(spend_id, claim.run_id, micro_usd, page.price, day, charges)
 
 
 def settle(connection: Connection, reservation: Reservation | None, batch: Batch) -> int:

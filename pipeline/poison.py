@@ -1,7 +1,7 @@
 """Pages that end their workers: after the third death the walk goes on without them where it can."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from domain.batch import Batch
 from domain.checkpoint import Checkpoint
@@ -10,11 +10,19 @@ from domain.stream import Stream
 from store.failures import Failure
 from store.runs import Claim
 
-#: So many workers may die over a page (issue 4, Faults: "one quarantined failure after three attempts").
+#: So many workers may die over a page.
 MAX_DEATHS = 3
 CAUSE = "page_kills_workers"
-#: What a run forgets when it leaves a page.
-LEFT = {"deaths": 0, "next_cursor": None}
+
+
+def left(claim: Claim) -> dict[str, Any]:
+    """Return what a run remembers of deaths when it leaves a page.
+
+    Where the next page may have been asked for beside it, that one may be what ended the worker: it is
+    suspected instead, once.
+    """
+    suspected = claim.deaths > 0 and claim.asked_ahead
+    return {"deaths": int(suspected), "next_cursor": None, "asked_ahead": False}
 
 
 class SuspectError(RegularsError):

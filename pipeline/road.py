@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, TypeVar
@@ -48,7 +49,8 @@ class Road:
     `inbox` is where pushes wait, None for the database itself, and `bodies` opens them, None where they are
     not sealed; `places` are the folders of our own files; `suppressor_of` gives what makes the values
     of identifiers that may not be stored; `duty_of` says what must be settled before an account is read, None
-    where its platform is simulated on this machine; `note` counts what was done, by its name and labels.
+    where its platform is simulated on this machine; `note` counts what was done, by its name and labels;
+    `helpers` ask for pages ahead (see `pipeline.ahead`), None where each page waits for a message of its own.
     """
 
     database: Database
@@ -68,6 +70,7 @@ class Road:
     suppressor_of: Callable[[Connection], Suppressor] = no_suppressor
     duty_of: Callable[[Account], Duty | None] = lambda _account: None
     note: Callable[[str, Mapping[str, str]], None] = lambda _name, _labels: None
+    helpers: Executor | None = None
 
     def opened(self, body: bytes) -> bytes:
         """Return a push's body as it came; raises BodyError where the key that sealed it is not there."""

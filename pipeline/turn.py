@@ -17,9 +17,10 @@ from domain.stream import Stream
 from domain.window import Window
 from pipeline import collecting, halting, outcome, renew
 from pipeline.ask import Ask, ask_of, pause_of
+from pipeline.gates import Gates, gates_of
 from pipeline.road import Road
 from pipeline.windows import recalled, told_by
-from store import accounts, halts, limits, renewals, runs, turns
+from store import accounts, limits, runs, turns
 from store.outbox import Wake
 
 #: How long a page waits for a limiter that does not answer.
@@ -88,10 +89,7 @@ class _Asker(NamedTuple):
     account: Account
     stream: Stream
     wake: Wake
-    pause: tuple[datetime, str] | None
-    token_ends: bool
-    may_collect: bool
-    halted: bool
+    gates: Gates
 
 
 def turn_of(road: Road, run_id: int, fence: int) -> Turn | None:  # noqa: PLR0911  # one return a hindrance
@@ -101,23 +99,23 @@ def turn_of(road: Road, run_id: int, fence: int) -> Turn | None:  # noqa: PLR091
         asker = _asker(connection, road, run_id, fence, now)
     if asker is None:
         return None
-    account, stream, wake, pause, token_ends, may_collect, halted = asker
-    if halted:
+    account, stream, wake, gates = asker
+    if gates.halted:
         _defer(road, wake, now + halting.PAUSE, halting.WAITS)
         return None
-    if account.paused:
+    if gates.paused:
         road.transact(lambda connection: _fail(connection, road, account, wake))
         return None
-    if not may_collect:
+    if not gates.may_collect:
         _defer(road, wake, now + collecting.PAUSE, "a profile that shows the notice")
         return None
-    if pause:
-        _defer(road, wake, *pause)
+    if gates.pause:
+        _defer(road, wake, *gates.pause)
         return None
-    if token_ends and not renew.renewed(road, account):
+    if gates.token_ends and not renew.renewed(road, account):
         _defer(road, wake, now + renew.PAUSE, "a new token")
         return None
-    ask = ask_of(account, stream, f"run {run_id}", f"{run_id}.{fence}.{road.chance.getrandbits(32):x}")
+    ask = ask_of(account, stream, f"run {run_id}", _permit(road, run_id, fence))
     try:
         wait = _taken(road, account, ask)
     except RetryLaterError:
@@ -137,12 +135,22 @@ def _asker(connection: Connection, road: Road, run_id: int, fence: int, now: dat
     account_id, stream, platform = found
     account = accounts.get(connection, account_id)
     wake = Wake(runs.KIND, run_id, fence, runs.queue_of(platform))
-    pause = limits.paused(connection, pause_of(account), now=now)
-    token_ends = renewals.ends_before(connection, account.id, now + renew.MARGIN)
-    may_collect = collecting.may_collect(connection, account, road.duty_of(account), now=now)
     stream_read = road.connector_of(connection, account).streams[stream]
-    halted = halts.concerns(connection, account.id)
-    return _Asker(account, stream_read, wake, pause, token_ends, may_collect, halted)
+    return _Asker(account, stream_read, wake, gates_of(connection, road, account, now=now))
+
+
+def permit_at_once(road: Road, turn: Turn, run_id: int, fence: int) -> Turn | None:
+    """Take a permit for the page after that of a turn; None where it is not to be had at once."""
+    ask = turn.ask._replace(permit=_permit(road, run_id, fence))
+    try:
+        wait = road.limiter.take(ask, lambda: _recall(road, turn.account, ask))
+    except RetryLaterError:
+        return None
+    return None if wait else Turn(road, turn.account, ask)
+
+
+def _permit(road: Road, run_id: int, fence: int) -> str:
+    return f"{run_id}.{fence}.{road.chance.getrandbits(32):x}"
 
 
 def _taken(road: Road, account: Account, ask: Ask) -> float:

@@ -97,6 +97,12 @@ def limit(connection: Connection, listing: Listing, stream: Stream, pages: int, 
         walks.limit(connection, listing, stream.kinds[0], pages, now=now)
 
 
+def is_head(connection: Connection, listing: Listing, stream: Stream) -> bool:
+    """Tell whether no more than the head of a roster is read."""
+    begun = walks.begun(connection, listing) if is_compared(stream) else None
+    return begun is not None and begun.head_pages is not None
+
+
 def read_enough(
     connection: Connection, held: tuple[Listing, Stream], pages: int, page: Written, *, now: datetime
 ) -> bool:

@@ -1,6 +1,6 @@
 """Checks: what the last look at an account found of each of its streams."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -35,17 +35,15 @@ def keep(connection: Connection, account_id: int, checks: Sequence[StreamCheck],
 
 def of_account(connection: Connection, account_id: int) -> dict[str, Kept]:
     """Return the checks of an account by stream."""
-    rows = connection.execute(select(account_checks).where(account_checks.c.account_id == account_id))
-    return {
-        each.stream: Kept(
-            StreamCheck(
-                each.stream,
-                each.readable,
-                each.shows_authors,
-                tuple(filter(None, each.missing.split(","))),
-                each.remark,
-            ),
-            each.checked_at,
-        )
-        for each in rows
-    }
+    return of_accounts(connection, [account_id]).get(account_id, {})
+
+
+def of_accounts(connection: Connection, account_ids: Collection[int]) -> dict[int, dict[str, Kept]]:
+    """Return the checks of accounts, by account and stream."""
+    wanted = account_checks.c.account_id.in_(account_ids)
+    found: dict[int, dict[str, Kept]] = {}
+    for each in connection.execute(select(account_checks).where(wanted)):
+        missing = tuple(filter(None, each.missing.split(",")))
+        check = StreamCheck(each.stream, each.readable, each.shows_authors, missing, each.remark)
+        found.setdefault(each.account_id, {})[each.stream] = Kept(check, each.checked_at)
+    return found

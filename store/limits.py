@@ -1,10 +1,10 @@
 """What the platforms said of their rate limits, kept so that neither a restart nor a flush forgets it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, and_, false, or_, select, tuple_
 
 from domain.limit import Limit
 from store import sets
@@ -84,22 +84,31 @@ class Clock(NamedTuple):
     reason: str | None
 
 
-def clocks(connection: Connection, platform: str, subjects: Sequence[str], *, now: datetime) -> list[Clock]:
-    """Return what is known of the windows of an account and its app, the scarcest first."""
+def clocks(
+    connection: Connection, subjects: Mapping[str, Collection[str]], *, now: datetime
+) -> Callable[[str, Collection[str]], list[Clock]]:
+    """Look up the windows of all accounts and apps at once, `subjects` by platform.
+
+    Returns what tells the windows of some subjects of a platform, the scarcest first.
+    """
+    each_platform = [
+        and_(limits.c.platform == platform, limits.c.subject.in_(named))
+        for platform, named in subjects.items()
+    ]
     found = connection.execute(
         select(limits)
-        .where(
-            limits.c.platform == platform,
-            limits.c.subject.in_(subjects),
-            limits.c.reset_at > now,
-            limits.c.observed_at <= now,
-        )
+        .where(or_(false(), *each_platform), limits.c.reset_at > now, limits.c.observed_at <= now)
         .order_by(limits.c.remaining, limits.c.endpoint)
-    )
-    return [
-        Clock(Limit(each.endpoint, each.remaining, each.reset_at, each.limit, each.share), each.reason)
-        for each in found
-    ]
+    ).all()
+
+    def of(platform: str, named: Collection[str]) -> list[Clock]:
+        return [
+            Clock(Limit(each.endpoint, each.remaining, each.reset_at, each.limit, each.share), each.reason)
+            for each in found
+            if each.platform == platform and each.subject in named
+        ]
+
+    return of
 
 
 def windows(connection: Connection, names: Sequence[str]) -> list[str]:

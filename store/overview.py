@@ -3,10 +3,13 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, ScalarSelect, Select, func, select
 
 from domain.counting import MOST_COUNTED, counted
 from store.tables import accounts, failures, notices, withheld
+
+# All of them, along the index.
+_WITHHELD = select(withheld.c.contact_id).where(withheld.c.contact_id > 0)
 
 
 class Waiting(NamedTuple):
@@ -31,17 +34,23 @@ def waiting(connection: Connection, *, now: datetime, soon: datetime) -> Waiting
     ).all()
     untold = (notices.c.given_at.is_(None), notices.c.due_at < now)
     ahead = (notices.c.given_at.is_(None), notices.c.due_at >= now, notices.c.due_at < soon)
-    return Waiting(
-        paused=[(name, why) for name, why in paused],
-        open_failures=_count(connection, select(failures.c.id).where(failures.c.state == "open")),
-        notices_overdue=_count(connection, select(notices.c.contact_id).where(*untold)),
-        notices_due=_count(connection, select(notices.c.contact_id).where(*ahead)),
-        # All of them, along the index.
-        withheld=_count(connection, select(withheld.c.contact_id).where(withheld.c.contact_id > 0)),
-    )
+    counts = connection.execute(
+        select(
+            _count(select(failures.c.id).where(failures.c.state == "open")),
+            _count(select(notices.c.contact_id).where(*untold)),
+            _count(select(notices.c.contact_id).where(*ahead)),
+            _count(_WITHHELD),
+        )
+    ).one()
+    return Waiting([(name, why) for name, why in paused], *map(counted, counts))
 
 
-def _count(connection: Connection, statement: Select[int]) -> int:
+def people_withheld(connection: Connection) -> int:
+    """Count the people in doubt alone, as `waiting` does."""
+    return counted(connection.scalar(select(_count(_WITHHELD))) or 0)
+
+
+def _count(statement: Select[int]) -> ScalarSelect[int]:
     """Count rows as far as anybody needs to know."""
     some = statement.limit(MOST_COUNTED + 1).subquery()
-    return counted(connection.scalar(select(func.count()).select_from(some)) or 0)
+    return select(func.count()).select_from(some).scalar_subquery()

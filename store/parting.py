@@ -1,10 +1,11 @@
 """Parting: what goes with an account when it is disconnected, and what was last harvested of it."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import Connection, RowMapping, exists, func, select
 
-from store.tables import admissions, harvest_runs, harvests, messaging_contacts, signals
+from store.tables import accounts, admissions, harvest_runs, harvests, messaging_contacts, signals
 
 
 class Parting(NamedTuple):
@@ -46,8 +47,13 @@ def with_account(connection: Connection, account_id: int) -> Parting:
     return Parting(*counted, connection.scalar(running) or 0)
 
 
-def last_harvest(connection: Connection, account_id: int) -> list[RowMapping]:
-    """Return the runs of an account's newest harvest."""
-    newest = select(func.max(harvests.c.id)).where(harvests.c.account_id == account_id).scalar_subquery()
-    statement = select(harvest_runs).where(harvest_runs.c.harvest_id == newest).order_by(harvest_runs.c.id)
-    return list(connection.execute(statement).mappings())
+def last_harvests(connection: Connection, account_ids: Collection[int]) -> dict[int, list[RowMapping]]:
+    """Return the runs of the newest harvest of each of some accounts."""
+    # One look into the index for each account, however many harvests it has had.
+    newest = select(func.max(harvests.c.id)).where(harvests.c.account_id == accounts.c.id).scalar_subquery()
+    wanted = select(newest).where(accounts.c.id.in_(account_ids))
+    statement = select(harvest_runs).where(harvest_runs.c.harvest_id.in_(wanted)).order_by(harvest_runs.c.id)
+    found: dict[int, list[RowMapping]] = {}
+    for each in connection.execute(statement).mappings():
+        found.setdefault(each["account_id"], []).append(each)
+    return found

@@ -2,13 +2,28 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, and_, case, func, or_, select, text
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+    union_all,
+)
 
 from store import jobs as jobs_
 from store import runs
 from store.tables import (
+    Id,
     accounts,
     failures,
     harvest_runs,
@@ -57,17 +72,17 @@ def depths(connection: Connection, *, now: datetime) -> dict[str, Depth]:
         )
         for row in found
     }
-    later = connection.execute(
-        select(harvest_runs.c.platform, func.count())
+    later = (
+        select(harvest_runs.c.platform, literal(None, Text).label("kind"))
+        .add_columns(literal("waiting").label("how"), func.count().label("number"))
         .where(runs.BEGUN, harvest_runs.c.state == "waiting")
         .group_by(harvest_runs.c.platform)
     )
-    for platform, count in later:
-        queue = runs.queue_of(platform)
-        depth = known.get(queue, Depth())
-        known[queue] = depth._replace(waiting=depth.waiting + count)
-    for queue, count in dead(connection).items():
-        known[queue] = known.get(queue, Depth())._replace(dead=count)
+    for each in connection.execute(union_all(later, _DEAD)):
+        if queue := _queue_of(each):
+            depth = known.get(queue, Depth())
+            more = {each.how: getattr(depth, each.how) + each.number}
+            known[queue] = depth._replace(**more)
     return known
 
 
@@ -81,23 +96,23 @@ def due_lag(connection: Connection, *, now: datetime) -> dict[str, float]:
     return {queue: (now - due_at).total_seconds() for queue, due_at in found}
 
 
-def dead(connection: Connection) -> dict[str, int]:
-    """Count what failed and waits for a decision, by queue."""
-    found = connection.execute(
-        select(harvest_runs.c.platform, jobs.c.kind, func.count())
-        .select_from(failures)
-        .outerjoin(harvest_runs, harvest_runs.c.id == failures.c.run_id)
-        .outerjoin(jobs, jobs.c.id == failures.c.job_id)
-        .where(_OPEN)
-        .group_by(harvest_runs.c.platform, jobs.c.kind)
-    )
-    counted: dict[str, int] = {}
-    for platform, kind, count in found:
-        if platform is None and kind is None:  # its run or job is gone
-            continue
-        queue = runs.queue_of(platform) if platform else jobs_.QUEUE_OF[kind]
-        counted[queue] = counted.get(queue, 0) + count
-    return counted
+# What failed and waits for a decision.
+_DEAD = (
+    select(harvest_runs.c.platform, jobs.c.kind)
+    .add_columns(literal("dead").label("how"), func.count().label("number"))
+    .select_from(failures)
+    .outerjoin(harvest_runs, harvest_runs.c.id == failures.c.run_id)
+    .outerjoin(jobs, jobs.c.id == failures.c.job_id)
+    .where(_OPEN)
+    .group_by(harvest_runs.c.platform, jobs.c.kind)
+)
+
+
+def _queue_of(row: Any) -> str | None:
+    """Return the queue of a platform's runs, or of a kind of jobs; None where its run or job is gone."""
+    if row.platform:
+        return runs.queue_of(row.platform)
+    return jobs_.QUEUE_OF[row.kind] if row.kind else None
 
 
 def failed(connection: Connection, ids: Sequence[int] | None = None) -> Sequence[RowMapping]:
@@ -127,15 +142,12 @@ def failed(connection: Connection, ids: Sequence[int] | None = None) -> Sequence
     return connection.execute(statement).mappings().all()
 
 
-def read_now(connection: Connection) -> set[tuple[int, str]]:
-    """Return the (account, stream) that a run is reading or about to read."""
-    found = connection.execute(select(harvest_runs.c.account_id, harvest_runs.c.stream).where(runs.BEGUN))
-    return {(row.account_id, row.stream) for row in found}
-
-
-def jobs_running(connection: Connection) -> set[str]:
-    """Return the kinds of the jobs that have not ended."""
-    return set(connection.scalars(select(jobs.c.kind).where(jobs_.BEGUN)))
+def under_way(connection: Connection) -> set[tuple[int, str] | str]:
+    """Return the (account, stream) that runs read or will read, and the kinds of jobs under way."""
+    read = select(harvest_runs.c.account_id, harvest_runs.c.stream.label("what")).where(runs.BEGUN)
+    working = select(cast(null(), Id), jobs.c.kind).where(jobs_.BEGUN)
+    found = connection.execute(union_all(read, working)).all()
+    return {each.what if each.account_id is None else (each.account_id, each.what) for each in found}
 
 
 def windows(connection: Connection, *, now: datetime) -> Sequence[RowMapping]:

@@ -47,6 +47,7 @@ class Claim(NamedTuple):
     restarts: int
     quarantined: int
     deaths: int = 0
+    asked_ahead: bool = False
     passed_over: int = 0
     next_cursor: str | None = None
 
@@ -125,8 +126,7 @@ def claim(connection: Connection, run_id: int, fence: int, worker: str, *, now: 
         update(harvest_runs)
         .where(*free(run_id, fence, now))
         .values(
-            claimed_by=worker,
-            claimed_until=now + LEASE,
+            **claimed(worker, now=now),
             attempts=harvest_runs.c.attempts + 1,
             # Whoever let the lease run out is taken for dead.
             deaths=harvest_runs.c.deaths + case((harvest_runs.c.claimed_by.is_(None), 0), else_=1),
@@ -139,6 +139,11 @@ def claim(connection: Connection, run_id: int, fence: int, worker: str, *, now: 
         return None
     post = connection.scalar(select(posts.c.post).where(posts.c.id == row.post_id)) if row.post_id else ""
     return Claim(run_id=run_id, post=post or "", **row._mapping)  # noqa: SLF001  # a row's own way to its names
+
+
+def claimed(worker: str, *, now: datetime) -> dict[str, Any]:
+    """Return what stands in the row of a run whose page a worker holds."""
+    return {"claimed_by": worker, "claimed_until": now + LEASE}
 
 
 def hold(connection: Connection, held: Claim, worker: str) -> bool:
@@ -159,7 +164,8 @@ def hold(connection: Connection, held: Claim, worker: str) -> bool:
 def advance(connection: Connection, held: Claim, worker: str, changes: Mapping[str, Any]) -> bool:
     """Move a held run to the next fence with `changes`; False where the page is no longer ours.
 
-    Counters in `changes` (see `added`) are sums; everything else is set.
+    Counters in `changes` (see `added`) are sums; everything else is set. Nobody holds the page there unless
+    `changes` say so (see `claimed`).
     """
     moved = connection.execute(
         update(harvest_runs)
@@ -169,7 +175,7 @@ def advance(connection: Connection, held: Claim, worker: str, changes: Mapping[s
             harvest_runs.c.claimed_by == worker,
             harvest_runs.c.state == "running",
         )
-        .values(fence=held.fence + 1, claimed_by=None, claimed_until=None, **changes)
+        .values({"fence": held.fence + 1, "claimed_by": None, "claimed_until": None, **changes})
     )
     return moved.rowcount == 1
 

@@ -1,14 +1,17 @@
 """Sessions: who is signed in where, and how often somebody tried to be."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, select, true, update
 
 from domain.user import User
 from store import users
+from store.halts import Halt
 from store.sets import add, put
-from store.tables import logins, sessions, sign_in_tries
+from store.tables import accounts, halts, logins, sessions, sign_in_tries
+from store.tables import users as users_
 
 #: A session that nobody used for so long has ended.
 IDLE = timedelta(hours=12)
@@ -17,12 +20,32 @@ LONGEST = timedelta(days=7)
 #: A use is written down at most so often, so that reading a page writes nothing.
 NOTED_EVERY = timedelta(minutes=1)
 
+# Made once: every request asks. One row, or one for each halt.
+_OPENED = (
+    select(
+        *(users_.c.id, users_.c.name, users_.c.role, users_.c.language, users_.c.theme, users_.c.time_zone),
+        sessions.c.seen_at,
+        *(halts.c.place, accounts.c.name.label("account"), halts.c.by, halts.c.why, halts.c.at),
+    )
+    .select_from(sessions)
+    .join(users_, and_(users_.c.id == sessions.c.user_id, users_.c.shut_out_at.is_(None)))
+    .outerjoin(halts, true())
+    .outerjoin(accounts, accounts.c.id == halts.c.account_id)
+    .where(
+        sessions.c.token_hash == bindparam("token_hash"),
+        sessions.c.ends_at > bindparam("now"),
+        sessions.c.seen_at > bindparam("idle"),
+    )
+    .order_by(halts.c.place)
+)
+
 
 class Session(NamedTuple):
-    """An open session and its user."""
+    """An open session, its user, and what is halted, everything first: what every page asks."""
 
     user: User
     seen_at: datetime
+    halted: Sequence[Halt] = ()
 
 
 def begin(connection: Connection, token_hash: bytes, user_id: int, *, now: datetime) -> None:
@@ -36,13 +59,12 @@ def begin(connection: Connection, token_hash: bytes, user_id: int, *, now: datet
 
 
 def opened(connection: Connection, token_hash: bytes, *, now: datetime) -> Session | None:
-    """Return an open session; None where it ended or its user was shut out."""
-    statement = select(sessions.c.user_id, sessions.c.seen_at).where(
-        sessions.c.token_hash == token_hash, sessions.c.ends_at > now, sessions.c.seen_at > now - IDLE
-    )
-    found = connection.execute(statement).first()
-    user = users.get(connection, found.user_id) if found else None
-    return Session(user, found.seen_at) if found and user else None
+    """Return an open session, by one statement; None where it ended or its user was shut out."""
+    found = connection.execute(_OPENED, {"token_hash": token_hash, "now": now, "idle": now - IDLE}).all()
+    if not found:
+        return None
+    halted = [Halt(each.place, each.account, each.by, each.why, each.at) for each in found if each.why]
+    return Session(users.of(found[0]), found[0].seen_at, halted)
 
 
 def note(connection: Connection, token_hash: bytes, *, now: datetime) -> None:

@@ -1,10 +1,11 @@
 """Sets as one parameter: rows travel as one JSON text and are a table to the statement."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, Table, TextClause, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 
@@ -35,7 +36,12 @@ def as_parameter(rows: Iterable[Any]) -> str:
 
 def run(connection: Connection, statement: str, **parameters: Any) -> CursorResult[*tuple[Any, ...]]:
     """Execute a set statement; its names are ours, its values are parameters."""
-    return connection.execute(text(statement), parameters)
+    return connection.execute(_text(statement), parameters)
+
+
+@lru_cache(maxsize=512)
+def _text(statement: str) -> TextClause:
+    return text(statement)
 
 
 def put(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:

@@ -16,6 +16,11 @@ def remember_next(connection: Connection, held: Claim, worker: str, next_cursor:
     )
 
 
+def ask_beside(connection: Connection, held: Claim) -> None:
+    """Note that the page after a held one may be asked for beside it, and may be what ends the worker."""
+    connection.execute(update(harvest_runs).where(harvest_runs.c.id == held.run_id).values(asked_ahead=True))
+
+
 def reopen(connection: Connection, run_id: int) -> None:
     """Make a run that ended with pages passed over one that failed before its first page."""
     reopened = connection.execute(

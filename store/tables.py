@@ -392,6 +392,8 @@ harvest_runs = Table(
     # How many workers died over the page that comes next, and what follows it where that is known.
     Column("deaths", Integer, nullable=False, server_default="0"),
     Column("next_cursor", Text),
+    # Whether the page after the one that is held may be asked for already: it may be what ends the worker.
+    Column("asked_ahead", Boolean(name="asked_ahead"), nullable=False, server_default=false()),
     # Pages that were left unread because they ended every worker.
     Column("passed_over", Integer, nullable=False, server_default="0"),
     # The schedule that began it.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, exists, func, or_, select
 
 from store import runs
 from store.tables import accounts, harvest_runs, schedules, workers
@@ -62,4 +62,4 @@ def is_wanted(connection: Connection) -> bool:
     """Tell whether anything is to be harvested: a run is under way, or a schedule is on."""
     active = select(harvest_runs.c.id).where(runs.BEGUN).limit(1)
     planned = select(schedules.c.id).where(schedules.c.is_on.is_(True)).limit(1)
-    return connection.scalar(active) is not None or connection.scalar(planned) is not None
+    return bool(connection.scalar(select(or_(exists(active), exists(planned)))))

@@ -63,6 +63,11 @@ def get(connection: Connection, user_id: int) -> User | None:
     return found and found.user
 
 
+def of(row: Any) -> User:
+    """Return the user of a row that holds at least its columns."""
+    return User(row.id, row.name, Role(row.role), row.language or "", row.theme, row.time_zone)
+
+
 def listed(connection: Connection) -> Sequence[RowMapping]:
     """Return all users by name: role, since when, when shut out, when last seen, how often signed in now."""
     open_ = select(
@@ -144,5 +149,4 @@ def _stored(connection: Connection, condition: Any) -> Stored | None:
     row = connection.execute(select(users).where(condition, users.c.shut_out_at.is_(None))).first()
     if row is None:
         return None
-    user = User(row.id, row.name, Role(row.role), row.language or "", row.theme, row.time_zone)
-    return Stored(user, row.password_hash)
+    return Stored(of(row), row.password_hash)

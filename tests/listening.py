@@ -12,7 +12,7 @@ from store.database import Database
 @contextmanager
 def listens(database: Database, name: str, note: Callable[..., Any]) -> Iterator[None]:
     """Call `note` at each event of a name, such as `before_cursor_execute`, within a block."""
-    engines = {database.engine, database.writer}
+    engines = {database.engine, database.writer, database.looker}
     for each in engines:
         event.listen(each, name, note)
     try:

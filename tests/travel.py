@@ -1,6 +1,8 @@
 """A harvest driven by hand: one page a call, on a clock that only the test moves."""
 
 import random
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,9 +42,25 @@ class Clock:
         self.at += timedelta(**by)
 
 
+class AtOnce(Executor):
+    """Does what it is given before it returns: what is asked ahead is asked before the page is stored."""
+
+    def submit(self, fn: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        """Call at once; what is raised waits in the future, but for what ends a process."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*given, **named))
+        except Exception as error:  # noqa: BLE001  # as the executors of the library
+            future.set_exception(error)
+        return future
+
+
 @dataclass
 class Travel:
-    """One account, its connector and its database, joined as a worker would."""
+    """One account, its connector and its database, joined as a worker would.
+
+    A message is one page, unless `helpers` ask for pages ahead.
+    """
 
     database: Database
     connector: ScriptedConnector = field(default_factory=ScriptedConnector)
@@ -50,6 +68,7 @@ class Travel:
     policy: Policy = CNIL
     whose: Account = OURS
     suppressor: Suppressor = field(default_factory=lambda: Suppressor([]))
+    helpers: Executor | None = None
 
     def __post_init__(self) -> None:
         with self.database.write() as connection:
@@ -67,6 +86,7 @@ class Travel:
             pauses_s=(0, 0),
             suppressor_of=lambda _connection: self.suppressor,
             bodies=BODIES,
+            helpers=self.helpers,
         )
 
     def begin(self, *streams: str, join: bool = False) -> dict[str, int]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import psutil
+from sqlalchemy import Connection
 
 from store import workers
 from store.database import Database, DatabaseError
@@ -101,7 +102,12 @@ def bury_dead(database: Database, *, now: datetime) -> list[str]:
 def at_work(database: Database, *, now: datetime) -> frozenset[str]:
     """Return what living processes do: `dispatcher`, and the queues that workers read."""
     with database.read() as connection:
-        signed = [each for each in workers.every(connection) if not is_dead(each, now)]
+        return at_work_in(connection, now=now)
+
+
+def at_work_in(connection: Connection, *, now: datetime) -> frozenset[str]:
+    """Return what living processes do, for whoever reads other things, too."""
+    signed = [each for each in workers.every(connection) if not is_dead(each, now)]
     return frozenset(each for row in signed for each in (row.kind, *row.queues.split()) if each != "worker")
 
 

@@ -4,6 +4,7 @@ import gc
 import signal
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import dramatiq
@@ -28,13 +29,17 @@ def start(runtime: Runtime, broker: Broker, queues: Sequence[str]) -> tuple[dram
     """Start carrying out the messages of `queues` in threads of this process."""
     life = Life(runtime.database, "worker", " ".join(queues))
     life.begin()
-    road = replace(runtime.road(life.id, limiter_of(broker, runtime.database)), note=life.note)
+    threads = runtime.settings.worker_threads
+    road = replace(
+        runtime.road(life.id, limiter_of(broker, runtime.database)),
+        note=life.note,
+        helpers=ThreadPoolExecutor(threads, "ahead"),
+    )
     broker.add_middleware(Pauses(runtime.database, actors.KIND_OF))
     traces = tracing()
     if traces is not None:
         broker.add_middleware(traces)
     actors.declare(broker, road)
-    threads = runtime.settings.worker_threads
     worker = dramatiq.Worker(
         broker, queues={*queues, CONTROL}, worker_threads=threads, worker_timeout=NOTICE_MS
     )

@@ -44,9 +44,9 @@ class At:
     def __call__(self, request: Request) -> Visit:
         desk: Desk = request.app.state.desk
         token, now = request.cookies.get(cookie_name(desk), ""), desk.now()
-        with desk.database.read() as connection:
+        with desk.database.glance() as connection:
             session = sessions.opened(connection, hash_of(token), now=now) if token else None
-            halted = halts.every(connection) if session else []
+            halted = session.halted if session else ()
             kept_out = halts.waiting(connection) if halted else 0
         if session is None:
             raise SignedOutError
@@ -77,7 +77,7 @@ def may_upload(desk: Desk, scope: Mapping[str, Any]) -> bool:
     token = HTTPConnection(dict(scope)).cookies.get(cookie_name(desk), "")
     if least is None or not token:
         return False
-    with desk.database.read() as connection:
+    with desk.database.glance() as connection:
         session = sessions.opened(connection, hash_of(token), now=desk.now())
     return session is not None and session.user.role >= least
 

@@ -107,14 +107,15 @@ class Card:
 
 def cards(connection: Connection, *, now: datetime) -> list[Card]:
     """Return all accounts' cards, those that need somebody first."""
-    made = _Facts(connection, now)
-    found = [made.card(each) for each in accounts.every(connection)]
+    rows = accounts.every(connection)
+    made = _Facts(connection, rows, now)
+    found = [made.card(each) for each in rows]
     return sorted(found, key=lambda each: (each.is_ours_alone, each.token.kind != "bad", each.row.id))
 
 
 def card(connection: Connection, row: Any, *, now: datetime) -> Card:
     """Return one account's card."""
-    return _Facts(connection, now).card(row)
+    return _Facts(connection, [row], now).card(row)
 
 
 def token_of(row: Any, *, now: datetime) -> Token:
@@ -130,35 +131,44 @@ def token_of(row: Any, *, now: datetime) -> Token:
 
 
 class _Facts:
-    """What is read once for all cards."""
+    """What is read once for all cards: no statement more for more accounts."""
 
-    def __init__(self, connection: Connection, now: datetime) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, rows: Sequence[Any], now: datetime) -> None:
         self._now = now
         self._spent = ledger.spent_by_account(connection, now.date().replace(day=1))
         self._budgets = budgets.listed(connection, now=now)
         self._parting = under_way(connection)
         self._wishes = {each.account_id: each for each in freshness.wished(connection)}
+        ids = [each.id for each in rows]
+        self._checks = checks.of_accounts(connection, ids)
+        self._last = parting.last_harvests(connection, ids)
+        subjects: dict[str, set[str]] = {}
+        for each in rows:
+            subjects.setdefault(each.platform, set()).update(_subjects(each))
+        self._clocks = limits.clocks(connection, subjects, now=now)
 
     def card(self, row: Any) -> Card:
         """Put one card together."""
-        account = accounts.get(self._connection, row.id)
-        subjects = (f"account {row.platform_id}", app_of(account))
-        found = checks.of_account(self._connection, row.id)
-        last = parting.last_harvest(self._connection, row.id)
+        found = self._checks.get(row.id, {})
+        last = self._last.get(row.id, [])
         read = {each["stream"] for each in last if each["state"] == "done"}
         return Card(
             row,
             token_of(row, now=self._now),
-            limits.clocks(self._connection, row.platform, subjects, now=self._now),
+            self._clocks(row.platform, _subjects(row)),
             [
                 Readable(each.name, each.permissions, found.get(each.name), each.name in read)
                 for each in streams(row.platform).values()
                 if each.name != COUNT and (each.name != "friends" or row.user_token_sealed)
             ],
-            self._spent.get(account.key, 0),
+            self._spent.get(f"{row.platform}:{row.platform_id}", 0),
             next((each for each in self._budgets if each["account_id"] == row.id), None),
             self._wishes.get(row.id),
             last,
             self._parting[1] if self._parting and self._parting[0] == row.id else None,
         )
+
+
+def _subjects(row: Any) -> tuple[str, str]:
+    """Return under which subjects platforms tell limits of an account."""
+    return f"account {row.platform_id}", app_of(row)

@@ -1,19 +1,23 @@
 """How figures and moments are written in a language: numbers, money, times."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from domain.counting import AtLeast
 
-_CODE = {"fr": "fr_FR", "en": "en_GB"}
+#: Read once: by its name alone Babel reads a locale anew for each number.
+_CODE = {"fr": Locale("fr", "FR"), "en": Locale("en", "GB")}
 
 
 def number(value: float, language: str) -> str:
     """Write a number with its thousands apart; of a count that was stopped, with a plus behind it."""
-    return str(format_decimal(value, locale=_CODE[language])) + ("+" if isinstance(value, AtLeast) else "")
+    written = _decimal(int(value) if isinstance(value, int) else value, language)
+    return written + ("+" if isinstance(value, AtLeast) else "")
 
 
 def percent(share: float, language: str) -> str:
@@ -43,11 +47,8 @@ def size(count: float, language: str) -> str:
 
 def ago(moment: datetime, now: datetime, language: str) -> str:
     """Say how long ago or how far ahead a moment is: 5 minutes ago, in 2 hours."""
-    return str(
-        format_timedelta(
-            moment - now, add_direction=True, granularity="second", threshold=1.2, locale=_CODE[language]
-        )
-    )
+    span = moment - now
+    return _span(span.days * 86_400 + span.seconds, language)  # Babel, too, leaves parts of a second out
 
 
 def lasting(span: timedelta, language: str) -> str:
@@ -55,6 +56,7 @@ def lasting(span: timedelta, language: str) -> str:
     return str(format_timedelta(span, threshold=1.5, locale=_CODE[language]))
 
 
+@lru_cache(4096)
 def exact(moment: datetime, zone: ZoneInfo, language: str) -> str:
     """Write a moment in a zone, to the second."""
     return str(format_datetime(moment, "d MMM y, HH:mm:ss zzz", tzinfo=zone, locale=_CODE[language]))
@@ -86,3 +88,22 @@ def day(moment: datetime, zone: ZoneInfo, language: str) -> str:
 def long_day(given: date, language: str) -> str:
     """Write a day of the calendar, whatever the zone: 3 December 2026."""
     return str(format_date(given, "long", locale=_CODE[language]))
+
+
+# A page of a list writes a hundred figures and moments, most of them as the page before did.
+@lru_cache(4096)
+def _decimal(value: float, language: str) -> str:
+    return str(format_decimal(value, locale=_CODE[language]))
+
+
+@lru_cache(4096)
+def _span(seconds: int, language: str) -> str:
+    return str(
+        format_timedelta(
+            timedelta(seconds=seconds),
+            add_direction=True,
+            granularity="second",
+            threshold=1.2,
+            locale=_CODE[language],
+        )
+    )

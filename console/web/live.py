@@ -34,7 +34,7 @@ class Pulse:
         """Return a mark of each topic, which changes with what it stands for."""
         with self._lock:
             if time.monotonic() - self._looked_at >= LOOK_S:
-                with self._desk.database.read() as connection:
+                with self._desk.database.glance() as connection:
                     clock = str(int(time.monotonic() / CLOCK_S))
                     self._marks = {**pulse.marks(connection), "clock": clock}
                 self._looked_at = time.monotonic()
@@ -75,5 +75,5 @@ async def _events(desk: Desk, beat: Pulse, visit: Visit, topics: list[str]) -> A
 
 def _is_open(desk: Desk, visit: Visit) -> bool:
     """Tell whether the session is still open, which another page or an administrator may have ended."""
-    with desk.database.read() as connection:
+    with desk.database.glance() as connection:
         return sessions.opened(connection, hash_of(visit.token), now=desk.now()) is not None

@@ -54,11 +54,10 @@ class _Rows(Collector):
         yield _gauge("regulars_ready", "Whether what harvests need is well, by its name", well, "check")
         yield from _of_server(desk)
         try:
-            with desk.runtime.inbox.read() as connection:
+            with desk.runtime.inbox.glance() as connection:
                 tallied = inbox.tallied(connection)
-                aside = len(inbox.put_aside(connection))
             with desk.database.read() as connection:
-                pushes = queue_views.depth_of_pushes(tallied, aside)
+                pushes = queue_views.depth_of_pushes(tallied)
                 yield from _of_queues(connection, pushes, now)
                 yield from _of_money(connection, now)
                 yield from _of_people(connection)

@@ -1,6 +1,6 @@
 """What needs somebody: at most a few sentences, the gravest first, each with what to do and where."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -59,12 +59,22 @@ def _need(
     return Need(words(visit.language)(f"overview.{name}", **values), href, grave, only_tells)
 
 
-def needs(connection: Connection, visit: Visit, wrong: Mapping[str, str]) -> list[Need]:
-    """Write down what needs somebody; `wrong` is what is not well, by its name (see `workers.health`)."""
+def needs(
+    connection: Connection,
+    visit: Visit,
+    wrong: Mapping[str, str],
+    set_budgets: Sequence[Mapping[Any, Any]] | None = None,
+) -> list[Need]:
+    """Write down what needs somebody; `wrong` is what is not well, by its name (see `workers.health`).
+
+    `set_budgets` are those of `store.budgets.listed`, where somebody has read them already.
+    """
+    if set_budgets is None:
+        set_budgets = budgets.listed(connection, now=visit.now)
     found = [
         *_road(connection, visit, wrong),
         *_people(connection, visit),
-        *_money(connection, visit),
+        *_money(connection, visit, set_budgets),
         *_alerts(connection, visit),
         *_waits(connection, visit),
         *_deaths(connection, visit),
@@ -102,8 +112,8 @@ def _people(connection: Connection, visit: Visit) -> Iterator[Need]:
         yield _need(visit, "notices_due", "/privacy", n=waiting.notices_due)
 
 
-def _money(connection: Connection, visit: Visit) -> Iterator[Need]:
-    for each in budgets.listed(connection, now=visit.now):
+def _money(connection: Connection, visit: Visit, set_budgets: Sequence[Mapping[Any, Any]]) -> Iterator[Need]:
+    for each in set_budgets:
         share = float((each["committed_micro_usd"] or 0) / max(each["amount_micro_usd"], 1))
         if share >= NEAR_END:
             name = "budget_ended" if share >= 1 else "budget_near"

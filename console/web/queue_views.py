@@ -150,10 +150,11 @@ def causes(connection: Connection) -> list[Cause]:
     return sorted(made, key=lambda each: -len(each.failures))
 
 
-def depth_of_pushes(tallied: Sequence[Mapping[Any, Any]], aside: int) -> Depth:
-    """Return the inbox as the depth of the queue that takes it in."""
+def depth_of_pushes(tallied: Sequence[Mapping[Any, Any]]) -> Depth:
+    """Return the inbox, as `store.inbox.tallied` tells of it, as the depth of the queue that takes it in."""
     waiting = [each for each in tallied if each["state"] == "waiting"]
     oldest = min((each["oldest_at"] for each in waiting), default=None)
+    aside = sum(each["count"] for each in tallied if each["state"] == "aside")
     return Depth(sum(each["count"] for each in waiting), 0, 0, aside, oldest)
 
 

@@ -92,7 +92,7 @@ def test_every_command_that_reads_of_people_enters_it() -> None:
     unentered = {
         place
         for place, function in _functions()
-        if _opens(function, "read")
+        if (_opens(function, "read") or _opens(function, "glance"))
         and OF_PEOPLE & _called(function)
         # A page of the console enters it after reading and before showing.
         and not (place.startswith("console/web/") and ENTERING & _called(function))

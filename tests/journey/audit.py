@@ -2,7 +2,7 @@
 
 On PostgreSQL the triggers are deferred, so they see what each commit sees; SQLite has no such triggers, and
 there they see the same after each statement, which is more often. Deaths are counted, too: each is
-a page that was in hand when its worker died.
+a page that was in hand when its worker died, and another where the next was asked for beside it.
 """
 
 from sqlalchemy import text
@@ -22,7 +22,7 @@ CREATE TRIGGER audit_relabelled AFTER UPDATE OF label ON contacts
     WHEN EXISTS (SELECT 1 FROM messaging_contacts WHERE contact_id = new.id) BEGIN
     INSERT INTO audit_inside VALUES (new.id, new.label); END;
 CREATE TRIGGER audit_died AFTER UPDATE OF deaths ON harvest_runs WHEN new.deaths > old.deaths BEGIN
-    INSERT INTO audit_deaths VALUES (new.id); END;
+    INSERT INTO audit_deaths SELECT new.id UNION ALL SELECT new.id WHERE new.asked_ahead; END;
 """
 _POSTGRESQL = """
 CREATE OR REPLACE FUNCTION audit_inside() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -31,7 +31,8 @@ CREATE OR REPLACE FUNCTION audit_label() RETURNS trigger LANGUAGE plpgsql AS $$ 
     INSERT INTO audit_inside SELECT c.id, c.label FROM contacts AS c
     JOIN messaging_contacts AS m ON m.contact_id = c.id WHERE c.id = new.id; RETURN NULL; END $$;
 CREATE OR REPLACE FUNCTION audit_death() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    INSERT INTO audit_deaths VALUES (new.id); RETURN NULL; END $$;
+    INSERT INTO audit_deaths SELECT new.id UNION ALL SELECT new.id WHERE new.asked_ahead; RETURN NULL;
+    END $$;
 CREATE CONSTRAINT TRIGGER audit_entered AFTER INSERT OR UPDATE ON messaging_contacts
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_inside();
 CREATE CONSTRAINT TRIGGER audit_relabelled AFTER UPDATE OF label ON contacts

@@ -131,20 +131,21 @@ def main() -> None:
 
     set_clock(runtime)  # before anybody takes it by name
     from console.receiver import intake  # noqa: PLC0415  # after the environment is clean
-    from pipeline import harvest, push, rotate  # noqa: PLC0415
+    from pipeline import ahead, harvest, push, rotate  # noqa: PLC0415
     from store import runs  # noqa: PLC0415
     from workers import actors, broker, dispatcher, life, pushes  # noqa: PLC0415
 
+    ahead.STRETCH = timedelta(seconds=0.05)  # so that messages are as many as there are points to die at
     before(urllib3.connection.HTTPConnection, "getresponse", "request sent")
     after(requests.Session, "send", "answer received")
     before(harvest.money, "reserve", "permit taken")
-    before(harvest, "request_of", "money reserved")
+    before(ahead, "request_of", "money reserved")
     after(harvest.money, "settle", "money settled")
     after(harvest, "_store", "rows written")
     die_of(harvest)
     before(rotate.sealed, "turn", "key written")
     after(rotate, "rotate", "key in force")
-    after(actors, "harvest_next", "committed")
+    after(harvest, "_carry_out", "committed")
     after(actors, "_send_on", "next enqueued")
     after(dispatcher.outbox, "claim", "dispatch claimed")
     after(dispatcher.Dispatcher, "tick", "dispatch sent")

@@ -68,7 +68,8 @@ def test_nothing_is_lost_or_doubled_by_kills(
         )
         extra = asked - run["pages"]
         assert run["pages"] > 400, "too few requests for the share to mean something"
-        assert extra <= max(road.deaths, 0.02 * run["pages"]), f"{extra} of {asked} requests were extra"
+        # A page may be in hand, and the one after it asked for beside it.
+        assert extra <= 2 * road.deaths, f"{extra} of {asked} requests were extra after {road.deaths} deaths"
 
 
 def _troubles(flush: Callable[[], object], restart: Callable[[], None]) -> list[Trouble]:

@@ -17,7 +17,7 @@ from domain.contact import Platform
 from pipeline.scheduling import next_of_all
 from store import accounts, overview, run_pages, schedules
 from store.run_pages import Wanted
-from workers.life import at_work
+from workers.life import at_work_in
 
 #: The states by which the history can be filtered.
 STATES = ("running", "waiting", "done", "failed", "stopped", "cancelled")
@@ -42,7 +42,7 @@ def add_routes(app: FastAPI) -> None:
             read = run_pages.read_a_day(connection, since=visit.now - DAYS)
             ahead = next_of_all(schedules.listed(connection), NEXT, now=visit.now)
             running = _running(desk, connection, visit)
-            waiting = overview.waiting(connection, now=visit.now, soon=visit.now)
+            withheld = overview.people_withheld(connection)
         return page(
             visit,
             "harvests",
@@ -55,7 +55,7 @@ def add_routes(app: FastAPI) -> None:
             accounts=known,
             wanted=wanted,
             states=STATES,
-            withheld=waiting.withheld,
+            withheld=withheld,
         )
 
     @app.get("/harvests/running")
@@ -89,13 +89,13 @@ def add_routes(app: FastAPI) -> None:
 def _running(desk: Desk, connection: Connection, visit: Visit) -> dict[str, Any]:
     active = run_pages.under_way(connection)
     shown = [progress(connection, desk, each, now=visit.now) for each in active]
-    return {"running": shown, "idle": _idle(desk, active, visit)}
+    return {"running": shown, "idle": _idle(connection, active, visit)}
 
 
-def _idle(desk: Desk, active: Sequence[Mapping[Any, Any]], visit: Visit) -> bool:
+def _idle(connection: Connection, active: Sequence[Mapping[Any, Any]], visit: Visit) -> bool:
     """Tell whether something is to be read and nothing is at work that reads it."""
     wanted = {"dispatcher", *(f"harvest.{each['platform']}" for each in active)}
-    return bool(active) and not wanted <= at_work(desk.database, now=visit.now)
+    return bool(active) and not wanted <= at_work_in(connection, now=visit.now)
 
 
 def _days(read: Mapping[date, Mapping[str, int]], today: date) -> dict[date, Mapping[str, int]]:

@@ -41,8 +41,8 @@ def add_routes(app: FastAPI) -> None:
         wrong = looks.wrong()
         with desk.database.read() as connection:
             counted = tallies.since(connection, (visit.now - CHART).date(), *NAMES.values())
-            asking = needs(connection, visit, wrong)
             set_budgets = budgets.listed(connection, now=visit.now)
+            asking = needs(connection, visit, wrong, set_budgets)
             spent = ledger.spent_since(connection, visit.now.date().replace(day=1))
             newest = runs.listed(connection, count=6)
         return page(

@@ -69,8 +69,8 @@ def add_routes(app: FastAPI) -> None:
 
 def _standing(desk: Desk, looks: Looks, visit: Visit) -> dict[str, Any]:
     """Read queues, failures and processes."""
-    with desk.runtime.inbox.read() as connection:
-        pushes = queue_views.depth_of_pushes(inbox.tallied(connection), len(inbox.put_aside(connection)))
+    with desk.runtime.inbox.glance() as connection:
+        pushes = queue_views.depth_of_pushes(inbox.tallied(connection))
     with desk.database.read() as connection:
         processes = queue_views.processes(connection, visit.now)
         views = queue_views.queue_views(connection, processes, pushes, visit.now)

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from sqlalchemy import text, update
 
 from config.papers import PAPERS
-from console.web.rendering import STATIC, address_of
+from console.web.rendering import SCREENS, STATIC, address_of
 from domain.credentials import Credentials
 from domain.user import Role
 from store.contact_lists import MOST
@@ -28,6 +28,8 @@ CROWD, HISTORY = 30_000, 12_000
 #: How many rows of a table an address may look at in one statement: what a list of contacts looks at, or what
 #: is counted for eyes (`domain.counting`), with those that are passed over.
 ROWS = MOST + 1_000
+#: How many statements a screen of the navigation may send: each waits for a server that harvests keep busy.
+STATEMENTS = 14
 #: Tables that are filled with less.
 FILLED = {"journal_chain": ENTRIES, "journal_texts": ENTRIES, "topic_holders": 1_000, "interests": 1_000,
           "withheld": 3_000}  # fmt: skip
@@ -169,6 +171,8 @@ def test_no_address_goes_through_a_whole_table(console: Consoles) -> None:
                 answer = visitor.get(path)
                 assert answer.status in (200, *UNFIT) or path == "/readyz", (path, answer.status)
                 asked[path] = list(noted)
+                if path.strip("/") in {"", *SCREENS}:
+                    assert len(noted) <= STATEMENTS, (path, len(noted))
         for path, statements in asked.items():
             with database.read() as connection:
                 for each in statements:

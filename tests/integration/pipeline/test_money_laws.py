@@ -27,7 +27,7 @@ from tests.contents import rows, wipe
 from tests.fragile import Crash, CrashError, Fragile
 from tests.scripted import FOLLOWERS, MENTIONS, Upset
 from tests.till import METERED, PRICE, Till, refused
-from tests.travel import Clock, Travel
+from tests.travel import AtOnce, Clock, Travel
 
 PEOPLE = [ContactKey("twitter", f"72{each:03}") for each in range(60)]
 
@@ -52,7 +52,7 @@ class Step(NamedTuple):
 steps = st.builds(
     Step,
     st.integers(0, 1),
-    st.none() | st.builds(Crash, st.integers(1, 2), st.booleans()),
+    st.none() | st.builds(Crash, st.integers(1, 5), st.booleans()),
     st.none() | st.integers(0, 12) | st.sampled_from([refused(), BadAnswerError("Unreadable.", code="html")]),
     st.booleans(),
     st.sampled_from([0, 0, 1, 121, 3_600, 50_000]),
@@ -70,12 +70,16 @@ law = settings(
 
 
 @law
-@given(plan=st.lists(steps, max_size=25), caps=st.lists(caps, min_size=1, max_size=4))
+@given(plan=st.lists(steps, max_size=25), caps=st.lists(caps, min_size=1, max_size=4), ahead=st.booleans())
 def test_the_platform_never_billed_more_than_any_budget(
-    database: Database, plan: list[Step], caps: list[tuple[int, Period, AtEnd, int]]
+    database: Database,
+    plan: list[Step],
+    caps: list[tuple[int, Period, AtEnd, int]],
+    ahead: bool,  # noqa: FBT001
 ) -> None:
     wipe(database)
-    travel = Travel(Fragile(database), Till(audience(), streams=METERED))
+    helpers = AtOnce() if ahead else None
+    travel = Travel(Fragile(database), Till(audience(), streams=METERED), helpers=helpers)
     with database.write() as connection:
         wanted = Wanted((FOLLOWERS, MENTIONS), budget_micro_usd=100 * PRICE)
         begun = begin_harvest(connection, travel.account, travel.connector, wanted, now=NOW)

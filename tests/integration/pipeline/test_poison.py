@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from domain.batch import Post
+from domain.batch import Batch, PageRequest, Post
 from domain.errors import RetryLaterError
 from pipeline import harvest
 from pipeline.company import Company
@@ -17,7 +18,7 @@ from store.runs import LEASE
 from tests.cast import ADA, BO, DI, follows, likes, mentions
 from tests.contents import inside, rows
 from tests.scripted import FOLLOWERS, LIKERS, MENTIONS
-from tests.travel import Travel
+from tests.travel import AtOnce, Travel
 
 SOON = RetryLaterError("Not now.", code="busy")
 
@@ -266,3 +267,51 @@ def test_a_worker_that_lost_its_page_to_a_clock_jump_counts_once(travel: Travel)
     travel.clock.at += timedelta(days=1)
     assert travel.finish(run_id) == ["done"]
     assert rows(travel.database, "failures") == []
+
+
+@pytest.mark.parametrize("where", ["asked for", "stored"])
+def test_a_page_that_kills_beside_the_one_before_costs_three_workers_and_no_other_page(
+    travel: Travel, deadly: Callable[..., None], monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    travel.road = replace(travel.road, helpers=AtOnce())
+    one_a_page(travel)
+    fetch = travel.connector.fetch
+
+    def killing(request: PageRequest) -> Batch:
+        if request.cursor == "1":
+            raise SystemExit
+        return fetch(request)
+
+    if where == "asked for":
+        monkeypatch.setattr(travel.connector, "fetch", killing)
+    else:
+        deadly(DI)
+    run_id = travel.begin(FOLLOWERS)[FOLLOWERS]
+    deaths = 0
+    while travel.run(run_id)["state"] == "running":
+        try:
+            travel.step(run_id)
+        except SystemExit:
+            deaths += 1
+            with travel.database.write() as connection:
+                workers.bury(connection, ["worker 1"], died=True)
+    assert deaths == MAX_DEATHS
+    (failure,) = rows(travel.database, "failures")
+    assert (failure["cause"], failure["attempts"]) == (CAUSE, MAX_DEATHS)
+    # What follows a page is known once it was answered.
+    everybody = {each.platform_id for each in (ADA, BO)}
+    assert inside(travel.database) == (everybody if where == "stored" else {ADA.platform_id})
+
+
+def test_a_page_that_was_suspected_for_one_beside_it_is_read_alone_once(travel: Travel) -> None:
+    travel.road = replace(travel.road, helpers=AtOnce())
+    travel.connector.upsets = [SystemExit(), 1, 1, 1]
+    run_id = travel.begin(FOLLOWERS)[FOLLOWERS]
+    die(travel, run_id)
+    seen = []
+    while travel.run(run_id)["state"] == "running":
+        run = travel.run(run_id)
+        seen.append((run["fence"], run["deaths"]))
+        travel.step(run_id)
+    assert seen == [(0, 1), (1, 1), (2, 0)]
+    assert len(inside(travel.database)) == 3

@@ -7,8 +7,9 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
+import psycopg
 import pytest
 from sqlalchemy import QueuePool, text
 
@@ -40,6 +41,42 @@ def test_only_what_writes_remembers_much(database: Database) -> None:
     for begin, remembers in ((database.read, 8), (database.write, 64)):
         with begin() as connection:
             assert connection.exec_driver_sql("PRAGMA cache_size").scalar_one() == -1024 * remembers
+
+
+def test_a_glance_reads_what_was_written_and_writes_nothing(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(text("CREATE TABLE seen (n INTEGER)"))
+    with database.glance() as connection:
+        assert connection.execute(text("SELECT count(*) FROM seen")).scalar_one() == 0
+    if not database.on_sqlite:  # the server refuses it
+        with pytest.raises(Exception, match="read-only"), database.glance() as connection:
+            connection.execute(text("INSERT INTO seen VALUES (1)"))
+    with database.write() as connection:  # and what writes is let alone by it
+        connection.execute(text("INSERT INTO seen VALUES (2)"))
+    with database.glance() as connection:
+        assert connection.execute(text("SELECT sum(n) FROM seen")).scalar_one() == 2
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+def test_a_glance_is_one_round_trip(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands: list[bytes] = []
+    real = psycopg.Connection._exec_command
+
+    def note(self: Any, command: bytes, *given: Any) -> Any:
+        commands.append(command)
+        return real(self, command, *given)
+
+    with database.glance() as connection:  # what a new connection sets is none of it
+        connection.execute(text("SELECT 1"))
+    with database.read() as connection:
+        connection.execute(text("SELECT 1"))
+    monkeypatch.setattr(psycopg.Connection, "_exec_command", note)
+    with database.glance() as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
+    assert commands == []
+    with database.read() as connection:
+        connection.execute(text("SELECT 1"))
+    assert len(commands) == 2  # a transaction begins, and ends
 
 
 def test_writers_of_a_process_go_one_after_another(database: Database) -> None:
