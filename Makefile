@@ -8,7 +8,7 @@ PARALLEL := -n 2 --dist worksteal
 # The folders whose every branch must be tested stand in [tool.coverage.run].
 COVERED := --cov --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
-.PHONY: help install dev demo demo-privacy test quick test-slow test-importers importers audit sbom bench-beside bench-console bench-exports bench-limits bench-many bench-freshness bench-interests bench-push bench-queue bench-rights bench-topics eval-topics screenshots word-table language-table topics-tools check format servers wheel lock clean
+.PHONY: help install dev demo demo-privacy test quick test-slow test-importers importers audit sbom bench-again bench-beside bench-console bench-exports bench-limits bench-many bench-freshness bench-interests bench-push bench-queue bench-rights bench-topics eval-topics screenshots word-table language-table topics-tools check format servers wheel lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,10 @@ bench-console: dev servers ## Measure the console among a million contacts, harv
 bench-exports: dev servers ## Measure exports of a million contacts beside the databases' own (10 minutes)
 	@$(BIN)/python benchmarks/exports.py
 	@$(BIN)/python benchmarks/exports.py --database postgresql
+
+bench-again: dev servers ## Measure second harvests, departures, packs and expiry among a million contacts (40 minutes)
+	@$(BIN)/python benchmarks/again.py --write --results build/again.jsonl $(AGAIN)
+	@$(BIN)/python benchmarks/again.py --write --results build/again.jsonl --database postgresql $(AGAIN)
 
 bench-topics: topics-tools ## Measure texts a second and memory of the reader of topics, beside two others
 	@$(BIN)/python benchmarks/topics.py

@@ -17,13 +17,14 @@ from pipeline.interests import allow, beside
 from pipeline.job import Save
 from pipeline.redecide import move, movers
 from pipeline.withhold import reconcile
-from store import contacts, installation, jobs, messaging, narrowing, reading, signals
+from store import contacts, installation, jobs, messaging, narrowing, passing, reading, signals
 from store.database import Database
 from store.jobs import Job
 from store.messaging import Step
+from store.passing import Span
 
-#: Contacts decided in one transaction.
-SLICE = 2_000
+#: Contacts that are looked at in one transaction, and how many of them may change in it.
+SPAN, SLICE = 20_000, 2_000
 #: Where a contact goes of whom only counts may stay.
 COUNTED = "only counted"
 NO_PROFILE = Profile(None, None)
@@ -51,10 +52,10 @@ def preview(database: Database, pack: str, *, now: datetime, progress: Callable[
     reached: dict[str, Any] = {}
     while True:
         with database.write() as connection:
-            batch = contacts.keys_after(connection, reached.get("after", 0), SLICE)
-            if not batch:
+            span = passing.next_span(connection, reached.get("after", 0), SPAN)
+            if span is None:
                 return Pass.of(reached)
-            reached = _after_slice(connection, batch, policy, reached, now=now)
+            reached = _after_slice(connection, span, policy, reached, now=now)
             connection.rollback()
         progress(reached["seen"])
 
@@ -101,9 +102,9 @@ def reclassify_step(database: Database, job: Job, save: Save, now: datetime) -> 
     policy = load_pack(job.arguments["pack"])
 
     def act(connection: Connection) -> None:
-        batch = contacts.keys_after(connection, job.reached.get("after", 0), SLICE)
-        if batch:
-            save(connection, _after_slice(connection, batch, policy, job.reached, now=now), done=False)
+        span = passing.next_span(connection, job.reached.get("after", 0), SPAN)
+        if span:
+            save(connection, _after_slice(connection, span, policy, job.reached, now=now), done=False)
         else:
             save(connection, job.reached, done=True)
 
@@ -112,18 +113,21 @@ def reclassify_step(database: Database, job: Job, save: Save, now: datetime) -> 
 
 def _after_slice(
     connection: Connection,
-    batch: dict[int, str],
+    span: Span,
     policy: Policy,
     reached: Mapping[str, Any],
     *,
     now: datetime,
 ) -> dict[str, Any]:
-    """Decide some contacts (id → platform); returns what a job has reached with them."""
+    """Decide the contacts of a span, or as many as may change at once; returns what a job has reached."""
     counted = Counter({(before, after): count for before, after, count in reached.get("moves", ())})
-    unnamed = _decide_slice(connection, batch, policy, counted, now=now)
+    batch = passing.touched(connection, span, policy, SLICE, now=now)
+    if len(batch) == SLICE:
+        span = passing.shorter(connection, span, max(batch))
+    unnamed = _decide_slice(connection, batch, policy, counted, now=now) if batch else 0
     return {
-        "after": max(batch),
-        "seen": reached.get("seen", 0) + len(batch),
+        "after": span.upto,
+        "seen": reached.get("seen", 0) + span.contacts,
         "moves": [[before, after, count] for (before, after), count in sorted(counted.items())],
         "unnamed": reached.get("unnamed", 0) + unnamed,
     }
@@ -137,7 +141,10 @@ def _decide_slice(
     *,
     now: datetime,
 ) -> int:
-    """Take away what may only be counted, decide from what remains; returns how many lost their name."""
+    """Take away what may only be counted, decide from what remains; returns how many lost their name.
+
+    The contacts (id → platform) are those whom the pack may touch.
+    """
     kinds = [each for each in SignalKind if policy.rules[each].keep is Keep.COUNT]
     reduced = narrowing.count_instead(connection, batch, kinds, now=now)
     gone = reduced - set(signals.of_contacts(connection, reduced))

@@ -56,17 +56,6 @@ def known(connection: Connection, platform: str, platform_ids: Iterable[str]) ->
     return {row[1]: _known(row) for row in found}
 
 
-def keys_after(connection: Connection, after: int, size: int) -> dict[int, str]:
-    """Return the next contacts by id, with their platforms, for a pass over the whole store."""
-    found = run(
-        connection,
-        "SELECT id, platform FROM contacts WHERE id > :after ORDER BY id LIMIT :size",
-        after=after,
-        size=size,
-    )
-    return {row[0]: row[1] for row in found}
-
-
 #: The operator keeps SQLite off the index of platforms, by which it would look at all of one.
 NAMED = (
     "SELECT platform_id FROM contacts "

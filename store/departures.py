@@ -28,22 +28,30 @@ class Absent(NamedTuple):
 
 
 def absent(connection: Connection, walked: Walked, *, now: datetime) -> Iterator[Absent]:
-    """Read the standing acts, begun before the walk did, that it did not show."""
-    members = (
-        "json_each(p.members)"
-        if _on_sqlite(connection)
-        else "json_array_elements_text(CAST(p.members AS json))"
-    )
+    """Read the standing acts, begun before the walk did, that it did not show.
+
+    Nothing else may be asked of the connection before all of them are read.
+    """
+    pages = "FROM roster_pages AS p, {} WHERE p.run_id = :run_id AND p.post = :post AND NOT p.counting"
+    if _on_sqlite(connection):
+        members = pages.format("json_each(p.members) AS m")
+        missing = f"s.contact_id NOT IN (SELECT CAST(m.value AS bigint) {members})"
+    else:
+        # A set that is hashed and spills to the disk. As `NOT IN` it is, where the server takes it for larger
+        # than its memory, a list that is gone through for each act; so it is where it takes the acts for few.
+        members = pages.format("json_array_elements_text(CAST(p.members AS json)) AS m(value)")
+        missing = f"NOT EXISTS (SELECT 1 {members} AND CAST(m.value AS bigint) = s.contact_id)"
+        connection.execute(text("SET LOCAL enable_nestloop = off"))
     statement = text(
         "SELECT s.kind, s.contact_id, EXISTS (SELECT 1 FROM withheld AS w WHERE w.account_id = s.account_id "
         "AND w.kind = s.kind AND w.item = s.item AND w.contact_id = s.contact_id) FROM signals AS s "
-        f"WHERE {_comparable(connection, walked.kinds)} AND s.contact_id NOT IN "
-        f"(SELECT CAST(m.value AS bigint) FROM roster_pages AS p, {members} AS m "
-        "WHERE p.run_id = :run_id AND p.post = :post AND NOT p.counting) ORDER BY s.contact_id"
+        f"WHERE {_comparable(connection, walked.kinds)} AND {missing} ORDER BY s.contact_id"
     ).execution_options(yield_per=5_000)
     parameters = {"run_id": walked.listing.run_id, **_parameters(walked, now)}
     for kind, contact_id, doubted in connection.execute(statement, parameters):
         yield Absent(kind, contact_id, bool(doubted))
+    if not _on_sqlite(connection):
+        connection.execute(text("SET LOCAL enable_nestloop = on"))
 
 
 def roster(connection: Connection, walked: Walked, *, now: datetime) -> int:
