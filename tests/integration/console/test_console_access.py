@@ -16,6 +16,8 @@ from tests.console_routes import LEAST, OPEN
 from tests.consoles import PASSWORD, Consoles, Visitor, listening
 from workers.runtime import utc_now
 
+pytestmark = pytest.mark.either
+
 #: Every method that HTTP has a name for, and one that it has not.
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
 

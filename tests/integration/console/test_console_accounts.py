@@ -38,6 +38,8 @@ from tests.interests import page
 from tests.parted import carried_out
 from workers.runtime import utc_now
 
+pytestmark = pytest.mark.either
+
 
 @pytest.fixture
 def world() -> World:

@@ -31,6 +31,8 @@ from tests.scripted import FOLLOWERS, MENTIONS, ScriptedConnector
 from tests.travel import Clock, Travel
 from workers.runtime import utc_now
 
+pytestmark = pytest.mark.either
+
 HOSTILE = '"><script>alert(1)</script>=cmd|\u202eevil'
 
 

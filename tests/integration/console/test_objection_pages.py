@@ -22,6 +22,8 @@ from tests.contents import contents, feed, inside, labels, let_be_shown, rows
 from tests.interests import page
 from tests.visiting import PUBLIC, Visit, statements_of, visiting
 
+pytestmark = pytest.mark.either
+
 
 @pytest.fixture
 def visit(database: Database) -> Iterator[Visit]:

@@ -23,6 +23,8 @@ from tests.travel import Travel
 from workers.life import Life
 from workers.runtime import utc_now
 
+pytestmark = pytest.mark.either
+
 HOSTILE = "<script>alert(1)</script>=HYPERLINK(1)\u202e"
 PATHS = (
     *("/queues", "/queues/standing", "/queues/failed", "/queues/failures?all=1", "/queues/limits"),
