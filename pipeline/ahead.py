@@ -71,9 +71,11 @@ def asked(page: InHand, checkpoint: Checkpoint) -> InHand | None:
     """Ask for the page after the one in hand; None where it waits for a message of its own."""
     road, held = page.road, page.held
     now = road.now()
-    if held.leave is None or not checkpoint.walking or now >= page.until:
+    if page.batch is None or held.leave is None or not checkpoint.walking or now >= page.until:
         return None
-    claim = held.claim._replace(fence=held.claim.fence + 1, attempts=1)
+    # What could not be read so far decides at the walk's end whether anybody is taken to have left.
+    unread = held.claim.quarantined + len(page.batch.quarantined)
+    claim = held.claim._replace(fence=held.claim.fence + 1, attempts=1, quarantined=unread)
     turn = permit_at_once(road, page.turn, claim.run_id, claim.fence)
     if turn is None:
         return None

@@ -89,7 +89,7 @@ def claim_page(
 def leave_for_next(connection: Connection, road: Road, held: Held) -> money.Granted | None:
     """Reserve the page after a held one, so that it may be asked for ahead; None where it may not.
 
-    A head read asks for no page that it may not want, and a roster is read by whole pages.
+    A head read asks for no page that it may not want; a page that money makes smaller waits for its turn.
     """
     now = road.now()
     account = held.account

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.account import Account
-from domain.batch import Batch, PageRequest
+from domain.batch import Batch, PageRequest, Quarantined
 from domain.budget import AtEnd, Period
 from domain.errors import OperatorNeededError
 from pipeline import halting
@@ -246,3 +246,27 @@ def test_a_page_that_ended_a_worker_is_read_without_another_beside_it(travel: Tr
     assert (wake.fence, travel.cursors()) == (1, [None])
     travel.road = replace(travel.road, worker="worker 2")
     assert travel.finish(run_id) == ["done"]
+
+
+def test_an_item_that_could_not_be_read_early_in_a_stretch_keeps_everybody_at_its_end(
+    travel: Travel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    travel.harvest(FOLLOWERS)
+    fetch = travel.connector.fetch
+    travel.connector.listings[FOLLOWERS, ""] = [follows(each) for each in PEOPLE[:3]]
+
+    def damaged(request: PageRequest) -> Batch:
+        batch = fetch(request)
+        return (
+            replace(batch, quarantined=(Quarantined("id is none", "{}"),))
+            if request.cursor is None
+            else batch
+        )
+
+    monkeypatch.setattr(travel.connector, "fetch", damaged)
+    run_id = begun(travel)
+    assert travel.step(run_id) is None
+    run = travel.run(run_id)
+    assert (run["state"], run["quarantined"], run["left"]) == ("done", 1, 0)
+    assert "could not be read" in run["error"]
+    assert inside(travel.database) == EVERYBODY
