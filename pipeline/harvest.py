@@ -1,4 +1,4 @@
-"""Harvest: one page of one run, from its claim to its commit."""
+"""Harvest: pages of one run, each from its claim to its commit."""
 
 from dataclasses import replace
 from typing import Any

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, false, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, false, or_, select, tuple_
 
 from domain.limit import Limit
 from store import sets
@@ -40,21 +40,24 @@ def observe(connection: Connection, place: Place, limit: Limit, *, now: datetime
     sets.put(connection, limits, values)
 
 
-def paused(connection: Connection, place: Place, *, now: datetime) -> tuple[datetime, str] | None:
-    """Return until when nothing of a place may be asked, and why; None for no pause.
+def pausing(place: Place, now: datetime) -> ColumnElement[bool]:
+    """Return what must hold of a row that pauses a place now.
 
     A pause that was written in the future is one of a clock that was put back since: it holds no more.
     """
-    row = connection.execute(
-        select(limits.c.reset_at, limits.c.reason).where(
-            limits.c.platform == place.platform,
-            limits.c.subject == place.subject,
-            limits.c.endpoint == place.endpoint,
-            limits.c.reset_at > now,
-            limits.c.observed_at <= now,
-            limits.c.reason.is_not(None),
-        )
-    ).first()
+    return and_(
+        limits.c.platform == place.platform,
+        limits.c.subject == place.subject,
+        limits.c.endpoint == place.endpoint,
+        limits.c.reset_at > now,
+        limits.c.observed_at <= now,
+        limits.c.reason.is_not(None),
+    )
+
+
+def paused(connection: Connection, place: Place, *, now: datetime) -> tuple[datetime, str] | None:
+    """Return until when nothing of a place may be asked, and why; None for no pause."""
+    row = connection.execute(select(limits.c.reset_at, limits.c.reason).where(pausing(place, now))).first()
     return (row.reset_at, row.reason) if row else None
 
 

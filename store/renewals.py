@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from store.accounts import Sealed
 from store.tables import accounts
@@ -11,13 +11,18 @@ from store.tables import accounts
 LEASE = timedelta(seconds=60)
 
 
-def ends_before(connection: Connection, account_id: int, moment: datetime) -> bool:
-    """Tell whether an account's token is known to end before `moment` and can be renewed."""
-    found = select(accounts.c.id).where(
-        accounts.c.id == account_id,
+def ending(moment: datetime) -> ColumnElement[bool]:
+    """Return what holds of an account whose token is known to end before `moment` and can be renewed."""
+    return and_(
         accounts.c.refresh_token_sealed.is_not(None),
+        accounts.c.token_expires_at.is_not(None),
         accounts.c.token_expires_at < moment,
     )
+
+
+def ends_before(connection: Connection, account_id: int, moment: datetime) -> bool:
+    """Tell whether an account's token is known to end before `moment` and can be renewed."""
+    found = select(accounts.c.id).where(accounts.c.id == account_id, ending(moment))
     return connection.execute(found).first() is not None
 
 
