@@ -5,7 +5,7 @@ PYTEST := $(BIN)/python -m pytest
 # Two processes whatever the machine: what CI has. Journeys start processes of their own and watch the clock,
 # so they run alone.
 PARALLEL := -n 2 --dist worksteal
-# The folders whose every branch must be tested stand in [tool.coverage.run].
+# Unit tests alone reach every branch of the folders in [tool.coverage.run]; tracing the rest adds time alone.
 COVERED := --cov --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
 .PHONY: help install dev demo demo-privacy test quick test-slow test-importers importers audit sbom bench-again bench-beside bench-console bench-exports bench-limits bench-many bench-freshness bench-interests bench-push bench-queue bench-rights bench-topics eval-topics screenshots word-table language-table topics-tools check format servers wheel lock clean
@@ -26,7 +26,8 @@ demo-privacy: install ## Play twelve scenes about the people in the file; writes
 	@$(BIN)/python tools/demo_privacy.py
 
 test: dev servers check wheel ## Run all checks, the tests last
-	$(PYTEST) $(PARALLEL) -m "not slow" --ignore=tests/journey $(COVERED)
+	$(PYTEST) $(PARALLEL) -m "not slow" tests/unit $(COVERED)
+	$(PYTEST) $(PARALLEL) -m "not slow" --ignore=tests/unit --ignore=tests/journey
 	$(PYTEST) -m "not slow" tests/journey
 
 quick: dev check ## The inner loop: checks and unit tests, in under a minute

@@ -24,7 +24,7 @@ def test_the_messaging_store_shows_who_is_in_and_why_others_are_not(console: Con
     assert int(shown) == inside > 0
     at.page.locator("summary", has_text=at.said("frame.as_table")).click()
     assert at.page.locator("details tbody tr").count() > 0
-    assert at.page.locator("img.chart").evaluate("image => image.naturalWidth") > 0
+    at.page.wait_for_function("document.querySelector('img.chart').naturalWidth > 0")
     at.check()
 
 

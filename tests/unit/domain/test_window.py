@@ -500,3 +500,11 @@ def test_an_app_that_binds_is_used_to_its_last_request_window_after_window(user:
     _, *windows = platform.of_app
     assert windows == [app] * len(windows)
     assert len(windows) >= 8
+
+
+def test_a_share_told_twice_without_a_request_between_teaches_nothing_of_its_cost() -> None:
+    desk = Desk(share=True)
+    desk.ask(Told(100, 90, 300, share=True))
+    desk.answer(Told(100, 89, 300, share=True))
+    assert desk.account.cost == Window().cost
+    assert desk.account.remaining == 89
