@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 
 from domain.consumer import ALWAYS, Consumer
 from exports.cursors import GoneError, Place
-from exports.record import FIELDS, GIVEN_FIELDS, disclosed, record, tombstone
+from exports.record import FILE_FIELDS, GIVEN_FIELDS, disclosed, record, tombstone
 from exports.sources import Source
 from store import consumers, received, transfers
 from store import exports as recorded
 from store.feed_rows import FeedRow, ShownRow
 
 #: What a consumer may be allowed to read beside key, op and seq.
-OFFERED = tuple(each for each in (*FIELDS, *GIVEN_FIELDS) if each not in ALWAYS)
+OFFERED = tuple(each for each in FILE_FIELDS if each not in ALWAYS)
 _GIVEN = frozenset(GIVEN_FIELDS)
 #: Steps that concern nobody are passed over at most so often for one page.
 _ROUNDS = 20

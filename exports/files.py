@@ -5,22 +5,21 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from classifier.admission import CONSENTING
 from classifier.policy import Policy
 from domain.errors import RegularsError
-from domain.label import Label
 from domain.recipient import Recipient, require_receiving
 from domain.segment import Segment
-from domain.signal import SignalKind
 from exports.forms import FORMS, Progress
-from exports.narrowing import Narrowing, Use, policy_of
+from exports.narrowing import Narrowing, Use, policy_of, proofs_of
 from exports.package import NAME, SIGNATURE, About, package
 from exports.presets import PRESETS, Known, Written
 from exports.presets import write as write_preset
-from exports.record import FIELDS, GIVEN_FIELDS, TOMBSTONE_FIELDS, disclosed, record
+from exports.record import FILE_FIELDS, TOMBSTONE_FIELDS, disclosed, record
+from exports.shares import Shares, shares
 from exports.signing import Signer
 from exports.whole import Counted, write_whole, writer
 from store import exports as recorded
@@ -72,6 +71,9 @@ class _Read(NamedTuple):
     rows: Iterable[ShownRow]
     out: Counted
     recipient: Recipient | None
+    proofs: Proofs
+    #: Who writes all records, where this process does not.
+    shares: Shares | None
 
 
 class _Written(NamedTuple):
@@ -110,19 +112,24 @@ def export(
         with database.read() as connection:
             halts.require_none(connection)
             policy = policy_of(connection)
+            people, _ = messaging.counts(connection)
         use = Use(order.segment, order.by, order.why, order.recipient, order.since)
         narrowing = Narrowing(database, use, policy)
         narrowing.begin(now=now)
         if not order.is_download:
             with database.write() as connection:
                 written_files.note_first(connection, EXPORT, names, now=now)
-        with database.read() as connection:
+        together = people if narrowing.is_whole else 0
+        with (
+            database.read() as connection,
+            shares(database, connection, form, together, now=now) as sharing,
+        ):
             _, seq = messaging.counts(connection)
             _require_told(connection, order.since, seq, policy, now)
             out = Counted(narrowing.tombstones(connection, seq, now=now))
             proofs = proofs_of(policy)
             with closing(narrowing.rows(connection, proofs, now=now)) as rows:
-                read = _Read(rows, out, order.recipient)
+                read = _Read(rows, out, order.recipient, proofs, sharing)
                 written = _write(connection, form, folder, read, until_halted(database, progress))
             written = written._replace(oldest=proofs.oldest)
             about = _about(connection, form, seq, order, policy, written)
@@ -168,11 +175,13 @@ def _write(connection: Any, form: str, folder: Path, read: _Read, progress: Prog
         written = write_preset(PRESETS[form], inside, out, folder, known=known, progress=progress)
         return _preset(written, inside.count, out.count)
     write = FORMS[form]
-    fields = (*FIELDS, *GIVEN_FIELDS)
-    contacts = write_whole(folder / f"contacts.{form}", writer(write, fields, inside, progress))
+    all_of_them = writer(write, FILE_FIELDS, inside, progress)
+    if read.shares is not None:
+        all_of_them = partial(read.shares.write, proofs=read.proofs, progress=progress)
+    contacts = write_whole(folder / f"contacts.{form}", all_of_them)
     tombstones = write_whole(folder / f"tombstones.{form}", writer(write, TOMBSTONE_FIELDS, out, progress))
-    tables = {contacts.name: fields, tombstones.name: TOMBSTONE_FIELDS}
-    return _Written([contacts, tombstones], tables, inside.count, out.count, 0)
+    tables = {contacts.name: FILE_FIELDS, tombstones.name: TOMBSTONE_FIELDS}
+    return _Written([contacts, tombstones], tables, contacts.records, out.count, 0)
 
 
 def _preset(written: Iterable[Written], contacts: int, tombstones: int) -> _Written:
@@ -184,12 +193,6 @@ def _preset(written: Iterable[Written], contacts: int, tombstones: int) -> _Writ
         tables[each.path.name] = each.columns
         rejects += each.rows if each.holds == "rejects" else 0
     return _Written(files, tables, contacts - rejects, tombstones, rejects)
-
-
-def proofs_of(policy: Policy) -> Proofs:
-    """Return what finds the oldest proof of those who must be seen again and again to be regular."""
-    regular = {each for each in SignalKind if policy.rules[each].label is Label.REGULAR}
-    return Proofs(regular - CONSENTING, regular & CONSENTING)
 
 
 def _about(connection: Any, form: str, seq: int, order: Order, policy: Policy, written: _Written) -> About:

@@ -1,11 +1,11 @@
 """Forms: a file of records as CSV, NDJSON or Parquet, written as it is read."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from types import NoneType
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import orjson
 
@@ -21,31 +21,44 @@ _TEXTS, _MOMENTS, _DICTS = {str, NoneType}, {datetime, NoneType}, {dict, NoneTyp
 EVERY = 2_000
 
 Progress = Callable[[int], None]
-Records = Iterable[Mapping[str, Any]]
+Record = Mapping[str, Any]
+Records = Iterable[Record]
 Write = Callable[[IO[bytes], tuple[str, ...], Records, Progress], int]
 
 
-def write_ndjson(file: IO[bytes], _fields: tuple[str, ...], records: Records, progress: Progress) -> int:
-    """Write one JSON object a line; returns how many."""
-    count = 0
-    form = orjson.OPT_APPEND_NEWLINE | orjson.OPT_OMIT_MICROSECONDS
-    for count, each in enumerate(records, start=1):  # the last count is the answer
-        file.write(orjson.dumps(each, option=form))
-        if count % EVERY == 0:
+class ByLine(NamedTuple):
+    """A form whose files are a head and lines: of some records after others, what of all at once would be."""
+
+    head: Callable[[tuple[str, ...]], bytes]
+    lines: Callable[[tuple[str, ...], Sequence[Record]], bytes]
+
+    def write(
+        self, file: IO[bytes], fields: tuple[str, ...], records: Records, progress: Progress = lambda _: None
+    ) -> int:
+        """Write records; returns how many."""
+        file.write(self.head(fields))
+        count, left = 0, iter(records)
+        while some := list(islice(left, EVERY)):
+            file.write(self.lines(fields, some))
+            count += len(some)
             progress(count)
-    return count
+        return count
 
 
-def write_csv(file: IO[bytes], fields: tuple[str, ...], records: Records, progress: Progress) -> int:
-    """Write a table with a head (RFC 4180, UTF-8); returns how many rows."""
-    file.write(_lines([[each] for each in fields]))
-    count, left = 0, iter(records)
-    while some := list(islice(left, EVERY)):
-        # By columns: most hold plain texts or nothing, which is seen of a whole one at once.
-        file.write(_lines([_cells([each.get(field) for each in some]) for field in fields]))
-        count += len(some)
-        progress(count)
-    return count
+def _objects(_fields: tuple[str, ...], some: Sequence[Record]) -> bytes:
+    form = orjson.OPT_APPEND_NEWLINE | orjson.OPT_OMIT_MICROSECONDS
+    return b"".join([orjson.dumps(each, option=form) for each in some])
+
+
+def _rows(fields: tuple[str, ...], some: Sequence[Record]) -> bytes:
+    # By columns: most hold plain texts or nothing, which is seen of a whole one at once.
+    return _lines([_cells([each.get(field) for each in some]) for field in fields])
+
+
+#: One JSON object a line.
+NDJSON = ByLine(lambda _: b"", _objects)
+#: A table with a head (RFC 4180, UTF-8).
+CSV = ByLine(lambda fields: _lines([[each] for each in fields]), _rows)
 
 
 def _cells(column: list[Any]) -> list[str]:
@@ -105,7 +118,10 @@ def _write_parquet(file: IO[bytes], fields: tuple[str, ...], records: Records, p
 
 
 #: By the name of the form, which is how its files end, too.
-FORMS: Mapping[str, Write] = {"csv": write_csv, "ndjson": write_ndjson, "parquet": _write_parquet}
+BY_LINE: Mapping[str, ByLine] = {"csv": CSV, "ndjson": NDJSON}
+FORMS: Mapping[str, Write] = {name: each.write for name, each in BY_LINE.items()} | {
+    "parquet": _write_parquet
+}
 
 
 def cell(value: object) -> object:

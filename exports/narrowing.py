@@ -5,12 +5,15 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
+from classifier.admission import CONSENTING
 from classifier.policy import Policy
 from config.packs import load_pack
 from config.settings import Settings
 from domain.errors import RegularsError
+from domain.label import Label
 from domain.recipient import Recipient, RecipientError
 from domain.segment import Segment, SegmentError, about
+from domain.signal import SignalKind
 from exports.ahead import ahead
 from exports.record import tombstone
 from store import feed_rows, installation, segment_told, segments, targetings, transfers
@@ -69,6 +72,12 @@ class Narrowing:
     def __init__(self, database: Database, use: Use, policy: Policy) -> None:
         self._database, self._use, self._policy = database, use, policy
         self._strict = needs_consent(policy)
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether it is of everybody, for one who has nothing and may have all."""
+        segment, _, _, recipient, since = self._use
+        return segment is None and not since and not (recipient and recipient.needs_consent)
 
     def begin(self, *, now: datetime) -> None:
         """Ask whether the segment may be used, and note who is no more in it; raises SegmentError."""
@@ -145,6 +154,12 @@ def enter_use(connection: Any, segment: Segment, policy: Policy, chosen: Chosen,
 def policy_of(connection: Any) -> Policy:
     """Load the pack in force, the usual one where none is yet."""
     return load_pack(installation.policy(connection) or DEFAULT)
+
+
+def proofs_of(policy: Policy) -> Proofs:
+    """Return what finds the oldest proof of those who must be seen again and again to be regular."""
+    regular = {each for each in SignalKind if policy.rules[each].label is Label.REGULAR}
+    return Proofs(regular - CONSENTING, regular & CONSENTING)
 
 
 def to_third_party(

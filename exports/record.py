@@ -33,6 +33,8 @@ FIELDS = (
 )
 #: The fields that a record has only where there is something in them.
 GIVEN_FIELDS = ("email", "phone", "language", "area", "consents", "last_confirmed_at")
+#: The fields of a file.
+FILE_FIELDS = (*FIELDS, *GIVEN_FIELDS)
 #: The fields of a tombstone.
 TOMBSTONE_FIELDS = ("contact_key", "op", "seq", "reason", "at")
 

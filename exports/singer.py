@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 from domain.errors import RegularsError
 from domain.recipient import Recipient
 from exports.narrowing import to_third_party
-from exports.record import FIELDS, GIVEN_FIELDS, disclosed, record, tombstone
+from exports.record import FILE_FIELDS, disclosed, record, tombstone
 from store import exports as recorded
 from store import feed_rows, leavers, transfers
 from store.database import Database
@@ -38,7 +38,7 @@ _TYPES: Mapping[str, Mapping[str, Any]] = {
     "not_addressable_because": {"type": ["null", "object"], "additionalProperties": {"type": "string"}},
     "consents": {"type": ["null", "object"], "additionalProperties": _SAID},
 }
-_FIELDS = tuple(dict.fromkeys((*FIELDS, *GIVEN_FIELDS, "reason", "removed_at", "_sdc_deleted_at")))
+_FIELDS = tuple(dict.fromkeys((*FILE_FIELDS, "reason", "removed_at", "_sdc_deleted_at")))
 
 
 class TapError(RegularsError):

@@ -94,6 +94,26 @@ def rows_between(
     return found
 
 
+def ends(connection: Connection, after: int, size: int) -> Sequence[int]:
+    """Return the numbers at which parts of `rows` end, each of `size` who have a number at most."""
+    place = messaging_contacts.c.seq
+    ordered = (
+        select(place, func.row_number().over(order_by=place).label("nth")).where(place > after).subquery()
+    )
+    found = select(ordered.c.seq).where(ordered.c.nth % size == 0).order_by(ordered.c.seq)
+    last = connection.scalar(select(func.max(place)).where(place > after))
+    return sorted({*connection.scalars(found), *([last] if last else ())})
+
+
+def part(
+    connection: Connection, after: int, upto: int, *, given_at: datetime, proofs: Proofs
+) -> Sequence[ShownRow]:
+    """Read those of `rows` whose number lies behind `after`, up to `upto`, at once."""
+    place = messaging_contacts.c.seq
+    statement = shown_rows(connection, given_at, proofs=proofs).where(place > after, place <= upto)
+    return _complete(read(connection, statement), proofs)
+
+
 def count(connection: Connection) -> int:
     """Count whom the feed shows."""
     numbered = messaging_contacts.c.seq.is_not(None)
