@@ -1,11 +1,14 @@
 """Tables written by several processes: the same bytes, one state, and nothing left where one fails."""
 
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
+from sqlalchemy import Connection
 
 from domain.errors import RegularsError
 from exports import shares
@@ -14,8 +17,12 @@ from exports.narrowing import policy_of, proofs_of
 from store import feed_rows, same_state
 from store.database import Database, DatabaseError
 from tests.cast import ADA, BO, CY, NOW
+from tests.contents import inside
 from tests.crowd import gather
 from tests.delivered import follow, unfollow
+
+#: Long enough for two transactions that nobody keeps waiting.
+SOON_S = 1.0
 
 
 @pytest.fixture
@@ -61,18 +68,29 @@ def test_they_see_the_state_of_the_one_that_ordered_them(
     database: Database, tmp_path: Path, together: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     follow(database, ADA, BO)
-    alone = export(database, "csv", tmp_path / "alone", now=NOW)
+    export(database, "csv", tmp_path / "alone", now=NOW)
     together()
-    monkeypatch.setattr(shares, "PART", 1)
+    writing: list[threading.Thread] = []
 
-    def meanwhile(_: int) -> None:
+    @contextmanager
+    def offered(database: Database, connection: Connection) -> Iterator[str]:
+        """Let somebody write as soon as may be after the state is taken, and before it is joined."""
+        with same_state.offered(database, connection) as offer:
+            writing.append(threading.Thread(target=change))
+            writing[0].start()
+            writing[0].join(SOON_S)
+            yield offer
+
+    def change() -> None:
         unfollow(database, BO)
         follow(database, CY)
 
-    monkeypatch.setattr(shares, "AHEAD", 0)
-    done = export(database, "csv", tmp_path / "together", meanwhile, now=NOW)
-    assert done.contact_count == alone.contact_count == 2
-    assert contents(tmp_path / "together")["contacts.csv"] == contents(tmp_path / "alone")["contacts.csv"]
+    monkeypatch.setattr(shares, "offered", offered)
+    assert export(database, "csv", tmp_path / "together", now=NOW).contact_count == 2
+    writing[0].join()
+    assert inside(database) == {ADA.platform_id, CY.platform_id}
+    for name in ("contacts.csv", "tombstones.csv"):
+        assert (tmp_path / "together" / name).read_bytes() == (tmp_path / "alone" / name).read_bytes()
 
 
 def test_parts_end_at_numbers_of_contacts(database: Database) -> None:
