@@ -105,6 +105,16 @@ def ends(connection: Connection, after: int, size: int) -> Sequence[int]:
     return sorted({*connection.scalars(found), *([last] if last else ())})
 
 
+def look_up_each(connection: Connection) -> None:
+    """Let parts be read by keys: PostgreSQL would read whole tables to join the thousands of one.
+
+    Among 300,000 a part of 5,000 took 0.5 s, and 0.1 s since. It holds to the transaction's end.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("SET LOCAL enable_hashjoin = off")
+        connection.exec_driver_sql("SET LOCAL enable_mergejoin = off")
+
+
 def part(
     connection: Connection, after: int, upto: int, *, given_at: datetime, proofs: Proofs
 ) -> Sequence[ShownRow]:
