@@ -176,6 +176,8 @@ def _cut(
     records: Iterable[Item], reading: Reading, matches: Callable[[Item], bool] = lambda _: True
 ) -> list[Item]:
     wanted = {*ALWAYS, *reading.fields}
+    if wanted.issuperset(FILE_FIELDS):
+        return list(filter(matches, records))
     return [
         {name: value for name, value in each.items() if name in wanted} for each in records if matches(each)
     ]

@@ -31,7 +31,7 @@ from store.same_state import offered
 #: From so many contacts on the second is won back that processes take to begin.
 FROM = 100_000
 #: Contacts of a part, and processes at most.
-PART, MOST = 5_000, 4
+PART, MOST = 2_500, 4
 #: Parts under way for each process: the next one is asked for before the last one is in the file.
 AHEAD = 2
 COMMAND = [sys.executable, "-m", "exports.share"]

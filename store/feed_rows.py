@@ -113,6 +113,7 @@ def look_up_each(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
         connection.exec_driver_sql("SET LOCAL enable_hashjoin = off")
         connection.exec_driver_sql("SET LOCAL enable_mergejoin = off")
+        connection.exec_driver_sql("SET LOCAL max_parallel_workers_per_gather = 0")  # others are beside it
 
 
 def part(

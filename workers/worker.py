@@ -1,6 +1,5 @@
 """A worker: one process that carries out the messages of its queues."""
 
-import gc
 import signal
 import threading
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from workers import actors
 from workers.broker import CONTROL, QUEUES, redis_broker
 from workers.life import Life
 from workers.limiter import limiter_of
-from workers.memory import share_pools
+from workers.memory import collect_less_often, share_pools
 from workers.pauses import Pauses
 from workers.runtime import Runtime
 from workers.tracing import tracing
@@ -63,21 +62,12 @@ def run(settings: Settings, redis_url: str, queues: Sequence[str]) -> None:
     ended = until_signal()
     share_pools()
     worker, life = start(runtime, broker, queues)
-    _collect_less_often()
+    collect_less_often()
     ended.wait()
     worker.stop(timeout=60_000)
     life.end()
     if runtime.needs_key is not None:
         raise runtime.needs_key
-
-
-def _collect_less_often() -> None:
-    """Keep what was loaded out of garbage collections, which a page's many small values would repeat.
-
-    They took a tenth of a page's time in Python (docs/benchmarks.md).
-    """
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 100)
 
 
 def until_signal() -> threading.Event:

@@ -6,7 +6,7 @@ from pathlib import Path
 from console.serving import Server, bind, tell
 from console.web.beside import Both
 from console.web.desk import Desk
-from workers.memory import share_pools
+from workers.memory import collect_less_often, share_pools
 from workers.runtime import Runtime
 
 
@@ -20,6 +20,7 @@ def serve(runtime: Runtime, host: str, port: int, ready_file: Path | None = None
     share_pools()
     runtime.database.go_first()
     app = Both(Desk(runtime, secrets.token_bytes(32)))
+    collect_less_often()
     with listener:
         proxies = runtime.settings.pages_proxies
         Server(app, lambda: tell(ready_file, {"console": address}), proxies).run(sockets=[listener])
