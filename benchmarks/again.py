@@ -28,6 +28,7 @@ from benchmarks.recorded import Figures, Results, table, write_between  # noqa: 
 from benchmarks.rights_world import fill  # noqa: E402
 from config.settings import Settings  # noqa: E402
 from tests.servers import postgresql_server  # noqa: E402
+from workers.memory import collect_less_often  # noqa: E402
 from workers.runtime import Runtime  # noqa: E402
 
 KEYS = 3
@@ -68,6 +69,7 @@ def apart(part: str, given: argparse.Namespace, folder: Path, url: str | None) -
 
 def run(part: str, given: argparse.Namespace) -> Figures:
     """Fill the installation, or run a part of it, in this process."""
+    collect_less_often()  # as the command line does
     runtime = opened(given.folder, given.url)
     try:
         if part == "fill":

@@ -21,6 +21,7 @@ ShownRow: TypeAlias = Sequence[Any]
 _SINCE, _SEQ, _GIVEN = 5, 6, 12
 #: Rows that are read at once.
 AT_ONCE = 2_000
+_BY_KEYS = {"enable_hashjoin": "off", "enable_mergejoin": "off", "max_parallel_workers_per_gather": "0"}
 
 
 def rows(
@@ -79,6 +80,7 @@ def rows_between(
     given_at: datetime | None = None,
 ) -> Sequence[ShownRow]:
     """Read those of `rows` whose step lies behind `after`, up to `upto`, `size` of them at most."""
+    look_up_each(connection)
     place = messaging_contacts.c.seq
     shown = shown_rows(connection, given_at)
     if size is None or among is not None:
@@ -106,14 +108,13 @@ def ends(connection: Connection, after: int, size: int) -> Sequence[int]:
 
 
 def look_up_each(connection: Connection) -> None:
-    """Let parts be read by keys: PostgreSQL would read whole tables to join the thousands of one.
+    """Let the contacts of a part be looked up by their keys, to the end of the transaction.
 
-    Among 300,000 a part of 5,000 took 0.5 s, and 0.1 s since. It holds to the transaction's end.
+    PostgreSQL would read whole tables, with help of its own, to join the thousand of a part: among 300,000
+    that took 68 ms, and by keys 23.
     """
     if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql("SET LOCAL enable_hashjoin = off")
-        connection.exec_driver_sql("SET LOCAL enable_mergejoin = off")
-        connection.exec_driver_sql("SET LOCAL max_parallel_workers_per_gather = 0")  # others are beside it
+        connection.execute(select(*(func.set_config(name, value, True) for name, value in _BY_KEYS.items())))
 
 
 def part(

@@ -9,6 +9,7 @@ import typer
 from config.crashes import calls_of, hush_threads
 from console.cli.words import note, reader_left
 from domain.errors import BadAnswerError, RegularsError, RetryLaterError
+from workers.memory import collect_less_often
 
 #: In which module a command stands: only that one is loaded, for each brings half a second of libraries.
 MODULES: Mapping[str, str] = {
@@ -100,6 +101,7 @@ def regulars() -> None:
 def main() -> None:
     """Run the command line; every error is one sentence on standard error."""
     hush_threads()
+    collect_less_often()
     first = next((each for each in sys.argv[1:] if not each.startswith("-")), None)
     try:
         command_line(first)(prog_name="regulars")

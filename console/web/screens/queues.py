@@ -15,7 +15,7 @@ from domain.errors import RegularsError
 from domain.journal import Act, Entry, as_ranges
 from pipeline.failing import DROPPED, REPLAYED, prospects, settle
 from pipeline.resume import pause_account, resume_account
-from store import accounts, inbox, jobs, journal, pausing, queues
+from store import accounts, alarming, inbox, jobs, journal, pausing, queues
 from workers.broker import CONTROL, QUEUES
 
 _STATES = {"replay": REPLAYED, "drop": DROPPED}
@@ -29,9 +29,10 @@ def add_routes(app: FastAPI) -> None:
 
     @app.get("/queues")
     def show(visit: Viewer) -> Response:
-        return page(
-            visit, "queues", tab="", **_standing(desk, looks, visit), done=visit.query.get("done", "")
-        )
+        with desk.database.read() as connection:
+            causes = queue_views.causes(connection)
+        done = visit.query.get("done", "")
+        return page(visit, "queues", tab="", **_standing(desk, looks, visit), causes=causes, done=done)
 
     @app.get("/queues/standing")
     def standing(visit: Viewer) -> Response:
@@ -74,15 +75,12 @@ def _standing(desk: Desk, looks: Looks, visit: Visit) -> dict[str, Any]:
     with desk.database.read() as connection:
         processes = queue_views.processes(connection, visit.now)
         views = queue_views.queue_views(connection, processes, pushes, visit.now)
-        causes = queue_views.causes(connection)
+        failed = sum(each["failures"] for each in alarming.open_failures(connection))
     living = {each.row["kind"] for each in processes if each.state != "dead"}
     return {
         "queues": views,
         "processes": processes,
-        "causes": causes,
-        "lead": _lead(
-            views, living, looks.queue_is_away(), sum(len(each.failures) for each in causes), visit
-        ),
+        "lead": _lead(views, living, looks.queue_is_away(), failed, visit),
     }
 
 

@@ -172,6 +172,19 @@ def test_other_files_are_written_alone(database: Database, form: str, count: int
         assert sharing is None
 
 
+def test_parts_are_read_by_keys_to_the_end_of_the_transaction(database: Database) -> None:
+    if database.on_sqlite:
+        with database.read() as connection:
+            feed_rows.look_up_each(connection)  # which plans so anyway
+        return
+    said = "SELECT current_setting('enable_hashjoin'), current_setting('max_parallel_workers_per_gather')"
+    with database.read() as connection:
+        feed_rows.look_up_each(connection)
+        assert connection.exec_driver_sql(said).one() == ("off", "0")
+    with database.read() as connection:
+        assert connection.exec_driver_sql(said).one() == ("on", "2")
+
+
 def test_what_is_no_state_of_the_database_is_not_joined(database: Database) -> None:
     if database.on_sqlite:
         with same_state.joined(database, "") as connection:

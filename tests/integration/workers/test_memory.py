@@ -33,3 +33,23 @@ def test_eight_threads_share_two_pools(*, shares: bool) -> None:
     ).stdout
     pools = counted.count("<heap nr=")
     assert (0 < pools <= 2) if shares else pools > 2
+
+
+SEARCHED = """
+import gc
+{}
+searched = []
+gc.callbacks.append(lambda phase, told: phase == "stop" and searched.append(told["generation"]))
+kept = [[each] for each in range(200_000)]
+print(len(searched), searched.count(2), gc.get_freeze_count() > 0)
+"""
+
+
+def test_many_small_values_are_seldom_searched_through() -> None:
+    def told(begun: str) -> list[str]:
+        command = [sys.executable, "-c", SEARCHED.format(begun)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+    assert int(told("")[0]) > 200
+    count, whole, frozen = told("from workers.memory import collect_less_often; collect_less_often()")
+    assert (int(count) <= 12, whole, frozen) == (True, "0", "True")
