@@ -17,7 +17,6 @@ from queue import SimpleQueue
 from typing import IO, Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection
 
 from domain.errors import RegularsError
 from exports.forms import BY_LINE, Progress
@@ -34,7 +33,7 @@ FROM = 100_000
 PART, MOST = 2_500, 4
 #: Parts under way for each process: the next one is asked for before the last one is in the file.
 AHEAD = 2
-COMMAND = [sys.executable, "-m", "exports.share"]
+COMMAND = [sys.executable, "-P", "-m", "exports.share"]  # no module of the folder that one stands in
 _ENDED = "A process that wrote a part of the file has ended before its time; start the export again."
 
 
@@ -47,7 +46,7 @@ class _Part(NamedTuple):
 class Shares:
     """Processes that read one state of the database; one who asks them gets the parts in their order."""
 
-    def __init__(self, connection: Connection, form: str, running: list["_Share"]) -> None:
+    def __init__(self, connection: Any, form: str, running: list["_Share"]) -> None:
         self._connection, self._form, self._running = connection, form, running
 
     def write(self, file: IO[bytes], proofs: Proofs, progress: Progress) -> int:
@@ -117,7 +116,7 @@ class _Share:
 
 
 def shares(
-    database: Database, connection: Connection, form: str, count: int, *, now: datetime
+    database: Database, connection: Any, form: str, count: int, *, now: datetime
 ) -> AbstractContextManager[Shares | None]:
     """Let processes write a table of so many contacts as a reading transaction sees it, where that is faster.
 
@@ -130,9 +129,7 @@ def shares(
 
 
 @contextmanager
-def _begun(
-    database: Database, connection: Connection, form: str, many: int, now: datetime
-) -> Iterator[Shares]:
+def _begun(database: Database, connection: Any, form: str, many: int, now: datetime) -> Iterator[Shares]:
     url = database.engine.url.render_as_string(hide_password=False)
     with ExitStack() as stack:
         running = [_Share(stack.enter_context(_process())) for _ in range(many)]
