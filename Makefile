@@ -8,7 +8,7 @@ PARALLEL := -n 2 --dist worksteal
 # Unit tests alone reach every branch of the folders in [tool.coverage.run]; tracing the rest adds time alone.
 COVERED := --cov --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
-.PHONY: help install dev demo demo-privacy test quick test-slow test-importers importers audit sbom bench-again bench-beside bench-console bench-exports bench-feed bench-limits bench-many bench-freshness bench-interests bench-push bench-queue bench-rights bench-topics eval-topics screenshots word-table language-table topics-tools check format servers wheel lock clean
+.PHONY: help install dev demo demo-privacy test quick test-slow test-importers importers audit sbom bench-again bench-beside bench-console bench-exports bench-feed bench-limits bench-many bench-freshness bench-interests bench-push bench-queue bench-rights bench-topics soak eval-topics screenshots word-table language-table topics-tools check format servers wheel lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,9 @@ bench-exports: dev servers ## Measure exports of a million contacts beside the d
 bench-feed: dev servers ## Read a million contacts over the API, as a snapshot and as changes (10 minutes)
 	@$(BIN)/python benchmarks/feed.py
 	@$(BIN)/python benchmarks/feed.py --database postgresql
+
+soak: dev servers ## Harvest at full speed with faults for half an hour, and see what grew (30 minutes)
+	@$(BIN)/python benchmarks/soak.py $(SOAK)
 
 bench-again: dev servers ## Measure second harvests, departures, packs and expiry among a million contacts (40 minutes)
 	@$(BIN)/python benchmarks/again.py --write --results build/again.jsonl $(AGAIN)

@@ -119,7 +119,8 @@ def export(
         if not order.is_download:
             with database.write() as connection:
                 written_files.note_first(connection, EXPORT, names, now=now)
-        together = people if narrowing.is_whole else 0
+        # A console, which writes downloads, may take less memory than that needs.
+        together = people if narrowing.is_whole and not order.is_download else 0
         with (
             database.read() as connection,
             shares(database, connection, form, together, now=now) as sharing,

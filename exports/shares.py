@@ -1,6 +1,6 @@
-"""Shares: a large table is written by several processes, each a part of it at a time, next to each other.
+"""Shares: a large table is written by two processes, each a part of it at a time.
 
-What the interpreter does for a record takes one core, so two processes write twice as many. All read one
+What the interpreter does for a record takes one core, so two processes write twice as many. Both read one
 state of the database, and the parts stand in the file in the order of the feed: the bytes are those that
 one process would write.
 """
@@ -29,8 +29,8 @@ from store.same_state import offered
 
 #: From so many contacts on the second is won back that processes take to begin.
 FROM = 100_000
-#: Contacts of a part, and processes at most.
-PART, MOST = 2_500, 4
+#: Contacts of a part, and processes, of 80 MB each: a worker may take 512 MB with them (docker-compose.yml).
+PART, MANY = 2_500, 2
 #: Parts under way for each process: the next one is asked for before the last one is in the file.
 AHEAD = 2
 COMMAND = [sys.executable, "-P", "-m", "exports.share"]  # no module of the folder that one stands in
@@ -122,17 +122,16 @@ def shares(
 
     The transaction must have read nothing yet. None where this process does it alone.
     """
-    cores = os.cpu_count() or 1
-    if form not in BY_LINE or count < FROM or cores < 2:
+    if form not in BY_LINE or count < FROM or (os.cpu_count() or 1) < MANY:
         return nullcontext()
-    return _begun(database, connection, form, min(cores, MOST), now)
+    return _begun(database, connection, form, now)
 
 
 @contextmanager
-def _begun(database: Database, connection: Any, form: str, many: int, now: datetime) -> Iterator[Shares]:
+def _begun(database: Database, connection: Any, form: str, now: datetime) -> Iterator[Shares]:
     url = database.engine.url.render_as_string(hide_password=False)
     with ExitStack() as stack:
-        running = [_Share(stack.enter_context(_process())) for _ in range(many)]
+        running = [_Share(stack.enter_context(_process())) for _ in range(MANY)]
         for each in running:
             each.say({"url": url, "form": form, "now": now})
         for each in running:

@@ -1,5 +1,7 @@
 """Harvest: pages of one run, each from its claim to its commit."""
 
+import logging
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -36,6 +38,8 @@ from store import (
 )
 from store.outbox import Wake
 from store.rosters import RosterPage
+
+log = logging.getLogger("regulars.harvest")
 
 
 def harvest_next(road: Road, run_id: int, fence: int) -> Wake | None:
@@ -89,7 +93,7 @@ def _read_on(road: Road, turn: Turn, run_id: int, fence: int, *, alone: bool) ->
 
 def _carry_out(road: Road, page: InHand) -> InHand | Wake | None:
     """Store a page in hand; returns the one that was asked for meanwhile, else the message that goes on."""
-    held = page.held
+    held, begun = page.held, time.monotonic()
     following: InHand | None = None
     try:
         batch = page.answer()
@@ -103,6 +107,7 @@ def _carry_out(road: Road, page: InHand) -> InHand | Wake | None:
         wake = road.transact(lambda connection: _store(connection, page, batch, checkpoint, following))
         queue = runs.queue_of(held.account.platform)
         road.note("pages", {"queue": queue, "stream": held.stream.name})
+        log.info("page.stored", extra={"ms": round(1000 * (time.monotonic() - begun))})
     except outcome.LostClaimError:
         _give_up(page, following)
         raise

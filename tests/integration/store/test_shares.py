@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from domain.errors import RegularsError
 from exports import shares
-from exports.files import Exported, export
+from exports.files import Exported, Order, export
 from exports.narrowing import policy_of, proofs_of
 from store import feed_rows, same_state
 from store.database import Database, DatabaseError
@@ -170,6 +170,18 @@ def test_a_file_that_is_stopped_leaves_no_process(
 def test_other_files_are_written_alone(database: Database, form: str, count: int) -> None:
     with database.read() as connection, shares.shares(database, connection, form, count, now=NOW) as sharing:
         assert sharing is None
+
+
+def test_downloads_and_differences_are_written_alone(
+    database: Database, tmp_path: Path, together: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow(database, ADA, BO)
+    together()
+    monkeypatch.setattr(shares, "COMMAND", ["false"])
+    for name, order in (("download", Order(is_download=True)), ("difference", Order(since=1))):
+        assert export(database, "csv", tmp_path / name, now=NOW, order=order).contact_count > 0
+    with pytest.raises(RegularsError, match="ended before its time"):
+        export(database, "csv", tmp_path / "whole", now=NOW)
 
 
 def test_parts_are_read_by_keys_to_the_end_of_the_transaction(database: Database) -> None:
