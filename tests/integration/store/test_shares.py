@@ -30,7 +30,7 @@ def together(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Return what lets files be written by several processes from then on, in parts of 7."""
 
     def begin() -> None:
-        monkeypatch.setattr(shares, "FROM", 0)
+        monkeypatch.setattr(shares, "FROM", 1)
         monkeypatch.setattr(shares, "PART", 7)
 
     return begin
