@@ -16,11 +16,11 @@ import pytest
 
 from domain.errors import RegularsError
 from exports import parquet
-from exports.files import GIVEN_FIELDS, export
+from exports.files import export
 from exports.forms import FORMS
 from exports.package import NAME
 from exports.parquet import write_parquet
-from exports.record import FIELDS
+from exports.record import FIELDS, GIVEN_FIELDS
 from exports.removals import export_removals, export_removals_of
 from store import exports as recorded
 from store.database import Database

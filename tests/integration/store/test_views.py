@@ -11,8 +11,8 @@ from psycopg.rows import dict_row
 from sqlalchemy import text
 
 from domain.recipient import Part, Recipient, RecipientError
-from exports.files import GIVEN_FIELDS, export
-from exports.record import FIELDS, TOMBSTONE_FIELDS
+from exports.files import export
+from exports.record import FIELDS, GIVEN_FIELDS, TOMBSTONE_FIELDS
 from pipeline.halting import halt
 from pipeline.recipients import add_recipient, remove_recipient
 from pipeline.standing import begin_review_if_due

@@ -22,6 +22,11 @@ from console.visible import shown
         pytest.param("a\u200bb\u00a0c", "a\\u200bb\\u00a0c", id="invisible-spaces-are-visible"),
         pytest.param("🏳\ufe0f\u200d🌈", "🏳\ufe0f\u200d🌈", id="two-pictures-stay-joined"),
         pytest.param("a\u200db\u200d", "a\\u200db\\u200d", id="letters-are-joined-by-nothing"),
+        pytest.param("Z" + "\u0489" * 30, "Z" + "\u0489" * 30, id="marks-of-a-letter-stay"),
+        pytest.param(
+            "Z" + "\u0489\u0301" * 16, "Z" + "\u0489\u0301" * 15 + r"\u0489\u0301", id="a-heap-of-them-ends"
+        ),
+        pytest.param("क्षत्रिय" * 40, "क्षत्रिय" * 40, id="a-long-text-with-many-marks-stays"),
         pytest.param("[bold red]x[/]", "[bold red]x[/]", id="markup-stays-as-it-is"),
         pytest.param(None, "", id="nothing-is-empty"),
     ],
