@@ -72,7 +72,7 @@ class Shares:
             finally:
                 free.put(share)
 
-        ends = feed_rows.ends(self._connection, 0, PART)
+        ends = feed_rows.ends(self._connection, PART)
         coming: deque[Future[_Part]] = deque()
         asking = ThreadPoolExecutor(len(self._running), "shares")
         try:

@@ -96,15 +96,14 @@ def rows_between(
     return found
 
 
-def ends(connection: Connection, after: int, size: int) -> Sequence[int]:
+def ends(connection: Connection, size: int) -> Sequence[int]:
     """Return the numbers at which parts of `rows` end, each of `size` who have a number at most."""
     place = messaging_contacts.c.seq
-    ordered = (
-        select(place, func.row_number().over(order_by=place).label("nth")).where(place > after).subquery()
-    )
-    found = select(ordered.c.seq).where(ordered.c.nth % size == 0).order_by(ordered.c.seq)
-    last = connection.scalar(select(func.max(place)).where(place > after))
-    return sorted({*connection.scalars(found), *([last] if last else ())})
+    nth = func.row_number().over(order_by=place)
+    ordered = select(place, nth.label("nth")).where(place.is_not(None)).subquery()
+    found = connection.scalars(select(ordered.c.seq).where(ordered.c.nth % size == 0))
+    last = connection.scalar(select(func.max(place)))
+    return sorted({*found, *([last] if last else ())})
 
 
 def look_up_each(connection: Connection) -> None:

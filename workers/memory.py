@@ -24,7 +24,8 @@ def collect_less_often() -> None:
     """Keep what was loaded out of garbage collections, which many small values would repeat.
 
     They took a tenth of a page's time in Python (docs/benchmarks.md), and whoever asked the console for
-    something waited for a search through all that it had loaded.
+    something waited for a search through all that it had loaded. Every command begins with this; what stays
+    calls it again once it has loaded its parts.
     """
     gc.freeze()
     gc.set_threshold(20_000, 50, 100)

@@ -12,7 +12,6 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from config import notice
 from console.pages.words import words as public_words
-from console.visible import unheaped
 from console.web import formats, written
 from console.web.access import TOKEN_FIELD
 from console.web.desk import Visit
@@ -22,14 +21,6 @@ from domain.topic import TOPICS
 from domain.user import Role
 from store.reading import BY_HAND
 
-
-def _unheaped(value: Any) -> Any:
-    """Keep what anybody wrote within the page, wherever a template writes it."""
-    if not isinstance(value, str) or value.isascii():
-        return value
-    return type(value)(unheaped(str(value)))
-
-
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 _TEMPLATES = Environment(
@@ -37,7 +28,7 @@ _TEMPLATES = Environment(
     autoescape=True,
     auto_reload=False,
     undefined=StrictUndefined,
-    finalize=_unheaped,
+    finalize=written.within,
     trim_blocks=True,
     lstrip_blocks=True,
     extensions=["jinja2.ext.do"],

@@ -1,10 +1,11 @@
 """What people wrote, on a page: as text of its own direction, cut where it is long."""
 
 import re
+from typing import Any
 
 from markupsafe import Markup, escape
 
-from console.visible import shown
+from console.visible import shown, unheaped
 
 #: Characters of a name in a list, and of a text before its whole is asked for.
 NAME, TEXT = 60, 400
@@ -26,6 +27,11 @@ def whole(text: object, more: str, most: int = TEXT) -> Markup:
         '<details class="long"><summary><bdi class="person lines">{}</bdi> <span class="more">{}</span>'
         '</summary><bdi class="person lines">{}</bdi></details>'
     ).format(_cut(lines, most), more, lines)
+
+
+def within(value: Any) -> Any:
+    """Keep what anybody wrote within the page's width, wherever a template writes it."""
+    return type(value)(unheaped(str(value))) if isinstance(value, str) else value
 
 
 def coded(text: Markup) -> Markup:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request, Response
+from sqlalchemy import Connection
 
 from console.web import queue_views
 from console.web.access import Operator, Viewer
@@ -29,14 +30,15 @@ def add_routes(app: FastAPI) -> None:
 
     @app.get("/queues")
     def show(visit: Viewer) -> Response:
-        with desk.database.read() as connection:
-            causes = queue_views.causes(connection)
         done = visit.query.get("done", "")
-        return page(visit, "queues", tab="", **_standing(desk, looks, visit), causes=causes, done=done)
+        with desk.database.read() as connection:
+            shown = _standing(connection, desk, looks, visit)
+            return page(visit, "queues", tab="", **shown, causes=queue_views.causes(connection), done=done)
 
     @app.get("/queues/standing")
     def standing(visit: Viewer) -> Response:
-        return page(visit, "queues/standing", **_standing(desk, looks, visit))
+        with desk.database.read() as connection:
+            return page(visit, "queues/standing", **_standing(connection, desk, looks, visit))
 
     @app.get("/queues/failed")
     def failed(visit: Viewer) -> Response:
@@ -68,14 +70,13 @@ def add_routes(app: FastAPI) -> None:
     _add_lists(app, desk)
 
 
-def _standing(desk: Desk, looks: Looks, visit: Visit) -> dict[str, Any]:
-    """Read queues, failures and processes."""
-    with desk.runtime.inbox.glance() as connection:
-        pushes = queue_views.depth_of_pushes(inbox.tallied(connection))
-    with desk.database.read() as connection:
-        processes = queue_views.processes(connection, visit.now)
-        views = queue_views.queue_views(connection, processes, pushes, visit.now)
-        failed = sum(each["failures"] for each in alarming.open_failures(connection))
+def _standing(connection: Connection, desk: Desk, looks: Looks, visit: Visit) -> dict[str, Any]:
+    """Read queues, processes, and how many failures there are."""
+    with desk.runtime.inbox.glance() as beside:
+        pushes = queue_views.depth_of_pushes(inbox.tallied(beside))
+    processes = queue_views.processes(connection, visit.now)
+    views = queue_views.queue_views(connection, processes, pushes, visit.now)
+    failed = sum(each["failures"] for each in alarming.open_failures(connection))
     living = {each.row["kind"] for each in processes if each.state != "dead"}
     return {
         "queues": views,

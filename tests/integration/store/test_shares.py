@@ -95,14 +95,14 @@ def test_they_see_the_state_of_the_one_that_ordered_them(
 
 def test_parts_end_at_numbers_of_contacts(database: Database) -> None:
     with database.read() as connection:
-        assert feed_rows.ends(connection, 0, 7) == []
+        assert feed_rows.ends(connection, 7) == []
     with database.write() as connection:
         gather(connection, 100)
     with database.read() as connection:
         proofs = proofs_of(policy_of(connection))
         whole = [each[6] for each in feed_rows.rows(connection, given_at=NOW, proofs=proofs)]
         for size in (1, 7, len(whole), 1_000):
-            ends = feed_rows.ends(connection, 0, size)
+            ends = feed_rows.ends(connection, size)
             parts = [
                 feed_rows.part(connection, after, upto, given_at=NOW, proofs=proofs)
                 for after, upto in zip([0, *ends], ends, strict=False)
@@ -184,11 +184,13 @@ def test_downloads_and_differences_are_written_alone(
         export(database, "csv", tmp_path / "whole", now=NOW)
 
 
+ON_POSTGRESQL = pytest.mark.parametrize(
+    "kind", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
+
+
+@ON_POSTGRESQL
 def test_parts_are_read_by_keys_to_the_end_of_the_transaction(database: Database) -> None:
-    if database.on_sqlite:
-        with database.read() as connection:
-            feed_rows.look_up_each(connection)  # which plans so anyway
-        return
     said = "SELECT current_setting('enable_hashjoin'), current_setting('max_parallel_workers_per_gather')"
     with database.read() as connection:
         feed_rows.look_up_each(connection)
@@ -197,11 +199,8 @@ def test_parts_are_read_by_keys_to_the_end_of_the_transaction(database: Database
         assert connection.exec_driver_sql(said).one() == ("on", "2")
 
 
+@ON_POSTGRESQL
 def test_what_is_no_state_of_the_database_is_not_joined(database: Database) -> None:
-    if database.on_sqlite:
-        with same_state.joined(database, "") as connection:
-            assert connection.in_transaction()
-        return
     with pytest.raises(DatabaseError, match="no state"), same_state.joined(database, "'; --"):
         pass
 
